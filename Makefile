@@ -1,0 +1,64 @@
+# Two commands for a newcomer: make demo, make test. The rest is for those who build Corridor.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test test-fast lint types layers format docs lock wheel bench bench-quick clean
+
+demo: $(VENV)/.run
+	@$(BIN)/corridor demo -o out/demo
+
+test: $(VENV)/.dev lint types layers
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The tests without the checks of form, for quick rounds while writing.
+test-fast: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -x
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/run.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The generated pages and tables; the tests fail when one of them is out of date.
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
+
+# Versions and hashes of every dependency, for any platform; the files name no index.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --custom-compile-command "make lock" pyproject.toml requirements/run.in -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
+
+wheel: $(VENV)/.dev
+	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.run
+
+bench-quick: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.run --quick
+
+clean:
+	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Plan, forecast and run negotiated humanitarian evacuations by convoy."""

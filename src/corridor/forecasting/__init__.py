@@ -1,0 +1,1 @@
+"""What is likely: thousands of runs of what may happen."""

@@ -1,0 +1,1 @@
+"""What to do: the timetable, its bound and its independent check."""

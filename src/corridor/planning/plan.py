@@ -1,0 +1,132 @@
+"""The plan: a timetable of convoys, its bounds and its gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+
+from corridor.errors import InputError
+from corridor.situation.situation import Situation
+
+FORMAT = "corridor-plan/1"
+Status = Literal["optimal", "feasible", "nothing to move"]
+
+
+class Trip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One loaded drive of one vehicle, with its people by group.
+
+    The vehicle stands in a bay of the pickup from `board_start` to `board_end`, leaves with its convoy, and stands in
+    a bay of the reception from `unload_start` to `unload_end`, when it is free again. `load` maps a group id to
+    people; companions stand under the group id and `+companions`.
+    """
+
+    vehicle: str
+    board_start: datetime
+    board_end: datetime
+    unload_start: datetime
+    unload_end: datetime
+    load: dict[str, int]
+
+    @property
+    def people(self) -> int:
+        """Everyone aboard, companions included."""
+        return sum(self.load.values())
+
+
+class Convoy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Vehicles that move together under one lead from one pickup to one reception.
+
+    A `reserve` convoy is planned beyond the planning figure, up to the high estimate: it leaves only if people are
+    still waiting then.
+    """
+
+    id: str
+    operation: str
+    pickup: str
+    reception: str
+    depart: datetime
+    arrive: datetime
+    lead: str
+    trips: tuple[Trip, ...]
+    reserve: bool = False
+
+    @property
+    def people(self) -> int:
+        """Everyone aboard, companions included."""
+        return sum(trip.people for trip in self.trips)
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """A proven lower bound on the clearance time: its name, its minutes and why it holds, in words."""
+
+    name: str
+    operation: str
+    minutes: int
+    why: str
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True, forbid_unknown_fields=True):
+    """Who goes when: convoys in order, the bounds and what was asked for.
+
+    `people_quantile` is the planning figure's quantile, `reserve_quantile` the one up to which reserve convoys are
+    planned; `clearance_minutes`, `bound_minutes` and `gap` refer to the planning figure. `unplanned` names the
+    operations for which no plan could be made, with the reason.
+    """
+
+    situation: Situation
+    situation_sha256: str
+    convoys: tuple[Convoy, ...]
+    bounds: tuple[Bound, ...]
+    status: Status
+    objective: str = "clearance_time"
+    people_quantile: float = 0.5
+    reserve_quantile: float = 0.9
+    seed: int = 0
+    unplanned: dict[str, str] = {}
+    clearance_minutes: int = 0
+    bound_minutes: int = 0
+    gap: float = 0.0
+    format: str = FORMAT
+
+    @property
+    def start(self) -> datetime:
+        """The moment from which times are counted: that of the situation."""
+        return self.situation.at
+
+    @cached_property
+    def planned(self) -> tuple[Convoy, ...]:
+        """The convoys of the planning figure, without the reserve."""
+        return tuple(convoy for convoy in self.convoys if not convoy.reserve)
+
+    @property
+    def clearance_time(self) -> timedelta:
+        """From the situation's moment until the last person of the planning figure is brought to safety."""
+        return timedelta(minutes=self.clearance_minutes)
+
+    @property
+    def people(self) -> int:
+        """Everyone moved by the planned convoys, companions included."""
+        return sum(convoy.people for convoy in self.planned)
+
+    def trips(self, *, reserve: bool = True) -> Iterator[tuple[Convoy, Trip]]:
+        """Yield each trip with its convoy, in order of departure."""
+        for convoy in self.convoys if reserve else self.planned:
+            for trip in convoy.trips:
+                yield convoy, trip
+
+    def to_json(self) -> bytes:
+        """Return the plan as JSON, the same bytes for the same plan."""
+        return msgspec.json.encode(self)
+
+    @staticmethod
+    def from_json(data: bytes | str, *, place: str = "plan") -> Plan:
+        """Read a plan; raises `InputError` with the path inside the file where it is malformed."""
+        try:
+            return msgspec.json.decode(data, type=Plan)
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+            hint = "make one with: corridor plan situation.json"
+            raise InputError(f"is not a plan: {error}", place=place, hint=hint) from None

@@ -1,0 +1,1 @@
+"""What we tell others: the page, the tables, the map."""

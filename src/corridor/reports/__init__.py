@@ -1,0 +1,1 @@
+"""What was said: reports, their vocabulary and their readers."""

@@ -1,0 +1,277 @@
+"""Tables to reports: CSV, XLSX and JSON Lines, with file, line and column in each error."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from corridor.errors import Fault, InputError
+from corridor.reports.report import Candidate, Report, content_id
+from corridor.reports.vocabulary import faults, nearest
+
+REQUIRED = ("source", "fact", "about", "place", "observed", "received")
+TIMES = ("observed", "received", "said", "since")
+NUMBERS = ("low", "high")
+COLUMNS = tuple(Report.__struct_fields__)
+# A file of more than this many bytes is refused rather than filling the memory of a field laptop.
+LARGEST_FILE = 512 * 1024 * 1024
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Report)
+_candidates = msgspec.json.Decoder(Candidate)
+
+
+def read_reports(path: str | Path) -> list[Report]:
+    """Read every report of a CSV, XLSX or JSON Lines file (`-` is standard input, JSON Lines or CSV by its first byte).
+
+    Raises `InputError` that lists all faults of the file; nothing is half-read.
+    """
+    place = str(path)
+    if place == "-":
+        data = sys.stdin.buffer.read()
+        return _from_bytes(data, "standard input", "jsonl" if data.lstrip()[:1] in (b"{", b"") else "csv")
+    suffix = Path(path).suffix.lower()
+    form = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}.get(suffix)
+    data = read_bytes(path)
+    if form is None:
+        raise InputError("not a table", place=place, hint="give a .csv, .xlsx or .jsonl file of reports")
+    return _from_bytes(data, place, form)
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return the bytes of a file, or raise `InputError` that says why it cannot be read."""
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise InputError("is a folder, not a file", place=str(path), hint="name the file inside it")
+        if file.stat().st_size > LARGEST_FILE:
+            raise InputError("is larger than 512 MB", place=str(path), hint="split it")
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", place=str(path), hint=_neighbour(file)) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", place=str(path), hint="check its permissions") from None
+
+
+def write_reports(reports: Iterable[Report]) -> str:
+    """Return reports as JSON Lines, one a line."""
+    return "".join(_encoder.encode(report).decode() + "\n" for report in reports)
+
+
+def _neighbour(file: Path) -> str:
+    try:
+        names = [entry.name for entry in file.parent.iterdir()]
+    except OSError:
+        return f"the folder {file.parent} does not exist"
+    return nearest(file.name, names) if names else f"the folder {file.parent} is empty"
+
+
+def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
+    if form == "xlsx":
+        rows = _xlsx_rows(data, place)
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            raise InputError(
+                "is not UTF-8 text", place=f"{place}:{line}", hint="save it as UTF-8 (in a spreadsheet: CSV UTF-8)"
+            ) from None
+        if form == "jsonl":
+            return _from_json_lines(text, place)
+        rows = _csv_rows(text, place)
+    return _from_rows(rows, place)
+
+
+def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader, None)
+        _check_header(header, place)
+        assert header is not None  # noqa: S101 - _check_header raised otherwise
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(header):
+                raise InputError(
+                    f"{len(cells)} cells where the header has {len(header)}",
+                    place=f"{place}:{reader.line_num}",
+                    hint="put text that holds a comma between double quotes",
+                )
+            row = {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False)}
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise InputError(
+            f"is not well-formed CSV: {error}", place=f"{place}:{reader.line_num}", hint="look for an open quote above"
+        ) from None
+
+
+def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
+    import zipfile  # noqa: PLC0415 - only those who read spreadsheets pay for the import
+
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        lines = [
+            ["" if cell is None else _cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        ]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, ValueError, IndexError):
+        raise InputError(
+            "is not a readable XLSX workbook", place=place, hint="save it again as .xlsx or .csv"
+        ) from None
+    header = lines[0] if lines else None
+    _check_header(header, place)
+    assert header is not None  # noqa: S101
+    for number, cells in enumerate(lines[1:], start=2):
+        if any(cells):
+            yield number, {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+
+
+def _cell_text(cell: object) -> str:
+    if isinstance(cell, float) and cell == int(cell):
+        return str(int(cell))
+    return cell.isoformat() if isinstance(cell, datetime) else str(cell)
+
+
+def _check_header(header: list[str] | None, place: str) -> None:
+    if not header or not any(header):
+        raise InputError("is empty", place=place, hint="the first line names the columns: " + ", ".join(REQUIRED))
+    names = [name.strip() for name in header if name.strip()]
+    problems = [
+        Fault(f"{place}:1: column {name}", "unknown column", nearest(name, list(COLUMNS)))
+        for name in names
+        if name not in COLUMNS
+    ]
+    problems += [
+        Fault(f"{place}:1", f"column {name} is missing", "needed in every table")
+        for name in REQUIRED
+        if name not in names
+    ]
+    if problems:
+        raise InputError(f"{len(problems)} fault(s) in the header", place=place, faults=problems)
+
+
+def _from_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[Report]:
+    reports: list[Report] = []
+    problems: list[Fault] = []
+    seen: dict[str, int] = {}
+    for line, row in rows:
+        report, wrong = _from_row(row)
+        problems += [Fault(f"{place}:{line}: column {column}", what, hint) for column, what, hint in wrong]
+        if report is None:
+            continue
+        if report.id in seen:
+            what = f"id {report.id} stands already in line {seen[report.id]}"
+            problems.append(Fault(f"{place}:{line}: column id", what, "give each report its own id"))
+        seen[report.id] = line
+        reports.append(report)
+    _raise_all(problems, place)
+    return reports
+
+
+def _raise_all(problems: list[Fault], place: str) -> None:
+    if problems:
+        raise InputError(f"{len(problems)} fault(s); nothing was read", place=place, faults=problems)
+
+
+def _from_row(row: dict[str, str]) -> tuple[Report | None, list[tuple[str, str, str]]]:
+    wrong: list[tuple[str, str, str]] = []
+    fields: dict[str, object] = {}
+    for name, cell in row.items():
+        if not cell:
+            continue
+        try:
+            fields[name] = _cell(name, cell)
+        except ValueError as error:
+            wrong.append((name, str(error), _HINTS.get(name, "")))
+    wrong += [(name, "empty", "needed in every row") for name in REQUIRED if not row.get(name)]
+    if wrong:
+        return None, wrong
+    fields.setdefault("id", content_id(row))
+    try:
+        report = msgspec.convert(fields, Report)
+    except msgspec.ValidationError as error:
+        column = str(error).partition("`$.")[2].rstrip("`") or "row"
+        return None, [(column, str(error).partition(" - ")[0], _words(column))]
+    return report, faults(report)
+
+
+_HINTS = dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00") | dict.fromkeys(NUMBERS, "digits only: 40000")
+
+
+def _words(column: str) -> str:
+    options = {
+        "hedge": "exact, approx, min, max, range, order or unknown",
+        "modality": "done, planned, estimate, accusation, denied or unknown",
+        "scope": "batch, daily, cumulative or total",
+    }
+    return options.get(column, "")
+
+
+def _cell(name: str, cell: str) -> object:
+    if name in TIMES:
+        return _moment(cell)
+    if name in NUMBERS:
+        return _number(cell)
+    if name == "value":
+        try:
+            return _number(cell)
+        except ValueError:
+            return cell
+    return cell
+
+
+def _moment(cell: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not a time") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"{cell!r} is a time without zone")
+    return moment
+
+
+def _number(cell: str) -> int | float:
+    try:
+        return int(cell)
+    except ValueError:
+        pass
+    number = float(cell)
+    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is not itself
+        raise ValueError(f"{cell!r} is not a finite number")
+    return number
+
+
+def _from_json_lines(text: str, place: str) -> list[Report]:
+    reports: list[Report] = []
+    problems: list[Fault] = []
+    seen: dict[str, int] = {}
+    for line, raw in enumerate(text.splitlines(), start=1):
+        if not raw.strip():
+            continue
+        where = f"{place}:{line}"
+        try:
+            report: Report = (
+                _candidates.decode(raw) if '"candidate":true' in raw.replace(" ", "") else _decoder.decode(raw)
+            )
+        except (msgspec.DecodeError, ValueError) as error:
+            problems.append(
+                Fault(where, f"not a report: {error}", "one JSON object a line, as `corridor read` writes it")
+            )
+            continue
+        problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in faults(report)]
+        if report.id in seen:
+            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id]}", "each id once"))
+        seen[report.id] = line
+        reports.append(report)
+    _raise_all(problems, place)
+    return reports

@@ -1,0 +1,133 @@
+"""The words a report may use: facts.csv and groups.csv, and the checks that follow from them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from corridor.reports.report import NOT_GRADED, Report
+
+FactType = Literal["count", "number", "share", "word", "text", "point", "any"]
+Combination = Literal["stock", "flow", "parameter", "status", "event"]
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One row of facts.csv: what can be stated, about what, in which unit, and how rival statements combine."""
+
+    fact: str
+    subject: str
+    unit: str
+    type: FactType
+    combines: Combination
+    label_en: str
+    label_fr: str
+    label_ar: str
+    description: str
+
+    def label(self, lang: str) -> str:
+        """Return the label in a language, English where there is none."""
+        return str(getattr(self, f"label_{lang}", self.label_en))
+
+
+class PeopleGroup(msgspec.Struct, frozen=True):
+    """One row of groups.csv: people as sources word them, which wider group holds them, and the place they need."""
+
+    group: str
+    within: str
+    place: str
+    priority: str
+    label_en: str
+    label_fr: str
+    label_ar: str
+    description: str
+
+    def label(self, lang: str) -> str:
+        """Return the label in a language, English where there is none."""
+        return str(getattr(self, f"label_{lang}", self.label_en))
+
+
+@cache
+def facts() -> dict[str, Fact]:
+    """Return the vocabulary of facts by name, in the order of facts.csv."""
+    return {row["fact"]: msgspec.convert(row, Fact) for row in _rows("facts.csv")}
+
+
+@cache
+def groups() -> dict[str, PeopleGroup]:
+    """Return the groups of people by name, in the order of groups.csv."""
+    return {row["group"]: msgspec.convert(row, PeopleGroup) for row in _rows("groups.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("corridor.reports").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def nearest(word: str, words: list[str]) -> str:
+    """Return a hint that names the nearest valid word, or lists the first few."""
+    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    return f"did you mean {close[0]}?" if close else "one of: " + ", ".join(words[:8]) + (" ..." if words[8:] else "")
+
+
+_GRADE = re.compile(r"[A-F][1-6]")
+_POINT = re.compile(r"-?\d{1,2}(\.\d+)?;-?\d{1,3}(\.\d+)?(;\d+(\.\d+)?)?")
+_PERSONAL_NUMBER = re.compile(
+    r"(?<![\d/=._-])(?:\+|00|0)\d(?:[ .-]?\d){7,14}(?![\d/])|(?<![\d/=._-])\d{10,15}(?![\d/])"
+)
+NON_NEGATIVE = ("count", "number", "share")
+
+
+def faults(report: Report) -> list[tuple[str, str, str]]:
+    """Return what is wrong with a report as (column, what, hint); empty where it is sound."""
+    found: list[tuple[str, str, str]] = []
+    fact = facts().get(report.fact)
+    if fact is None:
+        found.append(("fact", f"unknown fact {report.fact!r}", nearest(report.fact, list(facts()))))
+        return found
+    if report.group not in groups():
+        found.append(("group", f"unknown group {report.group!r}", nearest(report.group, list(groups()))))
+    if report.grade != NOT_GRADED and not _GRADE.fullmatch(report.grade):
+        found.append(("grade", f"{report.grade!r} is no Admiralty grade", f"A1 to F6, or {NOT_GRADED!r}"))
+    for name in ("observed", "received", "said", "since"):
+        moment = getattr(report, name)
+        if moment is not None and moment.tzinfo is None:
+            found.append((name, "time without zone", "write the offset: 2016-12-15T14:30+02:00"))
+            return found
+    if report.received < report.observed and report.modality != "planned":
+        found.append(("received", "received before it was observed", "a report cannot be known before it was true"))
+    if report.since is not None and report.since > report.observed:
+        found.append(("since", "the period begins after it ends", "since is the start, observed the end"))
+    found += _value_faults(report, fact)
+    for name in ("source", "publisher", "about", "note", "quote"):
+        if _PERSONAL_NUMBER.search(str(getattr(report, name))):
+            found.append((name, "looks like a telephone or identity number", "counts only: leave it out"))
+    return found
+
+
+def _value_faults(report: Report, fact: Fact) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
+    value, numbers = report.value, [n for n in (report.number, report.low, report.high) if n is not None]
+    if fact.type in NON_NEGATIVE:
+        if isinstance(value, str):
+            found.append(("value", f"{value!r} is not a number", f"{fact.fact} is a {fact.type} in {fact.unit}"))
+        if any(n < 0 for n in numbers):
+            found.append(("value", "negative", f"{fact.fact} counts from zero up"))
+        if fact.type == "share" and any(n > 1 for n in numbers):
+            found.append(("value", "a share above 1", "write 0.8 for 80 %"))
+        if fact.type == "count" and any(n != int(n) for n in numbers if abs(n) < 1e15):
+            found.append(("value", "a count that is not whole", f"{fact.fact} counts {fact.unit}"))
+    elif fact.type in ("word", "text") and not isinstance(value, str) and report.modality != "denied":
+        found.append(("value", "a word is missing", f"{fact.fact}: {fact.description}"))
+    elif fact.type == "point" and not (isinstance(value, str) and _POINT.fullmatch(value)):
+        found.append(("value", f"{value!r} is no position", "latitude;longitude;precision in metres: 36.16;37.06;700"))
+    if report.low is not None and report.high is not None and report.low > report.high:
+        found.append(("low", "low is above high", "swap them"))
+    if report.hedge == "unknown" and numbers:
+        found.append(("hedge", "unknown but a number is given", "leave value, low and high empty, or change the hedge"))
+    return found

@@ -1,0 +1,1 @@
+"""What we believe: estimates, sites, fleet, roads, the agreement, and their contradictions."""
