@@ -244,10 +244,10 @@ class Builder:
 
     def _under_cap(self, depart: int, drive: int, rides: list[Ride]) -> int:
         """Move a departure on while more vehicles of a type would be on the road than the agreement allows."""
-        for kind in {ride.unit.kind for ride in rides}:
-            if kind.at_once is None:
+        for kind in self.instance.kinds:
+            own = sum(ride.unit.kind.name == kind.name for ride in rides)
+            if kind.at_once is None or own == 0:
                 continue
-            own = sum(ride.unit.kind == kind for ride in rides)
             spans = self.on_road.get(kind.name, [])
             while True:
                 busy = [end for begin, end in spans if begin < depart + drive and end > depart]

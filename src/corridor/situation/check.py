@@ -52,7 +52,7 @@ def _no_way(situation: Situation) -> Iterator[Finding]:
                 yield Finding(
                     rule="no way",
                     about=f"{start}>{end}",
-                    what=f"The corridor of {corridor.operation} passes from {start} to {end} and no leg says how long that takes.",
+                    what=f"The corridor of {corridor.operation} goes from {start} to {end}; no leg gives the time.",
                     remedy="Record the drive time with its source (fact leg_time).",
                     reports=corridor.reports,
                 )
@@ -148,11 +148,11 @@ def _parts_above_total(situation: Situation) -> Iterator[Finding]:
 @_named("one source, two values")
 def _two_values(situation: Situation) -> Iterator[Finding]:
     """One source gives two different values for the same thing at the same moment."""
-    seen: dict[tuple[str, ...], list[Report]] = {}
+    seen: dict[tuple[str, str, str, str, str, str, str], list[Report]] = {}
     for report in situation.reports:
         if report.number is not None and report.fact not in ("term", "casualties"):
             moment = report.observed.isoformat()
-            key = (report.source, report.fact, report.about, report.place, report.group, report.scope, moment)
+            key = (report.source, report.fact, report.about, report.place, report.group, str(report.scope), moment)
             seen.setdefault(key, []).append(report)
     for key, claims in sorted(seen.items()):
         values = sorted({report.number or 0.0 for report in claims})
@@ -202,7 +202,7 @@ def _out_above_inside(situation: Situation) -> Iterator[Finding]:
                 yield Finding(
                     rule="out above inside",
                     about=count.operation,
-                    what=f"{part.source} implies at most {part.high:,.0f} inside at the start; {out:,.0f} are out already.",
+                    what=f"{part.source} implies at most {part.high:,.0f} inside at first; {out:,.0f} are out already.",
                     remedy="The claim no longer weighs in the estimate; ask the source for a new one.",
                     severity="warning",
                     reports=part.reports,
@@ -322,7 +322,8 @@ def _left_open(situation: Situation) -> Iterator[Finding]:
             yield _open(agreement, "window", "A window clause gives no hours.", MUST_SAY["window"][1])
         for clause in agreement.of_kind("reciprocity"):
             if "ratio" not in clause.parameters:
-                what = f"Movements are tied to {clause.parameters.get('with', 'another operation')} and no ratio is stated."
+                other = clause.parameters.get("with", "another operation")
+                what = f"Movements are tied to {other} and no ratio is stated."
                 yield _open(agreement, "reciprocity", what, "agree how many here for how many there, in which order")
 
 

@@ -108,7 +108,7 @@ def corridors_of(operations: Sequence[Operation], reports: Sequence[Report], poo
         via = terms.get(f"{operation.id}/corridor", {}).get("via")
         if via is None:
             continue
-        lead = terms.get(f"{operation.id}/order", {}).get("lead")
+        lead = terms[f"{operation.id}/corridor"].get("lead")
         sizes = [r for r in reports if r.fact == "convoy_size" and r.about == operation.id]
         gaps = [r for r in reports if r.fact == "convoy_headway" and r.about == operation.id]
         size = pool(sizes, pooling, "largest convoy", "vehicles")
@@ -120,7 +120,7 @@ def corridors_of(operations: Sequence[Operation], reports: Sequence[Report], poo
                 sites=words(via.value),
                 convoy_size=size or certain("largest convoy", "vehicles", 10.0, reason="default: 6 to 10 vehicles"),
                 headway=headway or certain("headway", "minutes", 0.0, reason="no source states one"),
-                lead=str(lead.value) if lead else "",
+                lead=" and ".join(words(lead.value)) if lead else "",
                 reports=tuple(r.id for r in cited),
             )
         )
