@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from corridor.errors import Infeasible
 from corridor.situation.estimate import Estimate
 from corridor.situation.fleet import Vehicles
+from corridor.situation.road import way
 from corridor.situation.site import Group
 from corridor.situation.situation import Operation, Situation
 
@@ -105,7 +105,13 @@ def build_instance(
     """
     where = f"operation {operation.id}"
     people = _people(situation, operation, people_quantile, reserve_quantile)
-    kinds, units = _units(situation, operation, where)
+    kinds, units = units_of(situation, operation)
+    if not units:
+        raise Infeasible(
+            "no vehicle can be planned",
+            place=where,
+            hint="record how many vehicles there are, with their places (facts vehicles and places)",
+        )
     receptions = operation.receptions
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
     loaded, empty = _minutes(situation, operation, pickups, units, where)
@@ -160,7 +166,8 @@ def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
     )
 
 
-def _units(situation: Situation, operation: Operation, where: str) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
+def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
+    """Return the vehicle types of an operation and each vehicle, with when and where it is next free."""
     kinds: list[VehicleKind] = []
     units: list[Unit] = []
     for vehicles in situation.fleet.vehicles:
@@ -175,12 +182,6 @@ def _units(situation: Situation, operation: Operation, where: str) -> tuple[tupl
         )
         kinds.append(kind)
         units += _of_kind(situation, vehicles, kind)
-    if not units:
-        raise Infeasible(
-            "no vehicle can be planned",
-            place=where,
-            hint="record how many vehicles there are, with their places (facts vehicles and places)",
-        )
     return tuple(kinds), tuple(units)
 
 
@@ -248,27 +249,22 @@ def _minutes(
     units: tuple[Unit, ...],
     where: str,
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
-    legs: dict[str, dict[str, int]] = {}
-    for leg in situation.legs:
-        legs.setdefault(leg.start, {})[leg.end] = up(leg.minutes)
     corridor = situation.corridor(operation.id)
     path = corridor.sites if corridor else ()
-    receptions = operation.receptions
     loaded: dict[tuple[str, str], int] = {}
     empty: dict[tuple[str, str], int] = {}
     for pickup in pickups:
-        for reception in receptions:
-            minutes = _along(path, legs, pickup, reception) if {pickup, reception} <= set(path) else None
-            minutes = _drive(legs, pickup, reception) if minutes is None else minutes
-            if minutes is not None:
-                loaded[pickup, reception] = minutes
-        for start in dict.fromkeys((*receptions, *(unit.site for unit in units))):
-            back = _drive(legs, start, pickup)
-            if back is not None:
-                empty[start, pickup] = back
+        for reception in operation.receptions:
+            drive = _drive(situation, pickup, reception, path)
+            if drive is not None:
+                loaded[pickup, reception] = drive
+        for start in dict.fromkeys((*operation.receptions, *(unit.site for unit in units))):
+            drive = _drive(situation, start, pickup, ())
+            if drive is not None:
+                empty[start, pickup] = drive
         if not any(key[0] == pickup for key in loaded):
             raise Infeasible(
-                f"no way leads from {pickup} to any reception ({', '.join(receptions) or 'none named'})",
+                f"no way leads from {pickup} to any reception ({', '.join(operation.receptions) or 'none named'})",
                 place=where,
                 hint="record the missing leg (leg_time), or name another reception",
                 clauses=(pickup,),
@@ -283,31 +279,7 @@ def _minutes(
     return loaded, empty
 
 
-def _along(path: tuple[str, ...], legs: dict[str, dict[str, int]], start: str, end: str) -> int | None:
-    """Return the minutes along the corridor's own order, or None where it runs the other way or has a gap."""
-    first, last = path.index(start), path.index(end)
-    if first >= last:
-        return None
-    steps = [legs.get(a, {}).get(b) for a, b in zip(path[first:last], path[first + 1 : last + 1], strict=True)]
-    return None if any(step is None for step in steps) else sum(step for step in steps if step is not None)
-
-
-def _drive(legs: dict[str, dict[str, int]], start: str, end: str) -> int | None:
-    """Return the minutes of the direct leg, else of the quickest chain of legs (Dijkstra 1959), else None."""
-    if start == end:
-        return 0
-    if end in legs.get(start, {}):
-        return legs[start][end]
-    best = {start: 0}
-    heap = [(0, start)]
-    while heap:
-        minutes, site = heapq.heappop(heap)
-        if site == end:
-            return minutes
-        if minutes > best[site]:
-            continue
-        for after, step in legs.get(site, {}).items():
-            if minutes + step < best.get(after, minutes + step + 1):
-                best[after] = minutes + step
-                heapq.heappush(heap, (minutes + step, after))
-    return None
+def _drive(situation: Situation, start: str, end: str, path: tuple[str, ...]) -> int | None:
+    legs = situation.legs_by_step
+    steps = way(legs, start, end, path=path, minutes=lambda leg: up(leg.minutes))
+    return None if steps is None else sum(up(legs[step].minutes) for step in steps)

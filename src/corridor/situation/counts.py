@@ -72,7 +72,7 @@ class Counts:
                 part = component(claim, self.pooling, 1 / len(latest))
                 if part is None:
                     continue
-                if claim.scope == "daily" and claim.since is not None:
+                if claim.since is not None:
                     part = shifted(part, self.out(claim.since, group), "on top of what was out when the period began")
                 later = [estimate for _, moment, estimate in movements if moment > claim.observed]
                 if later:

@@ -169,6 +169,8 @@ def fleet_of(
 
 def _serves(report: Report, operations: Sequence[Operation], corridors: Sequence[Corridor]) -> str:
     """Return the operation that vehicles at a place serve: that of the pickup, else the first whose way it is."""
+    if any(report.place in operation.receptions for operation in operations):
+        return ""  # what waits at a reception takes people onward; it does not drive the corridor
     for operation in operations:
         if report.place == operation.area or report.place in operation.pickups:
             return operation.id

@@ -73,7 +73,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
         return {report.id: report for report in self.reports}
 
     @cached_property
-    def _legs(self) -> dict[tuple[str, str], Leg]:
+    def legs_by_step(self) -> dict[tuple[str, str], Leg]:
+        """The legs by (start, end)."""
         return {(leg.start, leg.end): leg for leg in self.legs}
 
     def site(self, name: str) -> Site:
@@ -86,7 +87,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
 
     def leg(self, start: str, end: str) -> Leg | None:
         """Return the directed leg between two sites, or None."""
-        return self._legs.get((start, end))
+        return self.legs_by_step.get((start, end))
 
     def corridor(self, operation: str) -> Corridor | None:
         """Return the corridor of an operation, or None where none is agreed."""
