@@ -278,6 +278,10 @@ def test_a1_russia_and_turkey_accuse_opposite_sides() -> None:
     held("accusation-14-turkey", modality="accusation", source="Turkey (government)")
 
 
+def test_a1_atrocities_denounced() -> None:
+    held("accusation-15-un", modality="accusation", fact="incident", source="UN")
+
+
 def test_a1_more_than_463_killed_in_the_east() -> None:
     held("killed-east-a1", low=463, hedge="min", source="SOHR", group="killed", place="east-aleppo")
 
