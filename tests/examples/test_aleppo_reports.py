@@ -151,8 +151,15 @@ def test_the_deal_of_18_december_arrives_on_the_18th_as_rival_terms() -> None:
 
 def test_five_rival_reasons_for_the_halt_of_16_december() -> None:
     halts = [report for report in REPORTS if report.fact == "halt" and report.observed.day == 16]
-    assert len({report.source for report in halts}) == 5
+    assert len({report.source for report in halts if report.received < days(17)}) == 5
     assert len({report.observed for report in halts}) == 1
+
+
+def test_no_count_falls_inside_a_stop_of_the_movement() -> None:
+    stops = ((days(14, 12), days(15, 9)), (BY_ID["halt-16-who"].observed, days(18, 23)), (days(20, 18), days(21, 17)))
+    for report in REPORTS:
+        if report.fact == "people_out" and report.subject.startswith("aleppo") and report.modality == "done":
+            assert not [1 for begin, end in stops if begin < report.observed < end], report.id
 
 
 def test_as_of_any_moment_sees_only_what_was_received() -> None:
