@@ -21,17 +21,17 @@ EAST = "aleppo"
 
 def minutes(value: float) -> Estimate:
     """A duration that is known."""
-    return certain("minutes", "minutes", value)
+    return certain("minutes", "minutes", float(value))
 
 
 def number(value: float) -> Estimate:
     """A count that is known."""
-    return certain("number", "1", value)
+    return certain("number", "1", float(value))
 
 
 def waiting(people: Estimate) -> Balance:
     """People all of whom leave and none of whom is out yet."""
-    return Balance(start=people, share=certain("share", "1", 1), out=certain("out", "people", 0))
+    return Balance(start=people, share=certain("share", "1", 1.0), out=certain("out", "people", 0.0))
 
 
 def group(
@@ -49,7 +49,7 @@ def group(
         id=name,
         operation=operation,
         site=site,
-        people=waiting(certain("people", "people", people)),
+        people=waiting(certain("people", "people", float(people))),
         place=place,
         companions=companions,
         priority=priority,
@@ -123,8 +123,8 @@ def one_bus() -> Situation:
 def more_may_come() -> Situation:
     """One bus for 100 people, or 150 with three chances in ten: 120 for the planning figure, one reserve trip after."""
     parts = (
-        Component(weight=0.7, shape="point", low=100, mode=100, high=100),
-        Component(weight=0.3, shape="point", low=150, mode=150, high=150),
+        Component(weight=0.7, shape="point", low=100.0, mode=100.0, high=100.0),
+        Component(weight=0.3, shape="point", low=150.0, mode=150.0, high=150.0),
     )
     people = waiting(Estimate(quantity="people", unit="people", components=parts))
     families = Group(id="families", operation=EAST, site="pickup", people=people)
