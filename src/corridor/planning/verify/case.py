@@ -220,7 +220,8 @@ class Case:
 
     def _figures(self, quantile: float) -> dict[str, int]:
         left_out = self.plan.unplanned
+        possible = min(max(quantile, 0.0), 1.0)  # Rule "clearance" names a quantile that is none.
         return {
-            group.id: 0 if group.operation in left_out else at_least(group.people, quantile)
+            group.id: 0 if group.operation in left_out else at_least(group.people, possible)
             for group in self.situation.groups
         }

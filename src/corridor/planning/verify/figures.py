@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from corridor.planning.plan import Convoy, Trip
+from corridor.planning.plan import Convoy, Plan, Trip
 from corridor.planning.verify.case import Breach, Case, minutes_between, parse_load
 
 AGAIN = "Plan again from this situation: corridor plan situation.json"
@@ -78,6 +78,13 @@ def figures_are_right(case: Case) -> Iterator[Breach]:
         yield Breach("plan", what, "Do not trust the bound; send this file to the developers.")
     if not math.isclose(plan.gap, gap, rel_tol=0, abs_tol=1e-9):
         yield Breach("plan", f"The plan names a gap of {plan.gap:.4%}; its own figures make {gap:.4%}.", AGAIN)
+    yield from _status(plan, clearance, bound)
+
+
+def _status(plan: Plan, clearance: int, bound: int) -> Iterator[Breach]:
+    for word, quantile in (("planning", plan.people_quantile), ("reserve", plan.reserve_quantile)):
+        if not 0 <= quantile <= 1:
+            yield Breach("plan", f"The {word} figure is the quantile {quantile:g}; it must lie from 0 to 1.", AGAIN)
     if plan.status == "optimal" and clearance != bound:
         what = f"The plan is called optimal; it ends after {clearance} minutes and only {bound} are proven."
         yield Breach("plan", what, "Read it as feasible, or plan again with more time.")
