@@ -34,7 +34,7 @@ def _other_situation(plan: Plan, rng: random.Random) -> Plan:
 @breaks("known", "unknown vehicle")
 def _vehicle(plan: Plan, rng: random.Random) -> Plan:
     convoy, trip = any_trip(plan, rng)
-    return change_trip(plan, convoy, trip, vehicle=trip.vehicle[:-2] + "77")
+    return change_trip(plan, convoy, trip, vehicle=trip.vehicle + "99")
 
 
 @breaks("known", "vehicle name of another form")

@@ -140,15 +140,17 @@ class Case:
         count = half_up(kind.count)
         width = max(2, len(str(count)))
         out = self._under_way(kind, count)
+        places = {place: half_up(estimate) for place, estimate in kind.places.items()}
+        boarding, unloading = at_least(kind.boarding), at_least(kind.unloading)
         for number in range(1, count + 1):
             away = out.get(number)
             yield Vehicle(
                 id=f"{kind.operation}/{kind.type}-{number:0{width}d}",
                 type=kind.type,
                 operation=kind.operation,
-                places={place: half_up(estimate) for place, estimate in kind.places.items()},
-                boarding=at_least(kind.boarding),
-                unloading=at_least(kind.unloading),
+                places=places,
+                boarding=boarding,
+                unloading=unloading,
                 free=away.free_at if away else self.situation.at,
                 site=away.site if away else kind.depot,
             )

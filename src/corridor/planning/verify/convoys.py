@@ -31,11 +31,16 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
             if times > 1:
                 what = f"Vehicle {name} is listed {times} times."
                 yield Breach(about, what, "List it once, or take another vehicle for the second load.")
-        corridor = case.situation.corridor(convoy.operation)
-        allowed = max(1, at_most(corridor.convoy_size)) if corridor else len(convoy.trips)
-        if corridor and len(convoy.trips) > allowed:
-            what = f"It has {len(convoy.trips)} vehicles; the corridor takes {allowed} under one lead."
-            yield Breach(about, what, f"Split it into two convoys, {AGREE}", corridor.convoy_size.reports)
+    for operation, convoys in case.by_operation.items():
+        corridor = case.situation.corridor(operation)
+        if corridor is None:
+            continue
+        allowed = max(1, at_most(corridor.convoy_size))
+        for convoy in convoys:
+            if len(convoy.trips) > allowed:
+                what = f"It has {len(convoy.trips)} vehicles; the corridor takes {allowed} under one lead."
+                reports = corridor.convoy_size.reports
+                yield Breach(f"convoy {convoy.id}", what, f"Split it into two convoys, {AGREE}", reports)
 
 
 def convoys_keep_their_distance(case: Case) -> Iterator[Breach]:
