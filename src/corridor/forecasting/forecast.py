@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.errors import InputError, UsageError
+from corridor.forecasting import summary
 from corridor.forecasting.disruption import Disruption, disruption_of
 from corridor.forecasting.simulate import Simulator
 from corridor.planning.plan import Plan
@@ -98,6 +99,13 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
         """Return the share of runs that have finished by a moment."""
         hours = (moment - self.start).total_seconds() / 3600
         return bisect.bisect_right(self.clearance_hours, hours + 1e-9) / self.runs
+
+    def __str__(self) -> str:
+        """Return the forecast as a page of text."""
+        return summary.summary(self)
+
+    def _repr_html_(self) -> str:
+        return summary.to_html(self)
 
     def to_json(self) -> bytes:
         """Return the forecast as JSON, the same bytes for the same forecast."""

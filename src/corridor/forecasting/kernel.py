@@ -136,7 +136,7 @@ def _allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
 def simulate(model: Any, begin: int, end: int, clearance: Any, marks: Any, out: Any, left: Any) -> None:  # noqa: C901, PLR0912, PLR0915
     """Run the runs `begin` to `end`; fill `clearance` (runs), and at `marks` (minutes) who is `out` and has `left`.
 
-    `marks` rise; `out` and `left` are (marks, runs) people. It is one function because a run is one story and calls cost.
+    `marks` rise; `out` and `left` are (marks, runs) people.
     """
     most = 0
     for convoy in range(len(model.first) - 1):

@@ -53,7 +53,7 @@ class Builder:
         self.left = {group.name: group.planned for group in instance.people}
         self.where = {unit.name: unit.site for unit in instance.units}
         self.free = {unit.name: unit.free for unit in instance.units}
-        self.bay_free = {site: [0] * number for site, number in instance.bays.items()}
+        self.bay_free = {site: [instance.bay_from.get(site, 0)] * number for site, number in instance.bays.items()}
         self.departures: list[int] = []
         self.last_from = dict.fromkeys(instance.pickups, 0)
         self.on_road: dict[str, list[tuple[int, int]]] = {}

@@ -56,7 +56,8 @@ class Instance:
     """One operation in whole minutes after `start` and whole people.
 
     `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
-    states no hours; `bays` and `capacity` lack a site where no limit is stated.
+    states no hours; `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
+    bays of a site that another operation uses first are free.
     """
 
     operation: str
@@ -75,6 +76,7 @@ class Instance:
     windows: tuple[tuple[int, int], ...] | None
     window_clauses: tuple[str, ...] = ()
     kinds: tuple[VehicleKind, ...] = field(default=())
+    bay_from: dict[str, int] = field(default_factory=dict)
 
     def moment(self, minute: int) -> datetime:
         """Return the moment that many minutes after the start."""
@@ -94,6 +96,12 @@ def down(estimate: Estimate) -> int:
 def nearest(estimate: Estimate) -> int:
     """Round a count half up."""
     return math.floor(estimate.quantile(MIDDLE) + 0.5 + EPSILON)
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """Return the first whole minute at or after a moment."""
+    down_to = moment.replace(second=0, microsecond=0)
+    return down_to if down_to == moment else down_to + timedelta(minutes=1)
 
 
 def build_instance(
@@ -121,7 +129,7 @@ def build_instance(
     sites = {name: situation.site(name) for name in (*pickups, *receptions)}
     return Instance(
         operation=operation.id,
-        start=situation.at,
+        start=whole_minute(situation.at),
         units=units,
         people=people,
         pickups=pickups,
@@ -194,7 +202,7 @@ def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> lis
     for out in situation.fleet.under_way:
         if (out.operation, out.type) != (vehicles.operation, vehicles.type):
             continue
-        free = math.ceil((out.free_at - situation.at).total_seconds() / 60)
+        free = math.ceil((out.free_at - whole_minute(situation.at)).total_seconds() / 60)
         units += [Unit(names.pop(), kind, max(free, 0), out.site) for _ in range(min(out.count, len(names)))]
     idle = [Unit(name, kind, 0, vehicles.depot) for name in names]
     return idle + units[::-1]
@@ -205,7 +213,7 @@ def _at_once(situation: Situation, operation: Operation, kind: str) -> int | Non
     limits = [
         int(clause.parameters[kind])
         for clause in (agreement.of_kind("vehicles") if agreement else ())
-        if kind in clause.parameters
+        if isinstance(clause.parameters.get(kind), int | float)
     ]
     return min(limits) if limits else None
 
@@ -235,8 +243,8 @@ def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[in
         return None, ()
     spans = []
     for opens, closes in agreement.windows():
-        first = math.ceil((opens - situation.at).total_seconds() / 60)
-        last = math.floor((closes - situation.at).total_seconds() / 60)
+        first = math.ceil((opens - whole_minute(situation.at)).total_seconds() / 60)
+        last = math.floor((closes - whole_minute(situation.at)).total_seconds() / 60)
         if last > 0:
             spans.append((max(first, 0), last))
     return tuple(spans), tuple(clause.id for clause in agreement.of_kind("window"))

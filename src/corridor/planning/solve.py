@@ -54,11 +54,13 @@ def plan(
             instance = build_instance(
                 situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
             )
+            instance = _beside(instance, convoys, situation)
             drafts, minutes = _best(instance, deadline, seed, progress)
         except Infeasible as why:
             unplanned[operation.id] = why
             continue
-        clearance = max(clearance, minutes)
+        end = instance.moment(minutes)
+        clearance = max(clearance, math.ceil((end - situation.at).total_seconds() / 60) if drafts else 0)
         convoys += to_convoys(instance, drafts)
         bounds += lower_bounds(instance)
     if len(unplanned) == len(situation.operations):
