@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from corridor.finding import Finding
 from corridor.forecasting.forecast import Assumption, Bands, Forecast, IfItCloses
 from corridor.planning.plan import Bound, Convoy, Plan, Trip
 from corridor.reports.report import Report
+from corridor.reports.tables import read_reports
 from corridor.situation.agreement import Agreement, Clause, Halt, Reason
 from corridor.situation.estimate import Balance, Component, Estimate, certain
 from corridor.situation.fleet import Fleet, Vehicles
@@ -25,67 +28,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(f"2016-12-{text}+02:00")
 
 
-def said(name: str, source: str, fact: str, about: str, place: str, at: str, **more: Any) -> Report:
-    known = moment(more.pop("known", at))
-    return Report(
-        id=name,
-        source=source,
-        publisher=more.pop("publisher", "a newspaper"),
-        fact=fact,
-        about=about,
-        place=place,
-        observed=moment(at),
-        received=known,
-        reference=f"https://example.org/{name}",
-        **more,
-    )
-
-
-REPORTS = (
-    said("site-points", "Columbia CSR", "position", "amiriyah", "amiriyah", "01T00:00", value="36.1707;37.12606;300"),
-    said("agreement-13", "Russia's mission to the UN", "agreement", "aleppo", "east-aleppo", "13T22:00", value="announced", note="First agreement: a ceasefire and an exit by corridor, brokered by Russia and Turkey."),
-    said("fighters-13", "UN special envoy for Syria", "people_inside", "east-aleppo", "east-aleppo", "13T18:00", value=1500, hedge="approx", modality="estimate", group="fighters"),
-    said("unknown-13", "OCHA", "people_inside", "east-aleppo", "east-aleppo", "13T18:00", known="14T23:59", hedge="unknown", modality="unknown", note="OCHA says that it has no number for the people left in the remaining quarters."),
-    said("halt-14-afp", "AFP", "halt", "aleppo", "ramousah", "14T12:00", value="Shelling resumed; the buses went back to their depots with nobody aboard."),
-    said("halt-14-damascus", "source close to Damascus", "halt", "aleppo", "ramousah", "14T12:00", value="The agreement was for about 2,000 fighters, but the list had passed 10,000 people."),
-    said("halt-14-iran", "opposition groups and UN sources", "halt", "aleppo", "ramousah", "14T12:00", value="Iran asked that wounded people of Foua and Kefraya leave at the same time."),
-    said("failed-14", "AFP", "agreement", "aleppo", "east-aleppo", "14T12:30", value="failed", note="The first agreement failed; hundreds waited in vain in the cold."),
-    said("hezbollah-14", "Hezbollah", "people_inside", "east-aleppo", "east-aleppo", "14T18:00", value=15000, hedge="approx", modality="estimate", group="wanting_to_leave"),
-    said("agreement-15", "source close to Damascus", "agreement", "aleppo", "east-aleppo", "15T03:00", value="announced", note="Talks ended at 03:00; a second agreement after the failed one."),
-    said("start-15", "activists in east Aleppo", "departure", "aleppo/convoy-1", "mashhad", "15T08:00", modality="planned", note="Planned start 08:00; convoys stood ready, the start slipped."),
-    said("buses-plan", "Russian reconciliation centre", "vehicles", "bus", "ramousah", "15T06:00", value=20, modality="planned"),
-    said("ambulances-plan", "Russian reconciliation centre", "vehicles", "ambulance", "ramousah", "15T06:00", value=10, modality="planned"),
-    said("attempt-15", "an activist in east Aleppo", "departure", "aleppo/first-attempt", "amiriyah", "15T09:00", note="A first group of about 200 wounded and sick set off and was shot at near Ramousah."),
-    said("shots-cd", "Civil Defence", "incident", "aleppo", "ramousah", "15T09:00", known="15T12:00", value="A vehicle clearing the road, and ambulances behind it, were shot at from positions of pro-government fighters.", modality="accusation"),
-    said("shots-sohr", "SOHR", "incident", "aleppo", "ramousah", "15T09:00", known="15T12:00", value="The ambulances were still inside the opposition-held area when they were hit by small-arms fire."),
-    said("killed-1", "a doctor in east Aleppo", "casualties", "aleppo", "ramousah", "15T09:00", known="15T12:00", value=1, group="killed"),
-    said("killed-4", "Anadolu", "casualties", "aleppo", "ramousah", "15T09:00", known="15T12:00", value=4, group="killed"),
-    said("injured-3-5", "Civil Defence", "casualties", "aleppo", "ramousah", "15T09:00", known="15T12:00", low=3, high=5, hedge="range", group="injured"),
-    said("halt-15", "Civil Defence", "halt", "aleppo", "ramousah", "15T09:10", known="15T12:00", value="Shots at the first group of ambulances; the movement paused."),
-    said("activists-70000", "activists in east Aleppo", "people_inside", "east-aleppo", "east-aleppo", "15T09:00", known="15T12:00", value=70000, hedge="approx", modality="estimate"),
-    said("resumed-15", "ICRC", "resumption", "aleppo", "ramousah", "15T13:00", known="15T16:00", value="The way was cleared and the movement went on."),
-    said("convoy-1-buses", "ICRC", "departure", "aleppo/convoy-1.bus", "amiriyah", "15T13:30", known="15T16:00", value=20, note="Red Cross and Red Crescent cars at the head; very slow."),
-    said("convoy-1-ambulances", "ICRC", "departure", "aleppo/convoy-1.ambulance", "amiriyah", "15T13:30", known="15T16:00", value=13),
-    said("convoy-1-tv-buses", "Syrian state TV", "departure", "aleppo/convoy-1.bus", "amiriyah", "15T13:30", known="15T16:00", value=17),
-    said("convoy-1-tv-ambulances", "Syrian state TV", "departure", "aleppo/convoy-1.ambulance", "amiriyah", "15T13:30", known="15T16:00", value=7),
-    said("convoy-1-arrives", "AFP", "arrival", "aleppo/convoy-1", "khanasal", "15T14:30", known="15T16:30", note="Opposition-held ground reached about one hour after leaving."),
-    said("convoy-1-951", "Syrian military source", "people_out", "aleppo/convoy-1", "amiriyah", "15T15:00", known="15T18:00", value=951, scope="batch"),
-    said("convoy-1-1086", "Anadolu", "people_out", "aleppo/convoy-1", "amiriyah", "15T15:00", known="15T21:04", value=1086, scope="batch"),
-    said("villages-agreement", "AFP", "agreement", "villages", "foua-kefraya", "15T18:00", value="announced", note="In return, wounded people of Foua and Kefraya leave; no ratio is stated."),
-    said("un-civilians", "UN special envoy for Syria", "people_inside", "east-aleppo", "east-aleppo", "15T18:00", value=40000, hedge="approx", modality="estimate", group="civilians"),
-    said("un-fighters", "UN special envoy for Syria", "people_inside", "east-aleppo", "east-aleppo", "15T18:00", low=1500, high=5000, hedge="range", modality="estimate", group="fighters_and_families"),
-    said("turkey-civilians", "Turkey", "people_inside", "east-aleppo", "east-aleppo", "15T18:00", low=80000, high=100000, hedge="range", modality="estimate", group="civilians"),
-    said("icrc-unknown", "ICRC", "people_inside", "east-aleppo", "east-aleppo", "15T18:00", hedge="unknown", modality="unknown", note="Nobody knows how many people remain; it may take days."),
-    said("return-15", "evacuees", "intention", "east-aleppo.return", "east-aleppo", "15T18:00", hedge="unknown", note="Words on the windows of the buses: we will return one day."),
-    said("convoy-2-buses", "Anadolu", "departure", "aleppo/convoy-2.bus", "ramousah", "15T20:30", known="15T22:30", value=16),
-    said("convoy-2-1198", "Anadolu", "people_out", "aleppo/convoy-2", "amiriyah", "15T21:04", value=1198, scope="batch"),
-    said("out-2284", "Anadolu", "people_out", "aleppo", "amiriyah", "15T21:04", value=2284, scope="cumulative"),
-    said("convoy-3", "Syrian state TV", "departure", "aleppo/convoy-3", "amiriyah", "15T21:30", known="15T23:00", note="Third convoy out by the evening; no number."),
-    said("out-3000", "ICRC", "people_out", "aleppo", "amiriyah", "15T22:00", known="15T23:00", value=3000, hedge="approx", scope="cumulative"),
-    said("out-1150", "Turkey", "people_out", "aleppo", "amiriyah", "15T22:00", known="15T23:00", value=1150, scope="cumulative"),
-    said("un-observers", "UN senior adviser", "observers", "ramousah", "ramousah", "15T09:00", known="15T23:59", hedge="unknown", modality="unknown", note="The UN was invited to monitor only that morning."),
-    said("lead-15", "AFP", "clause", "aleppo/corridor", "ramousah", "15T18:00", value="corridor", note="Convoys are opened by vehicles of the Red Cross and the Red Crescent."),
-)  # fmt: skip
+REPORTS = tuple(read_reports(Path(__file__).with_name("reports.jsonl")))
 
 POINTS: tuple[tuple[str, SiteKind, str, str, float | None, float | None, float | None], ...] = (
     ("east-aleppo", "area", "Eastern Aleppo", "Alep-Est", None, None, None),
@@ -137,15 +80,49 @@ def headcount() -> Headcount:
         quantity="people inside at the start",
         unit="people",
         components=(
-            part("UN special envoy for Syria", 1, 37500, 45500, 54000, "un-civilians", "un-fighters", reason="disjoint parts of one source, summed"),
+            part(
+                "UN special envoy for Syria",
+                1,
+                37500,
+                45500,
+                54000,
+                "un-civilians",
+                "un-fighters",
+                reason="disjoint parts of one source, summed",
+            ),
             part("Turkey", 1, 82000, 92000, 102000, "turkey-civilians"),
-            part("activists in east Aleppo", 0.7, 60000, 70000, 80500, "activists-70000", reason="not graded; a party to events"),
-            part("Hezbollah", 0.7, 12750, 15000, 17250, "hezbollah-14", reason="people who wish to leave; a party to events"),
-            part("ICRC", 1, 2500, 2500, 150000, "icrc-unknown", shape="loguniform", reason="an explicit unknown: wide open"),
+            part(
+                "activists in east Aleppo",
+                0.7,
+                60000,
+                70000,
+                80500,
+                "activists-70000",
+                reason="not graded; a party to events",
+            ),
+            part(
+                "Hezbollah",
+                0.7,
+                12750,
+                15000,
+                17250,
+                "hezbollah-14",
+                reason="people who wish to leave; a party to events",
+            ),
+            part(
+                "ICRC",
+                1,
+                2500,
+                2500,
+                150000,
+                "icrc-unknown",
+                shape="loguniform",
+                reason="an explicit unknown: wide open",
+            ),
         ),
         at_least=2284,
         rule="Equal weight for each independent origin, times the factor of its grade; cut from below by the people counted out.",
-    )  # fmt: skip
+    )
     out = Estimate(
         quantity="people out",
         unit="people",
@@ -161,7 +138,9 @@ def headcount() -> Headcount:
         unit="share",
         components=(part("planning default", 1, 0.6, 0.8, 1.0, "site-points"),),
     )
-    unused = (part("UN special envoy for Syria", 0, 1500, 1500, 1500, "fighters-13", reason="replaced by a later claim"),)
+    unused = (
+        part("UN special envoy for Syria", 0, 1500, 1500, 1500, "fighters-13", reason="replaced by a later claim"),
+    )
     return Headcount(operation="aleppo", area="east-aleppo", start=start, share=share, out=out, unused=unused)
 
 
@@ -171,27 +150,66 @@ def situation(reports: tuple[Report, ...] = REPORTS) -> Situation:
     one, none = certain("share", "share", 1.0), certain("out", "people", 0.0)
     twenty = certain("minutes", "minutes", 20)
     groups = (
-        Group(id="aleppo-wounded", operation="aleppo", site="amiriyah", people=Balance(start=few, share=one, out=none), companions=1, priority=1),
-        Group(id="aleppo-civilians", operation="aleppo", site="amiriyah", people=Balance(start=head.start, share=certain("share", "share", 0.4), out=head.out)),
-        Group(id="aleppo-families", operation="aleppo", site="sukkari", people=Balance(start=head.start, share=certain("share", "share", 0.25), out=none)),
+        Group(
+            id="aleppo-wounded",
+            operation="aleppo",
+            site="amiriyah",
+            people=Balance(start=few, share=one, out=none),
+            companions=1,
+            priority=1,
+        ),
+        Group(
+            id="aleppo-civilians",
+            operation="aleppo",
+            site="amiriyah",
+            people=Balance(start=head.start, share=certain("share", "share", 0.4), out=head.out),
+        ),
+        Group(
+            id="aleppo-families",
+            operation="aleppo",
+            site="sukkari",
+            people=Balance(start=head.start, share=certain("share", "share", 0.25), out=none),
+        ),
         Group(id="villages-wounded", operation="villages", site="foua", people=Balance(start=few, share=one, out=none)),
-    )  # fmt: skip
+    )
     way = ("amiriyah", "ramousah", "rashidin4", "khanasal")
     back = ("foua", "idlib", "khanasal", "ramousah", "jibrin")
-    legs = [("sukkari", "amiriyah"), ("khanasal", "atarib"), ("khanasal", "idlib"), *zip(way, way[1:], strict=False)]
+    legs = [("sukkari", "amiriyah"), ("khanasal", "atarib"), ("khanasal", "idlib"), *itertools.pairwise(way)]
     return Situation(
         at=AT,
         sites=sites(),
         groups=groups,
         fleet=Fleet(
             vehicles=(
-                Vehicles(type="bus", operation="aleppo", depot="ramousah", count=certain("vehicles", "vehicles", 20), places={"seat": certain("places", "places", 50)}, boarding=twenty, unloading=twenty),
+                Vehicles(
+                    type="bus",
+                    operation="aleppo",
+                    depot="ramousah",
+                    count=certain("vehicles", "vehicles", 20),
+                    places={"seat": certain("places", "places", 50)},
+                    boarding=twenty,
+                    unloading=twenty,
+                ),
             )
         ),
-        legs=tuple(Leg(start=a, end=b, minutes=certain("minutes", "minutes", 25), basis="straight line x 1.3") for a, b in legs),
+        legs=tuple(
+            Leg(start=a, end=b, minutes=certain("minutes", "minutes", 25), basis="straight line x 1.3") for a, b in legs
+        ),
         corridors=(
-            Corridor(operation="aleppo", sites=way, convoy_size=certain("size", "vehicles", 33), headway=certain("headway", "minutes", 60), lead="ICRC and Syrian Arab Red Crescent", reports=("lead-15",)),
-            Corridor(operation="villages", sites=back, convoy_size=certain("size", "vehicles", 10), headway=certain("headway", "minutes", 60)),
+            Corridor(
+                operation="aleppo",
+                sites=way,
+                convoy_size=certain("size", "vehicles", 33),
+                headway=certain("headway", "minutes", 60),
+                lead="ICRC and Syrian Arab Red Crescent",
+                reports=("lead-15",),
+            ),
+            Corridor(
+                operation="villages",
+                sites=back,
+                convoy_size=certain("size", "vehicles", 10),
+                headway=certain("headway", "minutes", 60),
+            ),
         ),
         agreements=(
             Agreement(
@@ -199,21 +217,49 @@ def situation(reports: tuple[Report, ...] = REPORTS) -> Situation:
                 state="in_force",
                 reports=("agreement-15",),
                 clauses=(
-                    Clause(id="aleppo/vehicles", kind="vehicles", parameters={"bus": 20, "ambulance": 10}, parties=("Russia",), reports=("buses-plan", "ambulances-plan")),
-                    Clause(id="aleppo/corridor", kind="corridor", parameters={"through": "Ramousah"}, reports=("lead-15",)),
+                    Clause(
+                        id="aleppo/vehicles",
+                        kind="vehicles",
+                        parameters={"bus": 20, "ambulance": 10},
+                        parties=("Russia",),
+                        reports=("buses-plan", "ambulances-plan"),
+                    ),
+                    Clause(
+                        id="aleppo/corridor", kind="corridor", parameters={"through": "Ramousah"}, reports=("lead-15",)
+                    ),
                     Clause(id="aleppo/window", kind="window", reports=("agreement-15",)),
-                    Clause(id="aleppo/reciprocity", kind="reciprocity", parameters={"with": "villages"}, reports=("villages-agreement",)),
+                    Clause(
+                        id="aleppo/reciprocity",
+                        kind="reciprocity",
+                        parameters={"with": "villages"},
+                        reports=("villages-agreement",),
+                    ),
                 ),
             ),
         ),
         operations=(
-            Operation(id="aleppo", area="east-aleppo", pickups=("amiriyah", "sukkari"), receptions=("khanasal",), linked_to=("villages",)),
-            Operation(id="villages", area="foua-kefraya", pickups=("foua",), receptions=("jibrin",), linked_to=("aleppo",)),
+            Operation(
+                id="aleppo",
+                area="east-aleppo",
+                pickups=("amiriyah", "sukkari"),
+                receptions=("khanasal",),
+                linked_to=("villages",),
+            ),
+            Operation(
+                id="villages", area="foua-kefraya", pickups=("foua",), receptions=("jibrin",), linked_to=("aleppo",)
+            ),
         ),
         headcounts=(head,),
-        halts=(Halt(operation="aleppo", since=moment("15T09:10"), until=moment("15T13:00"), reasons=(Reason("Civil Defence", "Shots", "halt-15"),)),),
+        halts=(
+            Halt(
+                operation="aleppo",
+                since=moment("15T09:10"),
+                until=moment("15T13:00"),
+                reasons=(Reason("Civil Defence", "Shots", "halt-15"),),
+            ),
+        ),
         reports=reports,
-    )  # fmt: skip
+    )
 
 
 def convoys(count: int = 44) -> tuple[Convoy, ...]:
@@ -229,7 +275,9 @@ def convoys(count: int = 44) -> tuple[Convoy, ...]:
                 board_end=depart - timedelta(minutes=5),
                 unload_start=arrive,
                 unload_end=arrive + timedelta(minutes=25),
-                load={"aleppo-civilians": 50} if kind == "bus" else {"aleppo-wounded": 2, "aleppo-wounded+companions": 2},
+                load={"aleppo-civilians": 50}
+                if kind == "bus"
+                else {"aleppo-wounded": 2, "aleppo-wounded+companions": 2},
             )
             for kind, many in (("ambulance", 10 if n < 12 else 0), ("bus", 18))
             for k in range(many)
@@ -256,7 +304,9 @@ def forecast(reports: tuple[Report, ...] = REPORTS) -> Forecast:
         situation=here,
         situation_sha256=here.sha256,
         convoys=convoys(),
-        bounds=(Bound(name="bus hours", operation="aleppo", minutes=1980, why="the seats needed, at one load an hour"),),
+        bounds=(
+            Bound(name="bus hours", operation="aleppo", minutes=1980, why="the seats needed, at one load an hour"),
+        ),
         status="feasible",
         clearance_minutes=2254,
         bound_minutes=1980,
@@ -287,12 +337,35 @@ def forecast(reports: tuple[Report, ...] = REPORTS) -> Forecast:
         people=(12000.0, 34000.0, 76000.0),
         bands=(Bands(operation="aleppo", quantity="out", hours=hours, **curves),),
         closes=closes,
-        assumptions=(Assumption(name="halts", text="begin about once in 30 hours and last 6 to 60 hours", source="cases"),),
+        assumptions=(
+            Assumption(name="halts", text="begin about once in 30 hours and last 6 to 60 hours", source="cases"),
+        ),
     )
 
 
 FINDINGS = (
-    Finding(rule="open clause", about="aleppo/window", what="No hours are stated.", remedy="Ask the parties for the hours.", severity="open", reports=("agreement-15",)),
-    Finding(rule="open clause", about="aleppo/reciprocity", what="No ratio is stated.", remedy="Ask for the ratio and the order.", severity="open", reports=("villages-agreement",)),
-    Finding(rule="rival totals", about="aleppo", what="1,150 and 3,000 are both given for the same evening.", remedy="Ask each source for its cut-off.", severity="warning", reports=("out-1150", "out-3000")),
-)  # fmt: skip
+    Finding(
+        rule="open clause",
+        about="aleppo/window",
+        what="No hours are stated.",
+        remedy="Ask the parties for the hours.",
+        severity="open",
+        reports=("agreement-15",),
+    ),
+    Finding(
+        rule="open clause",
+        about="aleppo/reciprocity",
+        what="No ratio is stated.",
+        remedy="Ask for the ratio and the order.",
+        severity="open",
+        reports=("villages-agreement",),
+    ),
+    Finding(
+        rule="rival totals",
+        about="aleppo",
+        what="1,150 and 3,000 are both given for the same evening.",
+        remedy="Ask each source for its cut-off.",
+        severity="warning",
+        reports=("out-1150", "out-3000"),
+    ),
+)

@@ -12,7 +12,7 @@ from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
-from corridor.situation.estimate import Balance
+from corridor.situation.estimate import Balance, Estimate
 from corridor.situation.situation import Headcount, Operation, Situation
 
 
@@ -48,12 +48,22 @@ def _people(headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
     out = headcount.out
     left = Balance(start=headcount.start, share=headcount.share, out=out)
     return [
-        w("sentence.out", span=w.span(out.quantile(0.1), out.quantile(0.9))),
+        _so_far(out, w),
         notes.method(f"out-{headcount.operation}", [w("method.out", rule=out.rule), notes.cite(out.reports)]),
         w("sentence.left", low=w.about(left.quantile(0.1)), high=w.about(left.quantile(0.9))),
-        notes.method(f"left-{headcount.operation}", [w("method.left", rule=headcount.start.rule), notes.cite(headcount.start.reports)]),
+        notes.method(
+            f"left-{headcount.operation}",
+            [w("method.left", rule=headcount.start.rule), notes.cite(headcount.start.reports)],
+        ),
         ".",
     ]
+
+
+def _so_far(out: Estimate, w: Words) -> str:
+    low, high = w.about(out.quantile(0.1)), w.about(out.quantile(0.9))
+    if high == "0":
+        return w("sentence.none_out")
+    return w("sentence.about_out", n=low) if low == high else w("sentence.out", low=low, high=high)
 
 
 def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
@@ -71,7 +81,7 @@ def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
 
 def _keys(situation: Situation) -> list[str]:
     kinds = {site.kind for site in located(situation)}
-    found = [kind for kind in ("pickup", "checkpoint") if kind in kinds]
+    found: list[str] = [kind for kind in ("pickup", "checkpoint") if kind in kinds]
     found += ["reception"] if kinds & {"reception", "hospital", "handover"} else []
     return [*found, "road", *(["linked"] if len(situation.operations) > 1 else []), "precision"]
 
@@ -108,7 +118,9 @@ def _inside(situation: Situation, headcount: Headcount, place: str, w: Words, no
     if not rows:
         return Markup("")
     name = f"inside-{headcount.operation}"
-    drawing = both(lambda width: claims.interval_chart("inside", name, rows, headcount.start, w, notes, width))
+    drawing = both(
+        lambda width: claims.interval_chart("inside", rows, headcount.start, name=name, w=w, notes=notes, width=width)
+    )
     caption: list[Child] = [w("claims.inside_caption", rule=headcount.start.rule)]
     mixed = [w("method.inside", rule=headcount.start.rule), notes.cite(headcount.start.reports)]
     caption.append(notes.method(f"inside-{headcount.operation}", mixed))
@@ -129,7 +141,9 @@ def _out(situation: Situation, headcount: Headcount, place: str, w: Words, notes
     if not rows:
         return Markup("")
     name = f"out-{headcount.operation}"
-    drawing = both(lambda width: claims.interval_chart("out", name, rows, headcount.out, w, notes, width))
+    drawing = both(
+        lambda width: claims.interval_chart("out", rows, headcount.out, name=name, w=w, notes=notes, width=width)
+    )
     caption = [w("claims.out_caption", rule=headcount.out.rule)]
     data = claims.out_table(reports, w, notes)
     shown = figure(name, drawing, caption, data=data, data_label=w("out.table"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corridor.publishing.drawing import NARROW, Scale, hatch, notes_at, number, round_up, svg, width_of, words_at
+from corridor.publishing.drawing import NARROW, Scale, hatch, notes_at, round_up, svg, width_of, words_at
 from corridor.publishing.footnotes import Footnotes, worded
-from corridor.publishing.markup import Child, Markup, el, table
+from corridor.publishing.markup import Child, Markup, el, number, table
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
 from corridor.reports.vocabulary import groups
@@ -79,11 +80,11 @@ def out_rows(reports: Iterable[Report], w: Words) -> list[Row]:
 
 
 def interval_chart(
-    kind: str, name: str, rows: Sequence[Row], mixture: Estimate | None, w: Words, notes: Footnotes, width: int
+    kind: str, rows: Sequence[Row], mixture: Estimate | None, *, name: str, w: Words, notes: Footnotes, width: int
 ) -> Markup:
     """Return the rows as intervals on one axis of people, with the density of their mixture underneath."""
     narrow = width <= NARROW
-    left = 14.0 if narrow else 300.0
+    left = 14.0 if narrow else 246.0
     right = width - (14.0 if narrow else 60.0)
     step = 44 if narrow else 34
     top = 8.0
@@ -100,25 +101,25 @@ def interval_chart(
         parts.append(words_at(x(tick), bottom + 17, w.count(tick), "tick", anchor))
     for index, row in enumerate(rows):
         y = top + step * index
-        parts.append(_drawn(row, y, step, x, width, f"unknown-{name}-{width}", w, notes))
+        parts.append(_drawn(row, y, step, x, width=width, pattern=f"unknown-{name}-{width}", w=w, notes=notes))
     if mixture:
         parts.append(_density(mixture, x, foot, bottom, w))
     return svg(width, bottom + 26, w(f"chart.{kind}"), parts)
 
 
-def _drawn(row: Row, y: float, step: float, x: Scale, width: int, pattern: str, w: Words, notes: Footnotes) -> Markup:
+def _drawn(
+    row: Row, y: float, step: float, x: Scale, *, width: int, pattern: str, w: Words, notes: Footnotes
+) -> Markup:
     narrow = width <= NARROW
     middle = y + (step - 11 if narrow else step / 2)
     tone = "claim" + (" unused" if row.unused else "")
     longest = 46 if narrow else 34
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
-        head = [
-            words_at(x.start, y + 14, label, "name"),
-            words_at(x.start + width_of(label, 12.5) + 8, y + 14, row.detail, "small"),
-        ]
-        if width_of(label, 12.5) + width_of(row.detail, 11) > width - 34:
-            head = head[:1]
+        beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]
+        if width_of(label, 12.5) + width_of(row.detail, 11.5) > width - 24:
+            beside = beside[:1]
+        head = [words_at(x.start, y + 14, beside, "name")]
     else:
         head = [
             words_at(x.start - 16, middle - 2, label, "name", "end"),
@@ -142,7 +143,7 @@ def density(mixture: Estimate, low: float, high: float) -> list[float]:
     """Return the share of the mixture in each of BINS equal steps, exactly, from the distribution function."""
     edges = [low + (high - low) * i / BINS for i in range(BINS + 1)]
     below = [mixture.cdf(edge) for edge in edges]
-    return [b - a for a, b in zip(below, below[1:], strict=False)]
+    return [b - a for a, b in itertools.pairwise(below)]
 
 
 def _density(mixture: Estimate, x: Scale, top: float, bottom: float, w: Words) -> Markup:
@@ -164,7 +165,9 @@ def _density(mixture: Estimate, x: Scale, top: float, bottom: float, w: Words) -
     y = top + 18
     parts.append(el("line", x1=x(low), y1=y, x2=x(high), y2=y, class_="range"))
     parts.append(el("circle", cx=x(mid), cy=y, r=4.5, class_="median"))
-    parts.append(words_at(x(low), y - 8, w("mixture", span=w.span(low, high), mid=w.about(mid)), "small strong"))
+    said = w("mixture", span=w.span(low, high), mid=w.about(mid))
+    beyond = x(low) + width_of(said, 11.5) > x.end + 10
+    parts.append(words_at(x.end if beyond else x(low), y - 8, said, "small strong", "end" if beyond else "start"))
     return el("g", parts)
 
 

@@ -13,7 +13,7 @@ from corridor.publishing.words import Words
 WIDE = 900
 NARROW = 360
 # The mean width of a letter of a sans-serif system font, in ems; labels are placed by it, so it errs upwards.
-LETTER = 0.56
+LETTER = 0.6
 
 
 @dataclass(frozen=True)

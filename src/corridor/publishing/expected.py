@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.forecasting.forecast import Forecast
+from corridor.forecasting.forecast import Bands, Forecast
 from corridor.publishing import outlook, schedule
 from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
@@ -22,9 +22,9 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         reserve = len(plan.convoys) - len(plan.planned)
         facts: list[tuple[Child, Child]] = [
             (w("plan.people"), [w.count(plan.people), method]),
-            (w("plan.convoys"), [w.count(len(plan.planned)), _reserve(reserve, w), method]),
+            (w("plan.convoys"), [w.count(len(plan.planned)), method, _reserve(reserve, w)]),
             (w("plan.clearance"), [w.hours(plan.clearance_minutes / 60), method]),
-            (w("plan.bound"), [w.hours(plan.bound_minutes / 60), _gap(plan.gap, w), method]),
+            (w("plan.bound"), [w.hours(plan.bound_minutes / 60), method, _gap(plan.gap, w)]),
         ]
         parts.append(_tiles(facts))
         drawing = Markup(both(lambda width: schedule.gantt(plan, w, width)) + schedule.gantt_key(plan, w))
@@ -38,18 +38,16 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
 
 
 def _reserve(count: int, w: Words) -> Child:
-    return el("small", " ", w.plural("plan.reserve", count)) if count else None
+    return el("small", w.plural("plan.reserve", count)) if count else None
 
 
 def _gap(gap: float, w: Words) -> Child:
-    return el("small", " ", w("plan.gap", gap=w.percent(gap)))
+    return el("small", w("plan.gap", gap=w.percent(gap)))
 
 
 def _plan_method(forecast: Forecast, w: Words, notes: Footnotes) -> Child:
     plan = forecast.plan
-    behind = dict.fromkeys(
-        name for group in plan.situation.groups for name in (*group.reports, *group.people.reports)
-    )
+    behind = dict.fromkeys(name for group in plan.situation.groups for name in (*group.reports, *group.people.reports))
     said = w("method.plan", quantile=w.percent(plan.people_quantile), reserve=w.percent(plan.reserve_quantile))
     why = [f" {bound.name}: {bound.why}" for bound in plan.bounds]
     return [said, *why, " ", w("method.behind"), notes.cite(behind)]
@@ -69,15 +67,19 @@ def the_forecast(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         bands = outlook.out_bands(forecast, operation.id)
         if bands is None or not max(bands.p90, default=0):
             continue
-        chart = both(lambda width, bands=bands: outlook.band_chart(forecast, bands, w, width))  # type: ignore[misc]
+        drawing = Markup(_bands(forecast, bands, w) + outlook.band_keys(w))
         data = outlook.band_table(forecast, bands, w)
         name = next((s.name(w.lang) for s in forecast.plan.situation.sites if s.id == operation.area), operation.area)
         parts.append(el("h3", w("bands.title", place=name)))
         caption = [w("bands.text"), method]
-        parts.append(figure(f"bands-{operation.id}", chart, caption, data=data, data_label=w("bands.table")))
+        parts.append(figure(f"bands-{operation.id}", drawing, caption, data=data, data_label=w("bands.table")))
         parts += _closes(forecast, operation.id, w, method)
     parts += _clearance(forecast, w, method)
     return join(parts)
+
+
+def _bands(forecast: Forecast, bands: Bands, w: Words) -> Markup:
+    return both(lambda width: outlook.band_chart(forecast, bands, w, width))
 
 
 def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
@@ -86,10 +88,11 @@ def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
         moment = forecast.moment(q)
         by = w.moment(moment) if moment else w("later_than", hours=w.hours(forecast.horizon_hours))
         rows.append([w(f"p{round(q * 100)}"), [by, method], w.hours(forecast.quantile(q))])
-    people = w("people.head"), w("p50_range", mid=w.about(forecast.people[1]), span=w.span(forecast.people[0], forecast.people[2]))
+    low, mid, high = forecast.people
+    people = w("people.sentence", value=w("p50_range", mid=w.about(mid), span=w.span(low, high)))
     head = [w("chance"), w("all_out_by"), w("after")]
     finished = w("unfinished", share=w.percent(forecast.unfinished / forecast.runs) if forecast.runs else "–")
-    caption: list[Child] = [w("dots.text"), " ", finished, " ", w("people.sentence", head=people[0], value=people[1])]
+    caption: list[Child] = [w("dots.text"), " ", finished, " ", people]
     chart = both(lambda width: outlook.dot_chart(forecast, w, width))
     return [el("h3", w("clearance.title")), figure("clearance", chart, [*caption, method]), table(head, rows)]
 
@@ -98,10 +101,7 @@ def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> lis
     if not any(row.operation == operation for row in forecast.closes):
         return []
     chart = both(lambda width: outlook.closes_chart(forecast, operation, w, width))
-    keys = [
-        el("span", el("i", class_=f"key {tone}"), w(f"closes.{tone}"))
-        for tone in ("out", "moving", "waits")
-    ]
+    keys = [el("span", el("i", class_=f"key {tone}"), w(f"closes.{tone}")) for tone in ("out", "moving", "waits")]
     drawing = Markup(chart + el("p", keys, class_="keys"))
     data = outlook.closes_table(forecast, operation, w)
     caption = [w("closes.text"), method]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Placer:
 
     def block_line(self, points: Sequence[tuple[float, float]]) -> None:
         """Keep labels away from a line, though crossing it is better than covering another label."""
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             steps = max(int(math.dist((x1, y1), (x2, y2)) / 6), 1)
             for i in range(steps + 1):
                 x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps

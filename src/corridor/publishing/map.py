@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,9 @@ def panels(situation: Situation, w: Words, width: int) -> Markup:
     close = frame(near, width, 420 if not narrow else 330, 300 if not narrow else 260)
     far = frame(whole, width, 470 if not narrow else 380, 300)
     if far.scale > close.scale * DETAIL_BELOW:
-        return _panel(situation, w, frame(whole, width, 520, 320), f"one-{width}", w("map.title"))
-    detail = _panel(situation, w, close, f"near-{width}", w("map.near"))
-    overview = _panel(situation, w, far, f"far-{width}", w("map.far"), inside=near)
+        return _panel(situation, w, frame(whole, width, 520, 320), name=f"one-{width}", title=w("map.title"))
+    detail = _panel(situation, w, close, name=f"near-{width}", title=w("map.near"))
+    overview = _panel(situation, w, far, name=f"far-{width}", title=w("map.far"), inside=near)
     return Markup(detail + overview)
 
 
@@ -98,6 +99,8 @@ def _used(situation: Situation, operations: Iterable[Operation]) -> set[str]:
         corridor = situation.corridor(operation.id)
         names |= set(corridor.sites) if corridor else set()
         names |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
+        # Where people may go on to from a reception belongs to the picture, though not to the corridor.
+        names |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
     return names
 
 
@@ -110,7 +113,7 @@ def _corridor_and_pickups(situation: Situation) -> set[str]:
 
 
 def _panel(
-    situation: Situation, w: Words, view: Frame, name: str, title: str, inside: Sequence[Site] = ()
+    situation: Situation, w: Words, view: Frame, *, name: str, title: str, inside: Sequence[Site] = ()
 ) -> Markup:
     names = _used(situation, situation.operations)
     sites = [site for site in located(situation) if site.id in names and view.holds(site)]
@@ -121,8 +124,7 @@ def _panel(
     placer.block(Box(0, 0, 24 + width_of(title, 13), 26), Box(view.width - 40, 0, view.width, 50))
     counterpart = _used(situation, situation.operations[1:]) - _used(situation, situation.operations[:1])
     radii = {
-        site.id: 6 + (largest - 6) * math.sqrt(people[site.id] / most) if people.get(site.id) else 5.0
-        for site in sites
+        site.id: 6 + (largest - 6) * math.sqrt(people[site.id] / most) if people.get(site.id) else 5.0 for site in sites
     }
     crowded = bool(inside)
     if crowded:
@@ -134,7 +136,7 @@ def _panel(
         placer.block(Box(x - radii[site.id], y - radii[site.id], x + radii[site.id], y + radii[site.id]))
     marks = [_mark(site, view, radii[site.id], name, other=site.id in counterpart) for site in sites]
     labels = []
-    named = [site for site in sites if not (crowded and site in inside and site not in (inside[0],))]
+    named = [site for site in sites if not (crowded and site in inside and site != inside[0])]
     if crowded:
         placer.block(box)
         named = [site for site in sites if site not in inside]
@@ -188,11 +190,11 @@ def _roads(situation: Situation, view: Frame, placer: Placer) -> Iterable[Markup
             yield el("polyline", points=shown, class_=kind + " case")
             yield el("polyline", points=shown, class_=kind)
             placer.block_line(points)
-            yield from (_arrow(a, b, kind) for a, b in zip(points, points[1:], strict=False))
+            yield Markup("".join(_arrow(a, b, kind) for a, b in itertools.pairwise(points)))
         on_corridor = set(ids)
         for leg in situation.legs:
             ends = _known(situation, (leg.start, leg.end))
-            serves = leg.start in operation.pickups or leg.end in operation.receptions
+            serves = leg.start in (*operation.pickups, *operation.receptions) or leg.end in operation.receptions
             if len(ends) == 2 and serves and not {leg.start, leg.end} <= on_corridor:
                 (x1, y1), (x2, y2) = (view.at(site) for site in ends)
                 yield el("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=f"leg{' other' if order else ''}")
@@ -204,10 +206,10 @@ def _known(situation: Situation, ids: Iterable[str]) -> list[Site]:
     return [found[name] for name in ids if name in found]
 
 
-def _arrow(a: tuple[float, float], b: tuple[float, float], kind: str) -> Markup | None:
+def _arrow(a: tuple[float, float], b: tuple[float, float], kind: str) -> Markup:
     length = math.dist(a, b)
     if length < 46:
-        return None
+        return Markup("")
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     turn = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
     where = f"translate({number(x)} {number(y)}) rotate({number(turn)})"

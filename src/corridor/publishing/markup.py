@@ -13,7 +13,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Child: TypeAlias = "str | int | None | Iterable[Child]"
+Child: TypeAlias = "str | int | Iterable[Child] | None"
 Attribute: TypeAlias = "str | float | bool | None"
 
 VOID = frozenset({"meta", "link", "br", "hr", "col", "img"})
@@ -72,11 +72,24 @@ def link(url: str, label: str) -> Markup:
 
 def table(head: Iterable[Child], rows: Iterable[Iterable[Child]], *, caption: str = "", class_: str = "") -> Markup:
     """Return a table in a frame that scrolls by itself, so that the page never does; first cells are row heads."""
-    columns = el("tr", [el("th", cell, scope="col") for cell in head])
+    names = list(head)
+    columns = el("tr", [el("th", cell, scope="col") for cell in names])
     body = []
     for row in rows:
         first, *rest = list(row)
-        body.append(el("tr", el("th", first, scope="row"), [el("td", cell) for cell in rest]))
+        body.append(
+            el(
+                "tr",
+                el("th", first, scope="row"),
+                [el("td", cell, data_label=_plain(names, i)) for i, cell in enumerate(rest, 1)],
+            )
+        )
     title = el("caption", caption) if caption else None
     inner = el("table", title, el("thead", columns), el("tbody", body), class_=class_ or None)
     return el("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption or None)
+
+
+def _plain(names: list[Child], index: int) -> str | None:
+    """Return a column's name for the cells that a narrow screen stacks, where it is plain text."""
+    name = names[index] if index < len(names) else None
+    return name if isinstance(name, str) else None

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing.drawing import NARROW, Scale, number, round_up, svg, time_ticks, words_at
-from corridor.publishing.markup import Child, Markup, el, table
+from corridor.publishing.drawing import NARROW, Scale, round_up, svg, time_ticks, words_at
+from corridor.publishing.markup import Child, Markup, el, number, table
 from corridor.publishing.words import Words
 
 DOTS = 20
@@ -53,7 +53,6 @@ def band_chart(forecast: Forecast, bands: Bands, w: Words, width: int) -> Markup
     middle = [(x(h), y(bands.p50[i])) for h, i in zip(hours, kept, strict=True)]
     parts.append(el("path", d=_path(middle), class_="p50"))
     parts.append(el("path", d=_stairs(steps, x, y), class_="stairs"))
-    parts.append(_legend(x.start + 10, 26, w, narrow=narrow))
     return svg(width, height, w("chart.bands"), parts)
 
 
@@ -87,16 +86,10 @@ def _stairs(steps: Sequence[tuple[float, int]], x: Scale, y: Scale) -> str:
     return path + "".join(f"H{number(x(hour))}V{number(y(people))}" for hour, people in steps[1:])
 
 
-def _legend(left: float, top: float, w: Words, *, narrow: bool) -> Markup:
-    parts: list[Child] = []
-    for index, key in enumerate(("outer", "inner", "p50", "stairs")):
-        at = top + index * (17 if narrow else 20)
-        if key in ("outer", "inner"):
-            parts.append(el("rect", x=left, y=at - 9, width=22, height=11, class_=f"band {key}"))
-        else:
-            parts.append(el("line", x1=left, y1=at - 4, x2=left + 22, y2=at - 4, class_=key))
-        parts.append(words_at(left + 29, at, w(f"legend.{key}"), "small"))
-    return el("g", parts, class_="legend")
+def band_keys(w: Words) -> Markup:
+    """Return what the bands and lines of the chart mean."""
+    keys = [el("span", el("i", class_=f"key {key}"), w(f"legend.{key}")) for key in ("outer", "inner", "p50", "stairs")]
+    return el("p", keys, class_="keys")
 
 
 def band_table(forecast: Forecast, bands: Bands, w: Words) -> Markup:
@@ -139,7 +132,8 @@ def dot_chart(forecast: Forecast, w: Words, width: int) -> Markup:
         parts.append(el("circle", cx=at, cy=foot - (level + 0.5) * (2 * radius + 1), r=radius, class_="run late"))
     if late:
         said = w("later_than", hours=w.hours(forecast.horizon_hours))
-        parts.append(words_at(width - 4, foot + 20, said, "tick", "end"))
+        level = math.ceil(late / 3)
+        parts.append(words_at(width - 4, foot - level * (2 * radius + 1) - 8, said, "tick", "end"))
     parts.append(time_axis(forecast.start, x, foot, 3 if narrow else 7, w))
     planned = x(forecast.plan.clearance_minutes / 60)
     parts.append(el("line", x1=planned, y1=24, x2=planned, y2=foot, class_="stairs"))
@@ -182,4 +176,3 @@ def closes_table(forecast: Forecast, operation: str, w: Words) -> Markup:
             cells = [w("p50_range", mid=w.about(p[1]), span=w.span(p[0], p[2])) for p in parts]
             rows.append([w.moment(row.at), *cells])
     return table([w("closes.at"), w("closes.out"), w("closes.moving"), w("closes.waits")], rows)
-

@@ -63,7 +63,11 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
         y = top + row * index
         tone = f"tone{pickups.index(convoy.pickup) % TONES}" + (" reserve" if convoy.reserve else "")
         board = min((trip.board_start for trip in convoy.trips), default=convoy.depart)
-        spans = ((board, convoy.depart, "wait"), (convoy.depart, convoy.arrive, "go"), (convoy.arrive, _end(convoy), "wait"))
+        spans = (
+            (board, convoy.depart, "wait"),
+            (convoy.depart, convoy.arrive, "go"),
+            (convoy.arrive, _end(convoy), "wait"),
+        )
         for begin, end, phase in spans:
             a, b = x(_hours(plan, begin)), x(_hours(plan, end))
             shape = {"x": a, "y": y + row * 0.12, "width": max(b - a, 0.6), "height": row * 0.76}

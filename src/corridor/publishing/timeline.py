@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from corridor.publishing.drawing import number
 from corridor.publishing.footnotes import Footnotes, worded
-from corridor.publishing.markup import Child, Markup, el, join
+from corridor.publishing.markup import Child, Markup, el, join, number
 from corridor.publishing.story import Event, story
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
@@ -17,6 +16,7 @@ from corridor.situation.situation import Situation
 OPEN_DAYS = 3
 MOST_VEHICLES = 120
 TEXT_FACTS = ("halt", "resumption", "incident", "agreement", "guarantee", "intention", "information_given", "weather")
+NOTED = ("agreement", "departure", "arrival", "people_held")
 
 
 def timeline(situation: Situation, w: Words, notes: Footnotes) -> Markup:
@@ -87,7 +87,8 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
     vehicles = event.of("vehicles")
     corridor = situation.corridor(event.operation)
     if event.kind == "convoy" and event.of("departure"):
-        lead = corridor.lead if corridor else ""
+        # A first attempt or a lone ambulance is no convoy: nobody said that it had lead vehicles.
+        lead = corridor.lead if corridor and "convoy" in event.subject else ""
         yield _glyphs([*event.of("departure"), *vehicles], lead, w)
         if corridor and lead:
             yield el("p", w("led_by", lead=lead), notes.cite(corridor.reports), class_="lead")
@@ -100,10 +101,12 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
     spoken = [r for r in event.reports if r.fact in TEXT_FACTS and r.fact != "agreement"]
     yield _accounts(spoken, notes, w)
     # What a state, a departure or an arrival means stands in the note: the value alone says too little.
-    noted = [r for r in event.reports if r.note and r.fact in ("agreement", "departure", "arrival", "people_held")]
+    told_by_note = [r for r in event.reports if r.fact in NOTED or (event.kind == "note" and not r.number)]
+    noted = [r for r in told_by_note if r.note]
     yield _accounts(noted, notes, w, wording=True)
     bare = {"departure", "arrival", "agreement"}
-    figures = [r for r in event.reports if r not in spoken and not (r.fact in bare and r.number is None)]
+    aside = [*spoken, *noted] if event.kind == "note" else spoken
+    figures = [r for r in event.reports if r not in aside and not (r.fact in bare and r.number is None)]
     yield _figures(figures, w, notes)
 
 
