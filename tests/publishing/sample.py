@@ -121,7 +121,7 @@ def headcount() -> Headcount:
             ),
         ),
         at_least=2284,
-        rule="Equal weight for each independent origin, times the factor of its grade; cut from below by the people counted out.",
+        rule="Equal weight for each independent origin, times the factor of its grade; cut from below by those out.",
     )
     out = Estimate(
         quantity="people out",

@@ -121,7 +121,7 @@ def _inside(situation: Situation, headcount: Headcount, place: str, w: Words, no
     drawing = both(
         lambda width: claims.interval_chart("inside", rows, headcount.start, name=name, w=w, notes=notes, width=width)
     )
-    caption: list[Child] = [w("claims.inside_caption", rule=headcount.start.rule)]
+    caption: list[Child] = [w("claims.inside_caption")]
     mixed = [w("method.inside", rule=headcount.start.rule), notes.cite(headcount.start.reports)]
     caption.append(notes.method(f"inside-{headcount.operation}", mixed))
     share = headcount.share
@@ -144,7 +144,8 @@ def _out(situation: Situation, headcount: Headcount, place: str, w: Words, notes
     drawing = both(
         lambda width: claims.interval_chart("out", rows, headcount.out, name=name, w=w, notes=notes, width=width)
     )
-    caption = [w("claims.out_caption", rule=headcount.out.rule)]
+    pooled = [w("method.out", rule=headcount.out.rule), notes.cite(headcount.out.reports)]
+    caption = [w("claims.out_caption"), notes.method(f"out-{headcount.operation}", pooled)]
     data = claims.out_table(reports, w, notes)
     shown = figure(name, drawing, caption, data=data, data_label=w("out.table"))
     return Markup(el("h3", w("claims.out", place=place)) + shown)

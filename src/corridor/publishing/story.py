@@ -146,21 +146,31 @@ def _totals(situation: Situation, rest: Iterable[Report]) -> Iterable[Event]:
 
 def _others(situation: Situation, rest: Iterable[Report]) -> Iterable[Event]:
     def key(report: Report) -> tuple[object, ...]:
-        inside = KINDS[report.fact] == "inside"
+        kind = _kind(report)
+        inside = kind == "inside"
         day = _local(situation, report.observed).date() if inside else None
         state = report.value if report.fact == "agreement" else ""
-        note = report.fact if KINDS[report.fact] == "note" else ""
-        return operation_of(situation, report), KINDS[report.fact], note, day, state
+        note = (report.fact, report.modality == "planned") if kind == "note" else ""
+        place = report.place if kind in ("incident", "note") else ""
+        return operation_of(situation, report), kind, note, day, state, place
 
     kept = [r for r in rest if r.fact in KINDS]
-    inside = [r for r in kept if KINDS[r.fact] == "inside"]
-    for reports in _near([r for r in kept if KINDS[r.fact] != "inside"], key):
+    inside = [r for r in kept if _kind(r) == "inside"]
+    for reports in _near([r for r in kept if _kind(r) != "inside"], key):
         first = reports[0]
-        kind = KINDS[first.fact]
-        yield Event(first.observed, kind, operation_of(situation, first), first.about, first.place, tuple(reports))
+        yield Event(
+            first.observed, _kind(first), operation_of(situation, first), first.about, first.place, tuple(reports)
+        )
     for reports in _near(inside, key, timedelta(days=1)):
         last = reports[-1]
         yield Event(last.observed, "inside", operation_of(situation, last), last.about, last.place, tuple(reports))
+
+
+def _kind(report: Report) -> Kind:
+    """Return the kind of a report; a tally over weeks is no part of the incident of the hour in which it was told."""
+    if report.fact == "casualties" and report.scope in ("cumulative", "total"):
+        return "note"
+    return KINDS[report.fact]
 
 
 def _near(

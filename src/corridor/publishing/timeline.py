@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -64,7 +65,8 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
         return w.known(f"agreement.{states[0]}", w("event.agreement")) if states else w("event.guarantee")
     if event.kind == "note":
         fact = facts()[event.reports[0].fact]
-        return w("event.note", fact=fact.label(w.lang), place=place)
+        planned = all(report.modality == "planned" for report in event.reports)
+        return w("event.announced" if planned else "event.note", fact=fact.label(w.lang), place=place)
     return w(f"event.{event.kind}", place=place)
 
 
@@ -74,7 +76,7 @@ def _place(situation: Situation, name: str, w: Words) -> str:
 
 
 def _named(movement: str, w: Words) -> str:
-    """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands as it is, its hyphens as spaces."""
+    """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands with spaces for hyphens."""
     name = movement.rpartition("/")[2]
     head, _, tail = name.rpartition("-")
     if head == "convoy" and tail.isdigit():
@@ -94,26 +96,29 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
             yield el("p", w("led_by", lead=lead), notes.cite(corridor.reports), class_="lead")
     if event.kind == "voice":
         for report in event.reports:
-            said = report.quote or report.note or str(report.value or "")
+            said = report.quote or _first_sentence(report.note) or str(report.value or "")
             told = el("footer", report.source, notes.cite([report.id]))
             yield el("blockquote", el("p", said), told)
         return
     spoken = [r for r in event.reports if r.fact in TEXT_FACTS and r.fact != "agreement"]
     yield _accounts(spoken, notes, w)
     # What a state, a departure or an arrival means stands in the note: the value alone says too little.
-    told_by_note = [r for r in event.reports if r.fact in NOTED or (event.kind == "note" and not r.number)]
-    noted = [r for r in told_by_note if r.note]
+    told_by_note = [r for r in event.reports if r.fact in NOTED or event.kind == "note"]
+    noted = [r for r in told_by_note if r.note and r not in spoken]
     yield _accounts(noted, notes, w, wording=True)
     bare = {"departure", "arrival", "agreement"}
-    aside = [*spoken, *noted] if event.kind == "note" else spoken
+    aside = [r for r in noted if r.number is None and event.kind == "note"] + spoken
     figures = [r for r in event.reports if r not in aside and not (r.fact in bare and r.number is None)]
-    yield _figures(figures, w, notes)
+    main = {"totals": "people_out", "inside": "people_inside"}.get(event.kind, "")
+    yield _figures(figures, w, notes, main=main)
 
 
 def _accounts(reports: Sequence[Report], notes: Footnotes, w: Words, *, wording: bool = False) -> Markup | None:
     said = []
     for report in reports:
-        words = report.note if wording or not isinstance(report.value, str) else report.value
+        value = str(report.value or "")
+        # A value of one word ("given", "cold") says less than our wording of the same report.
+        words = _first_sentence(report.note) if wording or (report.note and " " not in value) else value
         told = w.known(f"told.{report.modality}", w("told.done"))
         if words:
             cite = notes.cite([report.id])
@@ -121,17 +126,28 @@ def _accounts(reports: Sequence[Report], notes: Footnotes, w: Words, *, wording:
     return el("ul", said, class_="accounts") if said else None
 
 
-def _figures(reports: Sequence[Report], w: Words, notes: Footnotes) -> Markup | None:
+def _first_sentence(note: str) -> str:
+    """Return the first sentence of a note; the remarks that follow it stand in the footnote."""
+    return re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý])", note, maxsplit=1)[0]
+
+
+def _figures(reports: Sequence[Report], w: Words, notes: Footnotes, *, main: str) -> Markup | None:
+    """Return figures with one row for each thing counted; `main` is the fact that the event's title names already."""
     rows: dict[tuple[str, str, str], list[Report]] = {}
     for report in reports:
-        about = _vehicle_type(report)
-        rows.setdefault((report.fact, report.group, about), []).append(report)
+        vehicle = _vehicle_type(report)
+        fact = "vehicles" if report.fact == "departure" else report.fact
+        rows.setdefault((fact, report.group, vehicle), []).append(report)
     shown = []
-    for (fact, group, about), told in rows.items():
-        label = w.known(f"vehicles.{about}", about) if about else facts()[fact].label(w.lang)
-        who = f", {groups()[group].label(w.lang)}" if group != "all" and group in groups() else ""
-        claims = join(_claims(told, w, notes), " ")
-        shown.append(el("div", el("dt", label, who), el("dd", claims)))
+    for (fact, group, vehicle), told in rows.items():
+        who = groups()[group].label(w.lang) if group in groups() else group
+        if fact == "vehicles":
+            label = w.known(f"vehicles.{vehicle or 'all'}", vehicle)
+        elif fact == main:
+            label = who[:1].upper() + who[1:]
+        else:
+            label = facts()[fact].label(w.lang) + (f", {who}" if group != "all" else "")
+        shown.append(el("div", el("dt", label), el("dd", join(_claims(told, w, notes), " "))))
     return el("dl", shown, class_="figures") if shown else None
 
 
