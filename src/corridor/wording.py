@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 NO_END = "not within the horizon"
@@ -46,7 +47,7 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if abs(share) < 0.1 else f"{share:.0%}"
 
 
-def table(rows: list[tuple[str, ...]], *, right: tuple[int, ...] = (), indent: str = "  ") -> str:
+def table(rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...] = (), indent: str = "  ") -> str:
     """Return rows as aligned columns; the columns numbered in `right` are set flush right."""
     if not rows:
         return ""

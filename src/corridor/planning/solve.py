@@ -94,6 +94,21 @@ def _raise_first(unplanned: dict[str, Infeasible]) -> None:
     raise next(iter(unplanned.values()))
 
 
+def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> Instance:
+    """Leave to an operation only the bays and the room that operations planned before it do not use."""
+    shared = [c for c in convoys if {c.pickup, c.reception} & {*instance.pickups, *instance.receptions}]
+    capacity = dict(instance.capacity)
+    busy: dict[str, int] = {}
+    for convoy in shared:
+        if convoy.reception in capacity:
+            capacity[convoy.reception] = max(capacity[convoy.reception] - convoy.people, 0)
+        for trip in convoy.trips:
+            for site, end in ((convoy.pickup, trip.board_end), (convoy.reception, trip.unload_end)):
+                minute = math.ceil((end - situation.at).total_seconds() / 60)
+                busy[site] = max(busy.get(site, 0), minute)
+    return replace(instance, capacity=capacity, bay_from={site: busy[site] for site in busy if site in instance.bays})
+
+
 def _best(instance: Instance, deadline: float, seed: int, progress: Progress | None) -> tuple[list[Draft], int]:
     """Try ways of forming convoys until the bound or the time is reached; return the soonest timetable, its minutes."""
     quota = _quota(instance)

@@ -17,19 +17,18 @@ def summary(plan: Plan) -> str:
     """Return the plan as a page of text: what it moves, by when, how good it is proved to be, and its first convoys."""
     reserve = [convoy for convoy in plan.convoys if convoy.reserve]
     trips = sum(len(convoy.trips) for convoy in plan.planned)
+    left, least = hours(plan.clearance_minutes / 60), hours(plan.bound_minutes / 60)
     lines = [
         f"Plan from {moment(plan.start)}: {plan.people:,} people in {len(plan.planned)} convoys, {trips} trips",
-        f"  last person safe after {hours(plan.clearance_minutes / 60)}; no plan can do it in less than "
-        f"{hours(plan.bound_minutes / 60)} (gap {percent(plan.gap)}, {plan.status})",
+        f"  last person safe after {left}; proven: not sooner than {least} (gap {percent(plan.gap)}, {plan.status})",
     ]
     best = max(plan.bounds, key=lambda bound: bound.minutes, default=None)
     if best is not None:
         lines.append(f"  bound: {best.name}: {best.why}")
     if reserve:
         people = sum(convoy.people for convoy in reserve)
-        lines.append(
-            f"  reserve: {len(reserve)} more convoys for {people:,} people, up to the P{100 * plan.reserve_quantile:.0f} figure"
-        )
+        figure = f"P{100 * plan.reserve_quantile:.0f}"
+        lines.append(f"  reserve: {len(reserve)} more convoys for {people:,} people, up to the {figure} figure")
     lines += [f"  not planned: {name}: {why}" for name, why in sorted(plan.unplanned.items())]
     if plan.convoys:
         lines += ["", table([_HEAD, *(_row(convoy) for convoy in plan.convoys[:SHOWN])], right=(4, 5))]

@@ -1,0 +1,136 @@
+"""The plan drawn and tabled: each convoy over time, and who goes when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from corridor.planning.plan import Convoy, Plan
+from corridor.publishing.drawing import NARROW, Scale, svg, words_at
+from corridor.publishing.markup import Child, Markup, el, table
+from corridor.publishing.outlook import time_axis
+from corridor.publishing.words import Words
+from corridor.reports.vocabulary import groups
+
+SHOWN_ROWS = 12
+TALLEST = 560
+TONES = 4
+
+
+def vehicle_kind(vehicle: str) -> str:
+    """Return the type in a vehicle's id: `bus` of `bus-03`."""
+    return vehicle.rstrip("0123456789").rstrip("-_ ") or vehicle
+
+
+def vehicles_of(convoy: Convoy) -> dict[str, int]:
+    """Return how many vehicles of each type a convoy has."""
+    return dict(sorted(Counter(vehicle_kind(trip.vehicle) for trip in convoy.trips).items()))
+
+
+def people_of(plan: Plan, convoy: Convoy) -> dict[str, int]:
+    """Return the people of a convoy by group, companions under their own name."""
+    kinds = {group.id: group.id for group in plan.situation.groups}
+    people: dict[str, int] = {}
+    for trip in convoy.trips:
+        for group, count in trip.load.items():
+            name = kinds.get(group, group)
+            people[name] = people.get(name, 0) + count
+    return dict(sorted(people.items()))
+
+
+def group_name(group: str, w: Words) -> str:
+    """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
+    head, _, companions = group.partition("+")
+    known = [name for name in groups() if name in head.replace("-", "_").replace("/", "_").replace("@", "_")]
+    label = groups()[max(known, key=len)].label(w.lang) if known else head.replace("-", " ").replace("_", " ")
+    return w("companions_of", group=label) if companions else label
+
+
+def gantt(plan: Plan, w: Words, width: int) -> Markup:
+    """Return the convoys as bars over time: boarding light, under way solid, unloading light; the reserve outlined."""
+    narrow = width <= NARROW
+    convoys = sorted(plan.convoys, key=lambda convoy: (convoy.depart, convoy.id))
+    row = min(max(TALLEST / max(len(convoys), 1), 5.0), 22.0)
+    top, left = 10.0, 44.0 if narrow else 60.0
+    last = max((_end(convoy) for convoy in convoys), default=plan.start)
+    hours = max((last - plan.start).total_seconds() / 3600, 1.0)
+    x = Scale(0, hours, left, width - 14)
+    foot = top + row * len(convoys) + 6
+    pickups = sorted({convoy.pickup for convoy in convoys})
+    parts: list[Child] = []
+    every = max(round(16 / row), 1)
+    for index, convoy in enumerate(convoys):
+        y = top + row * index
+        tone = f"tone{pickups.index(convoy.pickup) % TONES}" + (" reserve" if convoy.reserve else "")
+        board = min((trip.board_start for trip in convoy.trips), default=convoy.depart)
+        spans = (
+            (board, convoy.depart, "wait"),
+            (convoy.depart, convoy.arrive, "go"),
+            (convoy.arrive, _end(convoy), "wait"),
+        )
+        for begin, end, phase in spans:
+            a, b = x(_hours(plan, begin)), x(_hours(plan, end))
+            shape = {"x": a, "y": y + row * 0.12, "width": max(b - a, 0.6), "height": row * 0.76}
+            parts.append(el("rect", **shape, rx=min(row / 5, 3), class_=f"convoybar {phase} {tone}"))
+        if index % every == 0:
+            parts.append(words_at(left - 8, y + row / 2 + 4, convoy.id, "tick", "end"))
+    parts.append(time_axis(plan.start, x, foot, 3 if narrow else 8, w))
+    return svg(width, foot + 28, w("chart.gantt"), parts)
+
+
+def _hours(plan: Plan, moment: datetime) -> float:
+    return (moment - plan.start).total_seconds() / 3600
+
+
+def _end(convoy: Convoy) -> datetime:
+    return max((trip.unload_end for trip in convoy.trips), default=convoy.arrive)
+
+
+def gantt_key(plan: Plan, w: Words) -> Markup:
+    """Return what the colours of the bars mean: one for each pickup, outlined for the reserve."""
+    names = {site.id: site.name(w.lang) for site in plan.situation.sites}
+    pickups = sorted({convoy.pickup for convoy in plan.convoys})
+    keys: list[Child] = [
+        el("span", el("i", class_=f"key tone{i % TONES}"), w("from_pickup", place=names.get(p, p)))
+        for i, p in enumerate(pickups)
+    ]
+    if any(convoy.reserve for convoy in plan.convoys):
+        keys.append(el("span", el("i", class_="key reserve"), w("reserve_key")))
+    return el("p", keys, class_="keys")
+
+
+def movement_table(plan: Plan, w: Words) -> Markup:
+    """Return who goes when: the first convoys open, the others folded in on a screen and printed on paper."""
+    names = {site.id: site.name(w.lang) for site in plan.situation.sites}
+    rows = []
+    day = None
+    for convoy in sorted(plan.convoys, key=lambda convoy: (convoy.depart, convoy.id)):
+        here = w.local(convoy.depart).date()
+        depart = w.clock(convoy.depart) if here == day else w.moment(convoy.depart)
+        day = here
+        rows.append(_row(plan, convoy, depart, names, w))
+    keys = ("convoy", "depart", "arrive", "from_to", "vehicles", "people", "by_group", "lead")
+    head = [w(key) for key in keys]
+    first = table(head, rows[:SHOWN_ROWS], caption=w("table.first"), class_="movement")
+    if len(rows) <= SHOWN_ROWS:
+        return first
+    rest = table(head, rows[SHOWN_ROWS:], caption=w("table.rest"), class_="movement")
+    fold = el("details", el("summary", w.plural("table.more", len(rows) - SHOWN_ROWS)), rest, class_="print")
+    return Markup(first + fold)
+
+
+def _row(plan: Plan, convoy: Convoy, depart: str, names: dict[str, str], w: Words) -> list[Child]:
+    mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
+    kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
+    people = [f"{w.count(n)} {group_name(group, w)}" for group, n in people_of(plan, convoy).items()]
+    way = w("way", start=names.get(convoy.pickup, convoy.pickup), end=names.get(convoy.reception, convoy.reception))
+    return [
+        [convoy.id, mark],
+        depart,
+        w.clock(convoy.arrive),
+        way,
+        ", ".join(kinds),
+        w.count(convoy.people),
+        ", ".join(people),
+        convoy.lead,
+    ]
