@@ -208,7 +208,7 @@ def _known(situation: Situation, ids: Iterable[str]) -> list[Site]:
 
 def _arrow(a: tuple[float, float], b: tuple[float, float], kind: str) -> Markup:
     length = math.dist(a, b)
-    if length < 46:
+    if length < 60:
         return Markup("")
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     turn = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))

@@ -25,10 +25,11 @@ def timeline(situation: Situation, w: Words, notes: Footnotes) -> Markup:
     events = story(situation)
     days = [(day, list(found)) for day, found in groupby(events, key=lambda event: w.local(event.at).date())]
     shown = []
+    past = sum(1 for day, _ in days if day <= w.local(situation.at).date())
     for index, (_, found) in enumerate(days):
         head = w.day(found[0].at)
         items = el("ol", [_item(situation, event, w, notes) for event in found], class_="line")
-        if index < len(days) - OPEN_DAYS:
+        if index < past - OPEN_DAYS:
             shown.append(el("details", el("summary", el("h3", head)), items, class_="day print"))
         else:
             shown.append(el("section", el("h3", head), items, class_="day"))
@@ -72,7 +73,7 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
 
 def _place(situation: Situation, name: str, w: Words) -> str:
     found = next((site for site in situation.sites if site.id == name), None)
-    return found.name(w.lang) if found else name.replace("-", " ").replace("_", " ")
+    return found.name(w.lang) if found else name.replace("-", " ").replace("_", " ").title()
 
 
 def _named(movement: str, w: Words) -> str:
