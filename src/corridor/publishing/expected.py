@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from corridor.forecasting.forecast import Bands, Forecast
 from corridor.publishing import outlook, schedule
 from corridor.publishing.believed import fleet
@@ -22,9 +24,9 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         reserve = len(plan.convoys) - len(plan.planned)
         facts: list[tuple[Child, Child]] = [
             (w("plan.people"), [w.count(plan.people), method]),
-            (w("plan.convoys"), [w.count(len(plan.planned)), method, _reserve(reserve, w)]),
+            ([w("plan.convoys"), _reserve(reserve, w)], [w.count(len(plan.planned)), method]),
             (w("plan.clearance"), [w.hours(plan.clearance_minutes / 60), method]),
-            (w("plan.bound"), [w.hours(plan.bound_minutes / 60), method, _gap(plan.gap, w)]),
+            ([w("plan.bound"), _gap(plan.gap, w)], [w.hours(plan.bound_minutes / 60), method]),
         ]
         parts.append(_tiles(facts))
         drawing = Markup(both(lambda width: schedule.gantt(plan, w, width)) + schedule.gantt_key(plan, w))
@@ -38,18 +40,18 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
 
 
 def _reserve(count: int, w: Words) -> Child:
-    return el("small", w.plural("plan.reserve", count)) if count else None
+    return [", ", w.plural("plan.reserve", count)] if count else None
 
 
 def _gap(gap: float, w: Words) -> Child:
-    return el("small", w("plan.gap", gap=w.percent(gap)))
+    return ["; ", w("plan.gap", gap=w.percent(gap))]
 
 
 def _plan_method(forecast: Forecast, w: Words, notes: Footnotes) -> Child:
     plan = forecast.plan
     behind = dict.fromkeys(name for group in plan.situation.groups for name in (*group.reports, *group.people.reports))
     said = w("method.plan", quantile=w.percent(plan.people_quantile), reserve=w.percent(plan.reserve_quantile))
-    why = [f" {bound.name}: {bound.why}" for bound in plan.bounds]
+    why = [f" {bound.name}: {bound.why.rstrip('.')}." for bound in plan.bounds]
     return [said, *why, " ", w("method.behind"), notes.cite(behind)]
 
 
@@ -86,7 +88,7 @@ def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
     rows: list[list[Child]] = []
     for q in (0.1, 0.5, 0.9):
         moment = forecast.moment(q)
-        by = w.moment(moment) if moment else w("later_than", hours=w.hours(forecast.horizon_hours))
+        by = w.moment(_whole_hour(moment)) if moment else w("later_than", hours=w.hours(forecast.horizon_hours))
         rows.append([w(f"p{round(q * 100)}"), [by, method], w.hours(forecast.quantile(q))])
     low, mid, high = forecast.people
     people = w("people.sentence", value=w("p50_range", mid=w.about(mid), span=w.span(low, high)))
@@ -95,6 +97,11 @@ def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
     caption: list[Child] = [w("dots.text"), " ", finished, " ", people]
     chart = both(lambda width: outlook.dot_chart(forecast, w, width))
     return [el("h3", w("clearance.title")), figure("clearance", chart, [*caption, method]), table(head, rows)]
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    """Return the nearest whole hour: minutes would claim what no run knows."""
+    return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
 
 
 def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> list[Child]:

@@ -98,7 +98,10 @@ def stated(report: Report, w: Words) -> str:
     label = fact.label(w.lang) if fact else report.fact
     group = groups().get(report.group)
     who = f", {group.label(w.lang)}" if group and report.group != "all" else ""
-    value = worded(report, w)
+    # A sentence told as a value brings its own full stop.
+    value = worded(report, w).rstrip(".")
+    if report.fact == "departure" and report.part:
+        who = f", {w.known(f'vehicles.{report.part}', report.part).lower()}"
     return w("stated", fact=label, who=who, value=value) if value else w("stated.bare", fact=label, who=who)
 
 
