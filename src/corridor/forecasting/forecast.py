@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import bisect
 import math
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from corridor.errors import InputError
+from corridor.errors import InputError, UsageError
+from corridor.forecasting import summary
+from corridor.forecasting.disruption import Disruption, disruption_of
+from corridor.forecasting.simulate import Simulator
 from corridor.planning.plan import Plan
+
+Array = NDArray[np.float64]
 
 FORMAT = "corridor-forecast/1"
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+HORIZON_HOURS = 24.0 * 60
+MARKS = 60  # points of each band: enough for a chart, few enough to mail
+CLOSES_AFTER_HOURS = (6, 12, 24, 48)
 
 
 class Bands(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +100,13 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
         hours = (moment - self.start).total_seconds() / 3600
         return bisect.bisect_right(self.clearance_hours, hours + 1e-9) / self.runs
 
+    def __str__(self) -> str:
+        """Return the forecast as a page of text."""
+        return summary.summary(self)
+
+    def _repr_html_(self) -> str:
+        return summary.to_html(self)
+
     def to_json(self) -> bytes:
         """Return the forecast as JSON, the same bytes for the same forecast."""
         return msgspec.json.encode(self)
@@ -101,3 +119,86 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor forecast plan.json"
             raise InputError(f"is not a forecast: {error}", place=place, hint=hint) from None
+
+
+def forecast(
+    plan: Plan,
+    *,
+    runs: int = 10_000,
+    seed: int = 0,
+    closes_at: Sequence[datetime] = (),
+    disruption: Disruption | None = None,
+) -> Forecast:
+    """Return what may happen to a plan, over `runs` runs: halts, breakdowns, people, drives and boarding vary together.
+
+    Each convoy leaves as soon as its vehicles, the road and the agreement allow. `closes_at` are moments for "if it
+    closes then" (6, 12, 24 and 48 hours ahead where left out). `disruption` replaces what is drawn from the table and
+    this operation's own halts. The same seed gives the same bytes.
+
+    Raises `UsageError` for fewer than one run.
+    """
+    if runs < 1:
+        raise UsageError("at least one run is needed", hint="--runs 10000")
+    moments = tuple(closes_at) or tuple(plan.start + timedelta(hours=hours) for hours in CLOSES_AFTER_HOURS)
+    planned = [operation for operation in plan.situation.operations if operation.id not in plan.unplanned]
+    simulators: list[Simulator] = []
+    assumptions: dict[str, Assumption] = {}
+    for operation in planned:
+        drawn = disruption if disruption is not None else disruption_of(plan.situation, operation.id)
+        simulators.append(Simulator(plan, operation, drawn, runs=runs, seed=seed, horizon=HORIZON_HOURS))
+        for name, text, source in drawn.sources:
+            assumptions[name] = Assumption(name=name, text=text, source=source)
+    # A first pass finds how far the chart must reach; the second repeats the very same runs and reads them there.
+    ends = [simulator.run()[0] for simulator in simulators]
+    clearance = np.max(ends, axis=0) / 60 if ends else np.zeros(runs)
+    finished = np.sort(clearance[np.isfinite(clearance)])
+    hours = _marks(finished, plan)
+    bands: list[Bands] = []
+    closes: list[IfItCloses] = []
+    for simulator in simulators:
+        minutes = [mark * 60 for mark in hours] + [(moment - plan.start).total_seconds() / 60 for moment in moments]
+        _, out, left = simulator.run(minutes)
+        series = {"out": out, "on_the_road": left - out, "waiting": simulator.people - left}
+        bands += _bands(simulator.operation.id, hours, series)
+        closes += [
+            IfItCloses(
+                operation=simulator.operation.id,
+                at=moment,
+                **{name: _three(values[len(hours) + index]) for name, values in series.items()},
+            )
+            for index, moment in enumerate(moments)
+        ]
+    total = sum((simulator.people for simulator in simulators), np.zeros(runs))
+    return Forecast(
+        plan=plan,
+        runs=runs,
+        seed=seed,
+        horizon_hours=HORIZON_HOURS,
+        clearance_hours=tuple(round(float(hours), 4) for hours in finished),
+        unfinished=runs - len(finished),
+        people=_three(total),
+        bands=tuple(bands),
+        closes=tuple(closes),
+        assumptions=tuple(assumptions.values()),
+    )
+
+
+def _marks(finished: Array, plan: Plan) -> list[float]:
+    """Return the hours at which the bands are read: up to when nine runs in ten are done, in even steps."""
+    planned = plan.clearance_minutes / 60
+    last = float(finished[int(0.9 * (len(finished) - 1))]) if len(finished) else planned
+    return [round(hours, 3) for hours in np.linspace(0.0, max(last, planned, 1.0), MARKS + 1).tolist()]
+
+
+def _bands(operation: str, hours: list[float], series: dict[str, Array]) -> list[Bands]:
+    found = []
+    for quantity, values in series.items():
+        levels = np.quantile(values[: len(hours)], LEVELS, axis=1, method="inverted_cdf")
+        named = {f"p{round(level * 100)}": tuple(row.tolist()) for level, row in zip(LEVELS, levels, strict=True)}
+        found.append(Bands(operation=operation, quantity=quantity, hours=tuple(hours), **named))
+    return found
+
+
+def _three(values: Array) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")
+    return float(low), float(middle), float(high)

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from corridor.errors import InputError
+from corridor.planning import summary
 from corridor.situation.situation import Situation
 
 FORMAT = "corridor-plan/1"
@@ -117,6 +118,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
         for convoy in self.convoys if reserve else self.planned:
             for trip in convoy.trips:
                 yield convoy, trip
+
+    def __str__(self) -> str:
+        """Return the plan as a page of text."""
+        return summary.summary(self)
+
+    def _repr_html_(self) -> str:
+        return summary.to_html(self)
 
     def to_json(self) -> bytes:
         """Return the plan as JSON, the same bytes for the same plan."""

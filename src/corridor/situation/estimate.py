@@ -139,7 +139,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
 
 def certain(quantity: str, unit: str, value: float, *, reports: tuple[str, ...] = (), reason: str = "") -> Estimate:
     """Return an estimate of one point, for worlds in which a number is simply known."""
-    part = Component(weight=1.0, shape="point", low=value, mode=value, high=value, reports=reports, reason=reason)
+    number = float(value)
+    part = Component(weight=1.0, shape="point", low=number, mode=number, high=number, reports=reports, reason=reason)
     return Estimate(quantity=quantity, unit=unit, components=(part,), rule="one value")
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from corridor.errors import InputError
 from corridor.reports.report import Report
+from corridor.situation import summary
 from corridor.situation.agreement import Agreement, Halt
 from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
@@ -73,7 +74,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
         return {report.id: report for report in self.reports}
 
     @cached_property
-    def _legs(self) -> dict[tuple[str, str], Leg]:
+    def legs_by_step(self) -> dict[tuple[str, str], Leg]:
+        """The legs by (start, end)."""
         return {(leg.start, leg.end): leg for leg in self.legs}
 
     def site(self, name: str) -> Site:
@@ -86,7 +88,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
 
     def leg(self, start: str, end: str) -> Leg | None:
         """Return the directed leg between two sites, or None."""
-        return self._legs.get((start, end))
+        return self.legs_by_step.get((start, end))
 
     def corridor(self, operation: str) -> Corridor | None:
         """Return the corridor of an operation, or None where none is agreed."""
@@ -100,14 +102,22 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
         """Return who is inside and out for an operation, or None where no source gives a number."""
         return next((h for h in self.headcounts if h.operation == operation), None)
 
+    def __str__(self) -> str:
+        """Return the situation as a page of text."""
+        return summary.summary(self)
+
     def to_json(self) -> bytes:
         """Return the situation as JSON, the same bytes for the same situation."""
         return msgspec.json.encode(self)
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the situation's JSON, as plan.json carries it."""
-        return hashlib.sha256(self.to_json()).hexdigest()
+        """The SHA-256 of the situation's JSON, as plan.json carries it.
+
+        It is taken over what a reader of the file gets, so that a whole number in a field of fractions changes nothing.
+        """
+        read_back = msgspec.json.decode(self.to_json(), type=Situation)
+        return hashlib.sha256(msgspec.json.encode(read_back)).hexdigest()
 
     @staticmethod
     def from_json(data: bytes | str, *, place: str = "situation") -> Situation:

@@ -1,0 +1,172 @@
+"""Lower bounds on the clearance time, each with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from corridor.planning.instance import Instance, People, Unit, VehicleKind
+from corridor.planning.plan import Bound
+
+LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
+
+
+def lower_bounds(instance: Instance) -> tuple[Bound, ...]:
+    """Return every bound on the minutes until the last person of the planning figure is safe, the best first."""
+    if not any(group.planned for group in instance.people):
+        return ()
+    found = [*_vehicle_bounds(instance), *_bay_bounds(instance), *_headway_bounds(instance)]
+    return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
+
+
+def needs(instance: Instance, place: str, pickup: str | None = None) -> int:
+    """Return the people of the planning figure who need a kind of place; companions need seats."""
+    return sum(_needs_of(group, place) for group in instance.people if pickup in (None, group.pickup))
+
+
+def _needs_of(group: People, place: str) -> int:
+    own = group.planned if group.place == place else 0
+    return own + (group.planned * group.companions if place == "seat" else 0)
+
+
+def _vehicle_bounds(instance: Instance) -> list[Bound]:
+    """Bound by what the vehicles can carry in time, one bound for each kind of place.
+
+    Proof. Take any plan that ends by T. A vehicle first departs no earlier than its earliest arrival at any pickup plus
+    its boarding time, and two departures of it lie at least a shortest cycle apart (loaded drive, unloading, shortest
+    drive back, boarding). Its last arrival is at least its unloading time before T, and each departure and arrival lies
+    in one window where the agreement states some. So the departures of the vehicle in one window number at most
+    1 + floor((last possible departure - first possible departure) / cycle), and it carries at most its places each
+    time. If these sums over all windows and vehicles do not reach the people who need the place, no plan ends by T.
+    The count never falls as T grows, so the least T that passes is found by bisection.
+    """
+    found = []
+    for place in ("stretcher", "wheelchair", "seat"):
+        people = needs(instance, place)
+        if people == 0:
+            continue
+
+        def carried(end: int, place: str = place) -> int:
+            return sum(unit.kind.places.get(place, 0) * _departures(instance, unit, end) for unit in instance.units)
+
+        minutes = _least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
+        if minutes is not None:
+            why = f"{people} people need a {place} place; the vehicles cannot make enough trips any sooner"
+            found.append(Bound(name=f"vehicles ({place})", operation=instance.operation, minutes=minutes, why=why))
+    return found
+
+
+def _departures(instance: Instance, unit: Unit, end: int) -> int:
+    """Return the most loaded departures of a vehicle in any plan that ends by a minute."""
+    reach = [minutes for (start, _), minutes in instance.empty.items() if start == unit.site]
+    if not reach:
+        return 0
+    first = unit.free + min(reach) + unit.kind.board
+    drive = min(instance.loaded.values())
+    back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
+    cycle = drive + unit.kind.unload + back + unit.kind.board
+    last = end - unit.kind.unload
+    total = 0
+    for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
+        span = min(closes, last) - drive - max(opens, first)
+        if span >= 0:
+            total += 1 if cycle == 0 else 1 + span // cycle
+    return total
+
+
+def _least(enough: Callable[[int], bool]) -> int | None:
+    low, high = 0, 1
+    while not enough(high):
+        low, high = high, high * 2
+        if high > LATEST:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return 0 if enough(0) else high
+
+
+def _loads(instance: Instance, pickup: str | None) -> list[tuple[VehicleKind, int]]:
+    """Return, for kinds of places offered by disjoint sets of vehicle types, the fewest loads and their quickest kind.
+
+    Proof. People who need a place of a kind ride in vehicles that offer it, at most the largest such vehicle's places a
+    load. Loads of two kinds are different loads where no vehicle type offers both, so only such kinds are added up.
+    """
+    counted: set[str] = set()
+    found = []
+    for place in sorted(("seat", "stretcher", "wheelchair"), key=lambda name: -needs(instance, name, pickup)):
+        people = needs(instance, place, pickup)
+        offering = [kind for kind in instance.kinds if kind.places.get(place, 0) > 0]
+        if people == 0 or not offering or counted & {kind.name for kind in offering}:
+            continue
+        counted |= {kind.name for kind in offering}
+        loads = -(-people // max(kind.places[place] for kind in offering))
+        quickest = VehicleKind(
+            name=place,
+            places={},
+            board=min(kind.board for kind in offering),
+            unload=min(kind.unload for kind in offering),
+        )
+        found.append((quickest, loads))
+    return found
+
+
+def _bay_bounds(instance: Instance) -> list[Bound]:
+    """Bound by the bays of each pickup, and of the receptions where all of them have bays.
+
+    Proof. Each load holds a bay for its boarding time. If all boarding of a pickup ends by E and begins no earlier than
+    the first vehicle's arrival A, then bays x (E - A) is at least the sum of the boarding times. The load that ends
+    last still has its drive and its unloading before it. The mirror image holds for unloading at the receptions.
+    """
+    found = []
+    for pickup in instance.pickups:
+        loads = _loads(instance, pickup)
+        if pickup not in instance.bays or not loads:
+            continue
+        arrivals = [
+            u.free + instance.empty[u.site, pickup] for u in instance.units if (u.site, pickup) in instance.empty
+        ]
+        work = sum(kind.board * number for kind, number in loads)
+        drive = min(minutes for (start, _), minutes in instance.loaded.items() if start == pickup)
+        minutes = min(arrivals) - (-work // instance.bays[pickup]) + drive + min(kind.unload for kind, _ in loads)
+        why = f"boarding at {pickup} fills its {instance.bays[pickup]} bays for {work} vehicle-minutes"
+        found.append(Bound(name=f"bays of {pickup}", operation=instance.operation, minutes=minutes, why=why))
+    if all(name in instance.bays for name in instance.receptions):
+        loads = _loads(instance, None)
+        bays = sum(instance.bays[name] for name in instance.receptions)
+        work = sum(kind.unload * number for kind, number in loads)
+        first = _first_departure(instance) + min(instance.loaded.values())
+        if loads:
+            why = f"unloading fills the {bays} bays of the receptions for {work} vehicle-minutes"
+            minutes = first - (-work // bays)
+            found.append(Bound(name="bays of the receptions", operation=instance.operation, minutes=minutes, why=why))
+    return found
+
+
+def _first_departure(instance: Instance) -> int:
+    earliest = min(
+        unit.free + minutes + unit.kind.board
+        for unit in instance.units
+        for (start, _), minutes in instance.empty.items()
+        if start == unit.site
+    )
+    if instance.windows:
+        drive = min(instance.loaded.values())
+        fitting = [max(opens, earliest) for opens, closes in instance.windows if max(opens, earliest) + drive <= closes]
+        return min(fitting, default=earliest)
+    return earliest
+
+
+def _headway_bounds(instance: Instance) -> list[Bound]:
+    """Bound by the convoys that must follow each other at the mouth of the corridor.
+
+    Proof. At least `loads` loaded trips are made, at most `convoy size` of them in one convoy, so at least
+    ceil(loads / size) convoys leave, each a headway after the one before; the last of them still drives and unloads.
+    """
+    loads = _loads(instance, None)
+    if instance.headway == 0 or not loads:
+        return []
+    convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
+    last = _first_departure(instance) + (convoys - 1) * instance.headway
+    minutes = last + min(instance.loaded.values()) + min(kind.unload for kind, _ in loads)
+    why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"
+    return [Bound(name="headway", operation=instance.operation, minutes=minutes, why=why)]

@@ -1,0 +1,293 @@
+"""A situation as integers: the only place where anything is rounded."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from corridor.errors import Infeasible
+from corridor.situation.estimate import Estimate
+from corridor.situation.fleet import Vehicles
+from corridor.situation.road import way
+from corridor.situation.site import Group
+from corridor.situation.situation import Operation, Situation
+
+MIDDLE = 0.5
+EPSILON = 1e-9  # A quantile read off a float must not lift 30.000000001 minutes to 31.
+
+
+@dataclass(frozen=True)
+class VehicleKind:
+    """One vehicle type in integers: places by kind, minutes to board and to unload."""
+
+    name: str
+    places: dict[str, int]
+    board: int
+    unload: int
+    at_once: int | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One vehicle: its id, its kind, and from which minute it is free at which site."""
+
+    name: str
+    kind: VehicleKind
+    free: int
+    site: str
+
+
+@dataclass(frozen=True)
+class People:
+    """One group in integers: who waits where, the place each needs, companions, and the figures to plan for."""
+
+    name: str
+    pickup: str
+    place: str
+    companions: int
+    priority: int
+    planned: int
+    reserve: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One operation in whole minutes after `start` and whole people.
+
+    `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
+    states no hours; `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
+    bays of a site that another operation uses first are free.
+    """
+
+    operation: str
+    start: datetime
+    units: tuple[Unit, ...]
+    people: tuple[People, ...]
+    pickups: tuple[str, ...]
+    receptions: tuple[str, ...]
+    loaded: dict[tuple[str, str], int]
+    empty: dict[tuple[str, str], int]
+    bays: dict[str, int]
+    capacity: dict[str, int]
+    convoy_size: int
+    headway: int
+    lead: str
+    windows: tuple[tuple[int, int], ...] | None
+    window_clauses: tuple[str, ...] = ()
+    kinds: tuple[VehicleKind, ...] = field(default=())
+    bay_from: dict[str, int] = field(default_factory=dict)
+
+    def moment(self, minute: int) -> datetime:
+        """Return the moment that many minutes after the start."""
+        return self.start + timedelta(minutes=minute)
+
+
+def up(estimate: Estimate, q: float = MIDDLE) -> int:
+    """Round a duration or a headcount up: nobody is left out, no drive is shortened."""
+    return math.ceil(estimate.quantile(q) - EPSILON)
+
+
+def down(estimate: Estimate) -> int:
+    """Round a limit down: no place is promised that may not be there."""
+    return math.floor(estimate.quantile(MIDDLE) + EPSILON)
+
+
+def nearest(estimate: Estimate) -> int:
+    """Round a count half up."""
+    return math.floor(estimate.quantile(MIDDLE) + 0.5 + EPSILON)
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """Return the first whole minute at or after a moment."""
+    down_to = moment.replace(second=0, microsecond=0)
+    return down_to if down_to == moment else down_to + timedelta(minutes=1)
+
+
+def build_instance(
+    situation: Situation, operation: Operation, *, people_quantile: float, reserve_quantile: float
+) -> Instance:
+    """Turn one operation of a situation into integers.
+
+    Raises `Infeasible` where a thing that every plan needs is missing: people, vehicles, a way, a place for a kind.
+    """
+    where = f"operation {operation.id}"
+    people = _people(situation, operation, people_quantile, reserve_quantile)
+    kinds, units = units_of(situation, operation)
+    if not units:
+        raise Infeasible(
+            "no vehicle can be planned",
+            place=where,
+            hint="record how many vehicles there are, with their places (facts vehicles and places)",
+        )
+    receptions = operation.receptions
+    pickups = tuple(dict.fromkeys(person.pickup for person in people))
+    loaded, empty = _minutes(situation, operation, pickups, units, where)
+    _check_places(people, kinds, where)
+    corridor = situation.corridor(operation.id)
+    windows, clauses = _windows(situation, operation)
+    sites = {name: situation.site(name) for name in (*pickups, *receptions)}
+    return Instance(
+        operation=operation.id,
+        start=whole_minute(situation.at),
+        units=units,
+        people=people,
+        pickups=pickups,
+        receptions=receptions,
+        loaded=loaded,
+        empty=empty,
+        bays={name: max(1, down(site.bays)) for name, site in sites.items() if site.bays},
+        capacity={name: down(sites[name].capacity) for name in receptions if sites[name].capacity},  # type: ignore[arg-type]
+        convoy_size=max(1, down(corridor.convoy_size)) if corridor else 1,
+        headway=up(corridor.headway) if corridor else 0,
+        lead=corridor.lead if corridor and corridor.lead else "lead vehicle of the operation",
+        windows=windows,
+        window_clauses=clauses,
+        kinds=kinds,
+    )
+
+
+def _people(situation: Situation, operation: Operation, planned_q: float, reserve_q: float) -> tuple[People, ...]:
+    people = tuple(
+        _figure(group, planned_q, reserve_q) for group in situation.groups if group.operation == operation.id
+    )
+    if not people:
+        raise Infeasible(
+            "no source gives a number of people to move",
+            place=f"operation {operation.id}",
+            hint="ask for a headcount, or record one with its source as people_inside",
+        )
+    return people
+
+
+def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
+    planned = math.ceil(group.people.quantile(planned_q) - EPSILON)
+    reserve = math.ceil(group.people.quantile(max(planned_q, reserve_q)) - EPSILON)
+    return People(
+        name=group.id,
+        pickup=group.site,
+        place=group.place,
+        companions=group.companions,
+        priority=group.priority,
+        planned=planned,
+        reserve=max(reserve - planned, 0),
+    )
+
+
+def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
+    """Return the vehicle types of an operation and each vehicle, with when and where it is next free."""
+    kinds: list[VehicleKind] = []
+    units: list[Unit] = []
+    for vehicles in situation.fleet.vehicles:
+        if vehicles.operation != operation.id:
+            continue
+        kind = VehicleKind(
+            name=vehicles.type,
+            places={name: nearest(places) for name, places in vehicles.places.items()},
+            board=up(vehicles.boarding),
+            unload=up(vehicles.unloading),
+            at_once=_at_once(situation, operation, vehicles.type),
+        )
+        kinds.append(kind)
+        units += _of_kind(situation, vehicles, kind)
+    return tuple(kinds), tuple(units)
+
+
+def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> list[Unit]:
+    """Return the vehicles of one type; those under way take the highest numbers."""
+    count = max(nearest(vehicles.count), 0)
+    width = max(2, len(str(count)))
+    names = [f"{vehicles.operation}/{vehicles.type}-{number:0{width}d}" for number in range(1, count + 1)]
+    units: list[Unit] = []
+    for out in situation.fleet.under_way:
+        if (out.operation, out.type) != (vehicles.operation, vehicles.type):
+            continue
+        free = math.ceil((out.free_at - whole_minute(situation.at)).total_seconds() / 60)
+        units += [Unit(names.pop(), kind, max(free, 0), out.site) for _ in range(min(out.count, len(names)))]
+    idle = [Unit(name, kind, 0, vehicles.depot) for name in names]
+    return idle + units[::-1]
+
+
+def _at_once(situation: Situation, operation: Operation, kind: str) -> int | None:
+    agreement = situation.agreement(operation.id)
+    limits = [
+        int(clause.parameters[kind])
+        for clause in (agreement.of_kind("vehicles") if agreement else ())
+        if isinstance(clause.parameters.get(kind), int | float)
+    ]
+    return min(limits) if limits else None
+
+
+def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], where: str) -> None:
+    offered = {place for kind in kinds for place, number in kind.places.items() if number > 0}
+    for group in people:
+        if group.planned and group.place not in offered:
+            raise Infeasible(
+                f"{group.planned} people of group {group.name} need a {group.place} place and no vehicle has one",
+                place=where,
+                hint=f"find vehicles with {group.place} places, or agree another way of carrying them",
+                clauses=(group.name,),
+            )
+        if group.planned and group.companions and "seat" not in offered:
+            raise Infeasible(
+                f"companions of group {group.name} need seats and no vehicle has any",
+                place=where,
+                hint="add a bus for the companions",
+                clauses=(group.name,),
+            )
+
+
+def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[int, int], ...] | None, tuple[str, ...]]:
+    agreement = situation.agreement(operation.id)
+    if agreement is None or not agreement.windows():
+        return None, ()
+    spans = []
+    for opens, closes in agreement.windows():
+        first = math.ceil((opens - whole_minute(situation.at)).total_seconds() / 60)
+        last = math.floor((closes - whole_minute(situation.at)).total_seconds() / 60)
+        if last > 0:
+            spans.append((max(first, 0), last))
+    return tuple(spans), tuple(clause.id for clause in agreement.of_kind("window"))
+
+
+def _minutes(
+    situation: Situation,
+    operation: Operation,
+    pickups: tuple[str, ...],
+    units: tuple[Unit, ...],
+    where: str,
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    corridor = situation.corridor(operation.id)
+    path = corridor.sites if corridor else ()
+    loaded: dict[tuple[str, str], int] = {}
+    empty: dict[tuple[str, str], int] = {}
+    for pickup in pickups:
+        for reception in operation.receptions:
+            drive = _drive(situation, pickup, reception, path)
+            if drive is not None:
+                loaded[pickup, reception] = drive
+        for start in dict.fromkeys((*operation.receptions, *(unit.site for unit in units))):
+            drive = _drive(situation, start, pickup, ())
+            if drive is not None:
+                empty[start, pickup] = drive
+        if not any(key[0] == pickup for key in loaded):
+            raise Infeasible(
+                f"no way leads from {pickup} to any reception ({', '.join(operation.receptions) or 'none named'})",
+                place=where,
+                hint="record the missing leg (leg_time), or name another reception",
+                clauses=(pickup,),
+            )
+        if not any((unit.site, pickup) in empty for unit in units):
+            raise Infeasible(
+                f"no vehicle can reach {pickup}",
+                place=where,
+                hint="record the leg from the depot to the pickup (leg_time)",
+                clauses=(pickup,),
+            )
+    return loaded, empty
+
+
+def _drive(situation: Situation, start: str, end: str, path: tuple[str, ...]) -> int | None:
+    legs = situation.legs_by_step
+    steps = way(legs, start, end, path=path, minutes=lambda leg: up(leg.minutes))
+    return None if steps is None else sum(up(legs[step].minutes) for step in steps)

@@ -1,0 +1,57 @@
+"""A plan in words for a terminal, and as a table for a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from corridor.wording import hours, moment, percent, table
+
+if TYPE_CHECKING:
+    from corridor.planning.plan import Convoy, Plan
+
+SHOWN = 8
+
+
+def summary(plan: Plan) -> str:
+    """Return the plan as a page of text: what it moves, by when, how good it is proved to be, and its first convoys."""
+    reserve = [convoy for convoy in plan.convoys if convoy.reserve]
+    trips = sum(len(convoy.trips) for convoy in plan.planned)
+    left, least = hours(plan.clearance_minutes / 60), hours(plan.bound_minutes / 60)
+    lines = [
+        f"Plan from {moment(plan.start)}: {plan.people:,} people in {len(plan.planned)} convoys, {trips} trips",
+        f"  last person safe after {left}; proven: not sooner than {least} (gap {percent(plan.gap)}, {plan.status})",
+    ]
+    best = max(plan.bounds, key=lambda bound: bound.minutes, default=None)
+    if best is not None:
+        lines.append(f"  bound: {best.name}: {best.why}")
+    if reserve:
+        people = sum(convoy.people for convoy in reserve)
+        figure = f"P{100 * plan.reserve_quantile:.0f}"
+        lines.append(f"  reserve: {len(reserve)} more convoys for {people:,} people, up to the {figure} figure")
+    lines += [f"  not planned: {name}: {why}" for name, why in sorted(plan.unplanned.items())]
+    if plan.convoys:
+        lines += ["", table([_HEAD, *(_row(convoy) for convoy in plan.convoys[:SHOWN])], right=(4, 5))]
+        if len(plan.convoys) > SHOWN:
+            lines.append(f"  ... and {len(plan.convoys) - SHOWN} more")
+    return "\n".join(lines)
+
+
+_HEAD = ("convoy", "departs", "arrives", "way", "vehicles", "people", "lead")
+
+
+def _row(convoy: Convoy) -> tuple[str, ...]:
+    name = convoy.id + (" (reserve)" if convoy.reserve else "")
+    way = f"{convoy.pickup} > {convoy.reception}"
+    vehicles, people = str(len(convoy.trips)), f"{convoy.people:,}"
+    return name, moment(convoy.depart), f"{convoy.arrive:%H:%M}", way, vehicles, people, convoy.lead
+
+
+def to_html(plan: Plan) -> str:
+    """Return the plan as an HTML table for a notebook."""
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in _HEAD)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _row(convoy)) + "</tr>" for convoy in plan.convoys
+    )
+    first = escape(summary(plan).partition("\n\n")[0]).replace("\n", "<br>")
+    return f"<p>{first}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,229 @@
+"""What the rules read: the plan, and the situation in whole minutes, people and vehicles.
+
+The planner has its own rounding and its own paths. This one is written from the same text and not from the same
+code, so that one mistake cannot hide in both.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from corridor.planning.plan import Convoy, Plan, Trip
+from corridor.situation.agreement import Clause, ClauseKind
+from corridor.situation.estimate import Balance, Estimate
+from corridor.situation.fleet import UnderWay, Vehicles
+from corridor.situation.situation import Operation
+
+COMPANIONS = "+companions"
+SEAT = "seat"
+# A quantile is a float: 30.0000000001 minutes are 30, and 49.9999999999 places are 50.
+TINY = 1e-9
+
+Span = tuple[datetime, datetime]
+
+
+class Breach(NamedTuple):
+    """One place where a rule does not hold: about what, in which numbers, and what to do."""
+
+    about: str
+    what: str
+    remedy: str
+    reports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Vehicle:
+    """One vehicle that exists: its type in whole numbers, and since when it stands where."""
+
+    id: str
+    type: str
+    operation: str
+    places: dict[str, int]
+    boarding: int
+    unloading: int
+    free: datetime
+    site: str
+
+
+class Stay(NamedTuple):
+    """One trip with its convoy and, where the vehicle exists, the vehicle."""
+
+    convoy: Convoy
+    trip: Trip
+    vehicle: Vehicle | None
+
+
+def at_least(estimate: Estimate | Balance, q: float = 0.5) -> int:
+    """Return minutes or people rounded up: nobody is left out and no drive is cut short."""
+    return math.ceil(estimate.quantile(q) - TINY)
+
+
+def at_most(estimate: Estimate) -> int:
+    """Return a limit rounded down: no place is counted that may not be there."""
+    return math.floor(estimate.quantile(0.5) + TINY)
+
+
+def half_up(estimate: Estimate) -> int:
+    """Return a count rounded half up, never below zero."""
+    return max(0, math.floor(estimate.quantile(0.5) + 0.5 + TINY))
+
+
+def clock(moment: datetime) -> str:
+    """Return a moment as people read it, in its own zone."""
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def minutes_between(first: datetime, second: datetime) -> float:
+    """Return the minutes from one moment to another."""
+    return (second - first) / timedelta(minutes=1)
+
+
+def parse_load(key: str) -> tuple[str, bool]:
+    """Return the group id of a load entry and whether the entry counts its companions."""
+    return key.removesuffix(COMPANIONS), key.endswith(COMPANIONS)
+
+
+def most_at_once(spans: list[Span]) -> tuple[int, datetime]:
+    """Return the most spans that overlap and the first moment when they do; the end of a span is outside it."""
+    real = [span for span in spans if span[1] > span[0]]
+    changes = sorted([(start, 1) for start, _ in real] + [(end, -1) for _, end in real])
+    most, now, when = 0, 0, spans[0][0]
+    for moment, change in changes:
+        now += change
+        if now > most:
+            most, when = now, moment
+    return most, when
+
+
+class Case:
+    """A plan and its situation, looked up by name."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.situation = plan.situation
+        self.groups = {group.id: group for group in plan.situation.groups}
+        self.operations: dict[str, Operation] = {item.id: item for item in plan.situation.operations}
+        self.sites = {site.id: site for site in plan.situation.sites}
+        self._reached: dict[str, dict[str, int]] = {}
+
+    def clauses(self, operation: str, kind: ClauseKind) -> tuple[Clause, ...]:
+        """Return the clauses of a kind in the agreement of an operation; none where nothing is agreed."""
+        agreement = self.situation.agreement(operation)
+        return agreement.of_kind(kind) if agreement else ()
+
+    @cached_property
+    def by_operation(self) -> dict[str, list[Convoy]]:
+        """The convoys of each operation, in order of departure as the plan lists them."""
+        found: dict[str, list[Convoy]] = {}
+        for convoy in self.plan.convoys:
+            found.setdefault(convoy.operation, []).append(convoy)
+        return found
+
+    @cached_property
+    def stays(self) -> tuple[Stay, ...]:
+        """Every trip of the plan, reserve included."""
+        return tuple(Stay(convoy, trip, self.vehicles.get(trip.vehicle)) for convoy, trip in self.plan.trips())
+
+    @cached_property
+    def vehicles(self) -> dict[str, Vehicle]:
+        """Every vehicle that the situation holds, by the id a plan must use."""
+        return {vehicle.id: vehicle for kind in self.situation.fleet.vehicles for vehicle in self._of_kind(kind)}
+
+    def _of_kind(self, kind: Vehicles) -> Iterator[Vehicle]:
+        count = half_up(kind.count)
+        width = max(2, len(str(count)))
+        out = self._under_way(kind, count)
+        places = {place: half_up(estimate) for place, estimate in kind.places.items()}
+        boarding, unloading = at_least(kind.boarding), at_least(kind.unloading)
+        for number in range(1, count + 1):
+            away = out.get(number)
+            yield Vehicle(
+                id=f"{kind.operation}/{kind.type}-{number:0{width}d}",
+                type=kind.type,
+                operation=kind.operation,
+                places=places,
+                boarding=boarding,
+                unloading=unloading,
+                free=away.free_at if away else self.situation.at,
+                site=away.site if away else kind.depot,
+            )
+
+    def _under_way(self, kind: Vehicles, count: int) -> dict[int, UnderWay]:
+        """Return which numbers are out: the highest ones, in the order in which the fleet names the movements."""
+        found: dict[int, UnderWay] = {}
+        number = count
+        for away in self.situation.fleet.under_way:
+            if (away.operation, away.type) == (kind.operation, kind.type):
+                for _ in range(min(away.count, number)):
+                    found[number] = away
+                    number -= 1
+        return found
+
+    @cached_property
+    def _legs(self) -> dict[str, dict[str, int]]:
+        legs: dict[str, dict[str, int]] = {}
+        for leg in self.situation.legs:
+            legs.setdefault(leg.start, {})[leg.end] = at_least(leg.minutes)
+        return legs
+
+    def drive(self, start: str, end: str) -> int | None:
+        """Return the minutes of the direct leg, else of the quickest chain of legs, None where there is no way."""
+        if start == end:
+            return 0
+        direct = self._legs.get(start, {}).get(end)
+        return direct if direct is not None else self._reach(start).get(end)
+
+    def loaded_drive(self, operation: str, pickup: str, reception: str) -> int | None:
+        """Return the minutes along the operation's corridor, or `drive` where the corridor does not join the two."""
+        corridor = self.situation.corridor(operation)
+        sites = corridor.sites if corridor else ()
+        if pickup in sites and reception in sites and sites.index(pickup) < sites.index(reception):
+            way = sites[sites.index(pickup) : sites.index(reception) + 1]
+            legs = [self._legs.get(a, {}).get(b) for a, b in pairwise(way)]
+            known = [minutes for minutes in legs if minutes is not None]
+            if len(known) == len(legs):
+                return sum(known)
+        return self.drive(pickup, reception)
+
+    def _reach(self, start: str) -> dict[str, int]:
+        """Return what `_quickest` finds, found once for each start."""
+        if start not in self._reached:
+            self._reached[start] = self._quickest(start)
+        return self._reached[start]
+
+    def _quickest(self, start: str) -> dict[str, int]:
+        """Return the quickest minutes to every site that can be reached (Dijkstra 1959)."""
+        reached: dict[str, int] = {}
+        queue = [(0, start)]
+        while queue:
+            minutes, site = heapq.heappop(queue)
+            if site not in reached:
+                reached[site] = minutes
+                for after, leg in self._legs.get(site, {}).items():
+                    heapq.heappush(queue, (minutes + leg, after))
+        return reached
+
+    @cached_property
+    def planned(self) -> dict[str, int]:
+        """How many people of each group the planned convoys must move; none where the operation is unplanned."""
+        return self._figures(self.plan.people_quantile)
+
+    @cached_property
+    def high(self) -> dict[str, int]:
+        """How many people of each group may be moved with the reserve convoys."""
+        return self._figures(max(self.plan.people_quantile, self.plan.reserve_quantile))
+
+    def _figures(self, quantile: float) -> dict[str, int]:
+        left_out = self.plan.unplanned
+        possible = min(max(quantile, 0.0), 1.0)  # Rule "clearance" names a quantile that is none.
+        return {
+            group.id: 0 if group.operation in left_out else at_least(group.people, possible)
+            for group in self.situation.groups
+        }

@@ -1,0 +1,243 @@
+"""Sites, legs, corridors and the fleet, each folded from its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast, get_args
+
+from corridor.errors import InputError
+from corridor.reports.report import Report
+from corridor.situation.estimate import Estimate, certain
+from corridor.situation.fleet import Fleet, UnderWay, Vehicles
+from corridor.situation.pool import Pooling, pool
+from corridor.situation.road import Corridor, Leg
+from corridor.situation.site import Site, SiteKind
+from corridor.situation.situation import Operation
+from corridor.situation.terms import latest, terms_of, words
+
+SITE_KINDS: tuple[str, ...] = get_args(SiteKind)
+STRAIGHT_LINE = "straight line"
+
+
+def boards_at(reports: Sequence[Report]) -> dict[str, tuple[str, ...]]:
+    """Return, for each area, the pickups where its people board."""
+    said = [r for r in reports if r.fact == "site" and r.part == "boards_at"]
+    areas = sorted({r.subject for r in said})
+    return {area: words(latest([r for r in said if r.subject == area]).value) for area in areas}
+
+
+def sites_of(reports: Sequence[Report], pooling: Pooling) -> tuple[Site, ...]:
+    """Return every site that a report declares, with its names, position, control, capacity and bays."""
+    facts = ("site", "name", "position", "control", "reception_capacity", "bays")
+    mine: dict[str, list[Report]] = {}
+    for report in reports:
+        if report.fact in facts and report.modality != "denied":
+            mine.setdefault(report.subject, []).append(report)
+    return tuple(_site(name, mine[name], pooling) for name in sorted(mine) if any(r.fact == "site" for r in mine[name]))
+
+
+def _site(name: str, reports: list[Report], pooling: Pooling) -> Site:
+    def said(fact: str, part: str = "") -> Report | None:
+        claims = [r for r in reports if r.fact == fact and r.part == part]
+        return latest(claims) if claims else None
+
+    kind, position, control = said("site"), said("position"), said("control")
+    if kind is not None and str(kind.value) not in SITE_KINDS:
+        raise InputError(
+            f"{kind.value!r} is no kind of site", place=f"report {kind.id}", hint="one of: " + ", ".join(SITE_KINDS)
+        )
+    board = said("site", "boards_at")
+    numbers = [float(number) for number in str(position.value).split(";")] if position else []
+    names = {r.part: r for r in sorted(reports, key=lambda r: (r.observed, r.id)) if r.fact == "name"}
+    capacity = [r for r in reports if r.fact == "reception_capacity"]
+    bays = [r for r in reports if r.fact == "bays"]
+    cited = [r for r in (kind, position, control, board, *names.values(), *capacity, *bays) if r is not None]
+    return Site(
+        id=name,
+        kind=cast("SiteKind", str(kind.value)) if kind else "place",
+        names={part: str(r.value) for part, r in sorted(names.items())},
+        latitude=numbers[0] if numbers else None,
+        longitude=numbers[1] if numbers else None,
+        precision_m=numbers[2] if len(numbers) > 2 else None,
+        control=str(control.value) if control else "",
+        capacity=pool(capacity, pooling, f"capacity of {name}", "people"),
+        bays=pool(bays, pooling, f"bays of {name}", "vehicles"),
+        boards_at=str(board.value) if board else "",
+        reports=tuple(r.id for r in cited),
+    )
+
+
+def legs_of(reports: Sequence[Report], pooling: Pooling, known: set[str]) -> tuple[Leg, ...]:
+    """Return the directed legs that have a drive time; raises `InputError` for a leg to an unknown site."""
+    times = _by_subject(reports, "leg_time")
+    lengths = _by_subject(reports, "leg_distance")
+    found = []
+    for name in sorted(times):
+        start, arrow, end = name.partition(">")
+        for site in (start, end):
+            if not arrow or site not in known:
+                raise InputError(
+                    f"leg {name!r} leads to {site!r}, which no report declares as a site",
+                    place=f"report {times[name][0].id}",
+                    hint="write from>to with ids of sites, or add a report of fact site",
+                )
+        minutes = pool(times[name], pooling, f"drive time {name}", "minutes")
+        if minutes is None:
+            continue
+        km = pool(lengths.get(name, []), pooling, f"distance {name}", "km")
+        cited = (*times[name], *lengths.get(name, []))
+        basis = "; ".join(dict.fromkeys(r.note for r in cited if r.note))
+        found.append(Leg(start=start, end=end, minutes=minutes, km=km, basis=basis, reports=tuple(r.id for r in cited)))
+    return tuple(found)
+
+
+def _by_subject(reports: Sequence[Report], fact: str) -> dict[str, list[Report]]:
+    found: dict[str, list[Report]] = {}
+    for report in reports:
+        if report.fact == fact and report.modality != "denied":
+            found.setdefault(report.about, []).append(report)
+    return found
+
+
+def corridors_of(operations: Sequence[Operation], reports: Sequence[Report], pooling: Pooling) -> tuple[Corridor, ...]:
+    """Return the corridor of each operation that has one: its sites in order and how convoys move along it."""
+    terms = terms_of(reports)
+    found = []
+    for operation in operations:
+        via = terms.get(f"{operation.id}/corridor", {}).get("via")
+        if via is None:
+            continue
+        lead = terms[f"{operation.id}/corridor"].get("lead")
+        sizes = [r for r in reports if r.fact == "convoy_size" and r.about == operation.id]
+        gaps = [r for r in reports if r.fact == "convoy_headway" and r.about == operation.id]
+        size = pool(sizes, pooling, "largest convoy", "vehicles")
+        headway = pool(gaps, pooling, "headway", "minutes")
+        cited = [via, *sizes, *gaps, *([lead] if lead else [])]
+        found.append(
+            Corridor(
+                operation=operation.id,
+                sites=words(via.value),
+                convoy_size=size or certain("largest convoy", "vehicles", 10.0, reason="default: 6 to 10 vehicles"),
+                headway=headway or certain("headway", "minutes", 0.0, reason="no source states one"),
+                lead=" and ".join(words(lead.value)) if lead else "",
+                reports=tuple(r.id for r in cited),
+            )
+        )
+    return tuple(found)
+
+
+def fleet_of(
+    operations: Sequence[Operation],
+    corridors: Sequence[Corridor],
+    reports: Sequence[Report],
+    at: datetime,
+    pooling: Pooling,
+) -> Fleet:
+    """Return the vehicles of each operation, by type, and those that are out at the moment.
+
+    Only types with places are planned; private cars come and go by their own will and are reported, not planned.
+    """
+    claims = [r for r in reports if r.fact == "vehicles" and r.modality not in ("denied", "accusation")]
+    by_key: dict[tuple[str, str], list[Report]] = {}
+    for report in claims:
+        operation = _serves(report, operations, corridors)
+        if operation:
+            by_key.setdefault((operation, report.subject), []).append(report)
+    found = []
+    for (operation, kind), mine in sorted(by_key.items()):
+        places = _places(kind, reports, pooling)
+        count = pool(mine, pooling, f"vehicles of type {kind}", "vehicles")
+        if not places or count is None:
+            continue
+        board = _minutes("boarding", kind, reports, pooling)
+        unload = _minutes("unloading", kind, reports, pooling)
+        found.append(
+            Vehicles(
+                type=kind,
+                operation=operation,
+                depot=latest(mine).place,
+                count=count,
+                places=places,
+                boarding=board,
+                unloading=unload,
+                reports=tuple(r.id for r in mine),
+            )
+        )
+    return Fleet(vehicles=tuple(found), under_way=_under_way(found, operations, reports, at))
+
+
+def _serves(report: Report, operations: Sequence[Operation], corridors: Sequence[Corridor]) -> str:
+    """Return the operation that vehicles at a place serve: that of the pickup, else the first whose way it is."""
+    if any(report.place in operation.receptions for operation in operations):
+        return ""  # what waits at a reception takes people onward; it does not drive the corridor
+    for operation in operations:
+        if report.place == operation.area or report.place in operation.pickups:
+            return operation.id
+    for operation in operations:
+        on_way = next((c.sites for c in corridors if c.operation == operation.id), ())
+        if report.place in on_way:
+            return operation.id
+    return ""
+
+
+def _places(kind: str, reports: Sequence[Report], pooling: Pooling) -> dict[str, Estimate]:
+    found = {}
+    for place in ("seat", "wheelchair", "stretcher"):
+        said = [r for r in reports if r.fact == "places" and r.about == f"{kind}.{place}"]
+        estimate = pool(said, pooling, f"{place} places of a {kind}", "places")
+        if estimate is not None:
+            found[place] = estimate
+    if not found and kind == "bus":
+        found = {"seat": pooling.default("seat_places", "seats of a bus", "places")}  # type: ignore[dict-item]
+    if not found and kind == "ambulance":
+        found = {"stretcher": pooling.default("stretcher_places", "stretchers of an ambulance", "places")}  # type: ignore[dict-item]
+    return found
+
+
+def _minutes(what: str, kind: str, reports: Sequence[Report], pooling: Pooling) -> Estimate:
+    said = [r for r in reports if r.fact == f"{what}_time" and r.subject == kind]
+    quantity = f"{what} a {kind}"
+    stated = pool(said, pooling, quantity, "minutes")
+    default = pooling.default(f"{what}_{kind}", quantity, "minutes") or pooling.default(
+        f"{what}_bus", quantity, "minutes"
+    )
+    return stated or default or certain(quantity, "minutes", 15.0, reason="no source and no default")
+
+
+def _under_way(
+    vehicles: Sequence[Vehicles], operations: Sequence[Operation], reports: Sequence[Report], at: datetime
+) -> tuple[UnderWay, ...]:
+    """Return the vehicles of movements that left within one trip's time and are not known to be back."""
+    longest = timedelta(hours=24)
+    left: dict[str, list[Report]] = {}
+    for report in reports:
+        if report.fact == "departure" and report.part and report.modality == "done" and report.number:
+            left.setdefault(report.about, []).append(report)
+    arrived = {r.subject: r for r in sorted(reports, key=lambda r: r.observed) if r.fact == "arrival"}
+    found = []
+    for about in sorted(left):
+        report = latest(left[about])
+        movement, kind = report.subject, report.part
+        name = movement.partition("/")[0]
+        operation = next((o for o in operations if o.id == name), None)
+        kinds = [v for v in vehicles if (v.operation, v.type) == (name, kind)]
+        if operation is None or not operation.receptions or not kinds or at - report.observed > longest:
+            continue
+        unload = timedelta(minutes=kinds[0].unloading.quantile(0.5))
+        arrival = arrived.get(movement)
+        free = (arrival.observed if arrival else report.observed + timedelta(hours=1)) + unload
+        if free <= at:
+            continue
+        found.append(
+            UnderWay(
+                type=kind,
+                operation=name,
+                movement=movement,
+                count=round(report.number or 0),
+                free_at=free,
+                site=operation.receptions[0],
+                reports=(report.id, *((arrival.id,) if arrival else ())),
+            )
+        )
+    return tuple(found)
