@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing import outlook, schedule
+from corridor.publishing import names, outlook, schedule
 from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes
@@ -33,7 +33,13 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         parts.append(figure("gantt", drawing, [w("gantt.caption"), method]))
         parts += [el("h3", w("table.title")), schedule.movement_table(plan, w)]
     for operation, why in sorted(plan.unplanned.items()):
-        parts.append(el("p", w("plan.unplanned", operation=operation, why=why), class_="callout"))
+        parts.append(
+            el(
+                "p",
+                w("plan.unplanned", operation=names.operation(plan.situation, operation, w), why=names.sentence(why)),
+                class_="callout",
+            )
+        )
     parts.append(el("h3", w("fleet.title")))
     parts.append(fleet(plan.situation, w, notes))
     return join(parts)
@@ -51,7 +57,7 @@ def _plan_method(forecast: Forecast, w: Words, notes: Footnotes) -> Child:
     plan = forecast.plan
     behind = dict.fromkeys(name for group in plan.situation.groups for name in (*group.reports, *group.people.reports))
     said = w("method.plan", quantile=w.percent(plan.people_quantile), reserve=w.percent(plan.reserve_quantile))
-    why = [f" {bound.name}: {bound.why.rstrip('.')}." for bound in plan.bounds]
+    why = [" " + names.sentence(f"{bound.name}: {bound.why}") for bound in plan.bounds]
     return [said, *why, " ", w("method.behind"), notes.cite(behind)]
 
 
@@ -71,7 +77,7 @@ def the_forecast(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
             continue
         drawing = Markup(_bands(forecast, bands, w) + outlook.band_keys(w))
         data = outlook.band_table(forecast, bands, w)
-        name = next((s.name(w.lang) for s in forecast.plan.situation.sites if s.id == operation.area), operation.area)
+        name = names.place(forecast.plan.situation, operation.area, w)
         parts.append(el("h3", w("bands.title", place=name)))
         caption = [w("bands.text"), method]
         parts.append(figure(f"bands-{operation.id}", drawing, caption, data=data, data_label=w("bands.table")))
@@ -93,8 +99,8 @@ def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
     low, mid, high = forecast.people
     people = w("people.sentence", value=w("p50_range", mid=w.about(mid), span=w.span(low, high)))
     head = [w("chance"), w("all_out_by"), w("after")]
-    finished = w("unfinished", share=w.percent(forecast.unfinished / forecast.runs) if forecast.runs else "–")
-    caption: list[Child] = [w("dots.text"), " ", finished, " ", people]
+    late = w("unfinished", share=w.percent(forecast.unfinished / forecast.runs)) if forecast.unfinished else ""
+    caption: list[Child] = [w("dots.text"), " ", late, " ", people]
     chart = both(lambda width: outlook.dot_chart(forecast, w, width))
     return [el("h3", w("clearance.title")), figure("clearance", chart, [*caption, method]), table(head, rows)]
 
@@ -119,7 +125,14 @@ def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> lis
 def assumptions(forecast: Forecast, w: Words) -> Markup:
     """Return what the forecast drew from, each with where it comes from."""
     items = [
-        el("li", el("b", each.name), ": ", each.text, " ", el("span", each.source, class_="by"))
+        el(
+            "li",
+            el("b", names.sentence(names.plain(each.name)).rstrip(".")),
+            ": ",
+            each.text,
+            " ",
+            el("span", each.source, class_="by"),
+        )
         for each in forecast.assumptions
     ]
     body = el("ul", items, class_="assumptions") if items else el("p", w("assumptions.none"))
