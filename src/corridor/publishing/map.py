@@ -101,6 +101,8 @@ def _used(situation: Situation, operations: Iterable[Operation]) -> set[str]:
         names |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
         # Where people may go on to from a reception belongs to the picture, though not to the corridor.
         names |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
+        # People come to a pickup on foot or by car from the places around it.
+        names |= {leg.start for leg in situation.legs if leg.end in operation.pickups}
     return names
 
 
@@ -109,7 +111,9 @@ def _corridor_and_pickups(situation: Situation) -> set[str]:
         return set()
     first = situation.operations[0]
     corridor = situation.corridor(first.id)
-    return {first.area, *first.pickups, *(corridor.sites if corridor else first.receptions)}
+    around = {leg.start for leg in situation.legs if leg.end in first.pickups and leg.start not in first.receptions}
+    linked = {name for operation in situation.operations[1:] for name in operation.pickups + operation.receptions}
+    return ({first.area, *first.pickups, *(corridor.sites if corridor else first.receptions)} | around) - linked
 
 
 def _panel(
@@ -192,10 +196,13 @@ def _roads(situation: Situation, view: Frame, placer: Placer) -> Iterable[Markup
             placer.block_line(points)
             yield Markup("".join(_arrow(a, b, kind) for a, b in itertools.pairwise(points)))
         on_corridor = set(ids)
+        drawn: set[frozenset[str]] = set()
         for leg in situation.legs:
             ends = _known(situation, (leg.start, leg.end))
             serves = leg.start in (*operation.pickups, *operation.receptions) or leg.end in operation.receptions
-            if len(ends) == 2 and serves and not {leg.start, leg.end} <= on_corridor:
+            pair = frozenset((leg.start, leg.end))
+            if len(ends) == 2 and serves and pair not in drawn and not pair <= on_corridor:
+                drawn.add(pair)
                 (x1, y1), (x2, y2) = (view.at(site) for site in ends)
                 yield el("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=f"leg{' other' if order else ''}")
                 placer.block_line([(x1, y1), (x2, y2)])
@@ -208,7 +215,7 @@ def _known(situation: Situation, ids: Iterable[str]) -> list[Site]:
 
 def _arrow(a: tuple[float, float], b: tuple[float, float], kind: str) -> Markup:
     length = math.dist(a, b)
-    if length < 46:
+    if length < 60:
         return Markup("")
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     turn = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))
