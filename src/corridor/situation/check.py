@@ -9,7 +9,7 @@ from corridor.finding import Finding
 from corridor.reports.report import Report
 from corridor.situation.agreement import Agreement
 from corridor.situation.pool import spread, standard_pooling
-from corridor.situation.situation import Headcount, Situation
+from corridor.situation.situation import Situation, assumed
 from corridor.wording import about
 
 Check = Callable[[Situation], Iterator[Finding]]
@@ -402,9 +402,9 @@ def _halted(situation: Situation) -> Iterator[Finding]:
 
 @_named("no source")
 def _no_source(situation: Situation) -> Iterator[Finding]:
-    """A figure the plan rests on has no report behind it: it is an assumption of the pooling table."""
+    """A figure the plan rests on was stated by nobody: it is an assumption."""
     for count in situation.headcounts:
-        if _assumed(count):
+        if assumed(situation, count.share):
             yield Finding(
                 rule="no source",
                 about=f"{count.operation}: share leaving",
@@ -412,10 +412,6 @@ def _no_source(situation: Situation) -> Iterator[Finding]:
                 remedy="Ask people whether they wish to leave, stay or are undecided, and record it as share_leaving.",
                 severity="open",
             )
-
-
-def _assumed(count: Headcount) -> bool:
-    return not count.share.reports
 
 
 def _statements(situation: Situation, fact: str) -> dict[tuple[str, str, str], list[Report]]:
