@@ -12,15 +12,14 @@ from pathlib import Path
 import msgspec
 
 from corridor.errors import Fault, InputError
+from corridor.files import nearest, read_bytes
 from corridor.reports.report import Candidate, Report, content_id
-from corridor.reports.vocabulary import faults, nearest
+from corridor.reports.vocabulary import faults
 
 REQUIRED = ("source", "fact", "about", "place", "observed", "received")
 TIMES = ("observed", "received", "said", "since")
 NUMBERS = ("low", "high")
 COLUMNS = tuple(Report.__struct_fields__)
-# A file of more than this many bytes is refused rather than filling the memory of a field laptop.
-LARGEST_FILE = 512 * 1024 * 1024
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Report)
@@ -44,32 +43,9 @@ def read_reports(path: str | Path) -> list[Report]:
     return _from_bytes(data, place, form)
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return the bytes of a file, or raise `InputError` that says why it cannot be read."""
-    file = Path(path)
-    try:
-        if file.is_dir():
-            raise InputError("is a folder, not a file", place=str(path), hint="name the file inside it")
-        if file.stat().st_size > LARGEST_FILE:
-            raise InputError("is larger than 512 MB", place=str(path), hint="split it")
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", place=str(path), hint=_neighbour(file)) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", place=str(path), hint="check its permissions") from None
-
-
 def write_reports(reports: Iterable[Report]) -> str:
     """Return reports as JSON Lines, one a line."""
     return "".join(_encoder.encode(report).decode() + "\n" for report in reports)
-
-
-def _neighbour(file: Path) -> str:
-    try:
-        names = [entry.name for entry in file.parent.iterdir()]
-    except OSError:
-        return f"the folder {file.parent} does not exist"
-    return nearest(file.name, names) if names else f"the folder {file.parent} is empty"
 
 
 def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import re
 from functools import cache
 from importlib import resources
@@ -11,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from corridor.files import nearest
 from corridor.reports.report import NOT_GRADED, Report
 
 FactType = Literal["count", "number", "share", "word", "text", "point", "any"]
@@ -67,12 +67,6 @@ def groups() -> dict[str, PeopleGroup]:
 def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("corridor.reports").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
-
-
-def nearest(word: str, words: list[str]) -> str:
-    """Return a hint that names the nearest valid word, or lists the first few."""
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"did you mean {close[0]}?" if close else "one of: " + ", ".join(words[:8]) + (" ..." if words[8:] else "")
 
 
 _GRADE = re.compile(r"[A-F][1-6]")
