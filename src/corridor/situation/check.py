@@ -9,7 +9,8 @@ from corridor.finding import Finding
 from corridor.reports.report import Report
 from corridor.situation.agreement import Agreement
 from corridor.situation.pool import spread, standard_pooling
-from corridor.situation.situation import Headcount, Situation
+from corridor.situation.situation import Situation, assumed
+from corridor.wording import about
 
 Check = Callable[[Situation], Iterator[Finding]]
 CHECKS: dict[str, Check] = {}
@@ -33,6 +34,27 @@ def check(situation: Situation) -> list[Finding]:
     found = [finding for name in CHECKS for finding in CHECKS[name](situation)]
     order = {"error": 0, "warning": 1, "open": 2}
     return sorted(found, key=lambda finding: (order[finding.severity], list(CHECKS).index(finding.rule), finding.about))
+
+
+# Which rules a coordinator must read first when only a few fit on the screen.
+GRAVEST = ("halted", "sources disagree", "left open", "nobody knows", "no room", "no number", "missing movement")
+
+
+def gravest(findings: list[Finding], number: int = 3) -> list[Finding]:
+    """Return the findings that matter most: errors first, then one of each of the gravest rules."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    first_of: dict[str, Finding] = {}
+    for finding in findings:
+        first_of.setdefault(finding.rule, finding)
+        # What an agreement says of hours outranks its other gaps: without hours no convoy is safe from the clock.
+        if (
+            finding.rule == "left open"
+            and finding.about.endswith("/window")
+            and "/window" not in first_of["left open"].about
+        ):
+            first_of["left open"] = finding
+    rest = [first_of[rule] for rule in (*GRAVEST, *first_of) if rule in first_of]
+    return list({id(finding): finding for finding in (*errors, *rest)}.values())[:number]
 
 
 def _named(name: str) -> Callable[[Check], Check]:
@@ -102,8 +124,8 @@ def _sources_disagree(situation: Situation) -> Iterator[Finding]:
                 rule="sources disagree",
                 about=count.operation,
                 what=(
-                    f"{most.source} implies about {most.mode:,.0f} people inside at the start and {least.source} about "
-                    f"{least.mode:,.0f}: {most.mode / least.mode:.1f} times as many."
+                    f"{most.source} implies about {about(most.mode)} people inside at the start, {least.source} about "
+                    f"{about(least.mode)}: {most.mode / least.mode:.1f} times as many."
                 ),
                 remedy="Plan seats for the high figure and promises for the low one; ask both what they counted.",
                 severity="warning",
@@ -345,7 +367,7 @@ def _rival_terms(situation: Situation) -> Iterator[Finding]:
     for report in situation.reports:
         if report.fact == "term" and report.value is not None and report.modality != "denied":
             said.setdefault(report.about, []).append(report)
-    for about, claims in sorted(said.items()):
+    for term, claims in sorted(said.items()):
         newest: dict[str, Report] = {}
         for report in sorted(claims, key=lambda r: (r.observed, r.received, r.id)):
             newest[report.origin] = report
@@ -354,7 +376,7 @@ def _rival_terms(situation: Situation) -> Iterator[Finding]:
             words = "; ".join(f"{report.source}: {report.value}" for report in newest.values())
             yield Finding(
                 rule="rival terms",
-                about=about,
+                about=term,
                 what=f"The sources do not agree on this term ({words}).",
                 remedy="Ask the parties for the text; the plan uses the one stated last.",
                 severity="warning",
@@ -380,9 +402,9 @@ def _halted(situation: Situation) -> Iterator[Finding]:
 
 @_named("no source")
 def _no_source(situation: Situation) -> Iterator[Finding]:
-    """A figure the plan rests on has no report behind it: it is an assumption of the pooling table."""
+    """A figure the plan rests on was stated by nobody: it is an assumption."""
     for count in situation.headcounts:
-        if _assumed(count):
+        if assumed(situation, count.share):
             yield Finding(
                 rule="no source",
                 about=f"{count.operation}: share leaving",
@@ -390,10 +412,6 @@ def _no_source(situation: Situation) -> Iterator[Finding]:
                 remedy="Ask people whether they wish to leave, stay or are undecided, and record it as share_leaving.",
                 severity="open",
             )
-
-
-def _assumed(count: Headcount) -> bool:
-    return not count.share.reports
 
 
 def _statements(situation: Situation, fact: str) -> dict[tuple[str, str, str], list[Report]]:

@@ -16,7 +16,7 @@ from tests.planning.mutate.table import MUTATIONS
 def mutate(plan: Plan, kind: str, seed: int) -> Plan | None:
     """The plan corrupted in one way at a place that the seed picks, or None where this plan has no such place."""
     _, mutation = MUTATIONS[kind]
-    return mutation(plan, random.Random(f"{kind} {seed}"))  # noqa: S311 - repeatable, not secret
+    return mutation(plan, random.Random(f"{kind} {seed}"))
 
 
 __all__ = ["MUTATIONS", "agreed", "document", "movement", "mutate", "people"]
