@@ -65,7 +65,8 @@ def _so_far(out: Estimate, w: Words) -> str:
 
 def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
     """Return the map with its key, and the places as a table."""
-    unknown = [site.name(w.lang) for site in situation.sites if site.latitude is None or site.longitude is None]
+    unplaced = [site for site in situation.sites if site.latitude is None or site.longitude is None]
+    unknown = [names.place(situation, site.id, w) for site in unplaced if site.kind != "area"]
     caption: list[Child] = [w("map.caption")]
     if unknown:
         caption += [" ", w("map.unplaced", names=", ".join(unknown))]
@@ -99,7 +100,9 @@ def _places(situation: Situation, w: Words, notes: Footnotes) -> Markup:
         within = w("metres", n=w.count(site.precision_m)) if site.precision_m else "–"
         count = w.about(people[site.id]) if site.id in people else "–"
         kind = w.known(f"kind.{site.kind}", site.kind)
-        rows.append([[site.name(w.lang), notes.cite(site.reports)], kind, where, within, count])
+        # A name is no figure: only the reports of the position and of the use of a place are cited.
+        told = [name for name in site.reports if (said := situation.report(name)) and said.fact != "name"]
+        rows.append([[site.name(w.lang), notes.cite(told)], kind, where, within, count])
     head = [w("place"), w("kind"), w("position"), w("precision"), w("waiting_estimate")]
     return table(head, rows, caption=w("map.table"))
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corridor.publishing import names
 from corridor.publishing.drawing import NARROW, hatch, round_step, svg, width_of, words_at
 from corridor.publishing.labels import Box, Placer
 from corridor.publishing.markup import Markup, el, number
@@ -93,17 +94,17 @@ def panels(situation: Situation, w: Words, width: int) -> Markup:
 
 
 def _used(situation: Situation, operations: Iterable[Operation]) -> set[str]:
-    names: set[str] = set()
+    used: set[str] = set()
     for operation in operations:
-        names |= {operation.area, *operation.pickups, *operation.receptions}
+        used |= {operation.area, *operation.pickups, *operation.receptions}
         corridor = situation.corridor(operation.id)
-        names |= set(corridor.sites) if corridor else set()
-        names |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
+        used |= set(corridor.sites) if corridor else set()
+        used |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
         # Where people may go on to from a reception belongs to the picture, though not to the corridor.
-        names |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
+        used |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
         # People come to a pickup on foot or by car from the places around it.
-        names |= {leg.start for leg in situation.legs if leg.end in operation.pickups}
-    return names
+        used |= {leg.start for leg in situation.legs if leg.end in operation.pickups}
+    return used
 
 
 def _corridor_and_pickups(situation: Situation) -> set[str]:
@@ -119,8 +120,8 @@ def _corridor_and_pickups(situation: Situation) -> set[str]:
 def _panel(
     situation: Situation, w: Words, view: Frame, *, name: str, title: str, inside: Sequence[Site] = ()
 ) -> Markup:
-    names = _used(situation, situation.operations)
-    sites = [site for site in located(situation) if site.id in names and view.holds(site)]
+    used = _used(situation, situation.operations)
+    sites = [site for site in located(situation) if site.id in used and view.holds(site)]
     people = waiting(situation)
     most = max(people.values(), default=0) or 1
     largest = 15 if view.width <= NARROW else 24
@@ -146,7 +147,7 @@ def _panel(
         named = [site for site in sites if site not in inside]
         labels.append(_boxed(placer, box, w("map.inset")))
     for site in sorted(named, key=lambda site: (-radii[site.id], site.id)):
-        label = site.name(w.lang)
+        label = names.place(situation, site.id, w)
         extra = ""
         if people.get(site.id) and not crowded:
             extra = w("map.waiting", n=w.about(people[site.id]))

@@ -42,6 +42,8 @@ def operation(situation: Situation, name: str, w: Words) -> str:
 
 def subject(situation: Situation, about: str, w: Words) -> str:
     """Return the name of what a finding concerns: a place, an operation, a clause of one, or the id as it is."""
+    if ", " in about:
+        return ", ".join(subject(situation, part, w) for part in about.split(", "))
     sites = {site.id for site in situation.sites}
     operations = {each.id for each in situation.operations}
     head, _, tail = about.partition("/")

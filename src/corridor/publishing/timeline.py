@@ -75,6 +75,8 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
 def _named(movement: str, w: Words) -> str:
     """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands with spaces for hyphens."""
     name = names.bare(movement)
+    if f"movement.{name}" in w.texts:
+        return w(f"movement.{name}")
     head, _, tail = name.rpartition("-")
     if head == "convoy" and tail.isdigit():
         return w("convoy.n", n=int(tail))
