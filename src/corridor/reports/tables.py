@@ -255,7 +255,8 @@ def _from_json_lines(text: str, place: str) -> list[Report]:
     reports: list[Report] = []
     problems: list[Fault] = []
     seen: dict[str, int] = {}
-    for line, raw in enumerate(text.splitlines(), start=1):
+    # Only a line feed ends a line here: JSON strings may hold the other separators that splitlines knows.
+    for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
             continue
         where = f"{place}:{line}"
