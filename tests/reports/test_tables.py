@@ -216,7 +216,7 @@ def test_every_fault_of_one_row_is_reported_together(tmp_path: Path) -> None:
         ({"value": "inf"}, "value", "not a number"),
         ({"value": "1e999"}, "value", "not a number"),
         ({"value": "many"}, "value", "not a number"),
-        ({"value": "9" * 400}, "value", "too large"),
+        ({"value": "9" * 400}, "value", "not a number"),
         ({"value": "9" * 5000}, "value", "not a number"),
         ({"low": "9" * 400}, "low", "finite"),
         ({"low": "-inf"}, "low", "finite"),
