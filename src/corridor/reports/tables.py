@@ -65,6 +65,19 @@ def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
     return _from_rows(rows, place)
 
 
+SURPLUS = ""  # holds the cells of a row that stand under no column; no column has an empty name
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, str]:
+    """Return the cells by column; cells outside every column are kept under SURPLUS, so that they are refused."""
+    names = [name.strip() for name in header]
+    row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+    outside = [cell for name, cell in zip(names, cells, strict=False) if not name] + cells[len(names) :]
+    if any(cell.strip() for cell in outside):
+        row[SURPLUS] = f"{len(cells)} cells where the header names {len([name for name in names if name])} columns"
+    return row
+
+
 def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
@@ -74,14 +87,7 @@ def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) > len(header):
-                raise InputError(
-                    f"{len(cells)} cells where the header has {len(header)}",
-                    place=f"{place}:{reader.line_num}",
-                    hint="put text that holds a comma between double quotes",
-                )
-            row = {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False)}
-            yield reader.line_num, row
+            yield reader.line_num, _row(header, cells)
     except csv.Error as error:
         raise InputError(
             f"is not well-formed CSV: {error}", place=f"{place}:{reader.line_num}", hint="look for an open quote above"
@@ -109,7 +115,7 @@ def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
     assert header is not None  # noqa: S101
     for number, cells in enumerate(lines[1:], start=2):
         if any(cells):
-            yield number, {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+            yield number, _row(header, cells)
 
 
 def _cell_text(cell: object) -> str:
@@ -132,6 +138,11 @@ def _check_header(header: list[str] | None, place: str) -> None:
         for name in REQUIRED
         if name not in names
     ]
+    problems += [
+        Fault(f"{place}:1: column {name}", "stands twice", "keep one of them, so that no cell is lost")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
     if problems:
         raise InputError(f"{len(problems)} fault(s) in the header", place=place, faults=problems)
 
@@ -141,6 +152,9 @@ def _from_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[R
     problems: list[Fault] = []
     seen: dict[str, int] = {}
     for line, row in rows:
+        surplus = row.pop(SURPLUS, "")
+        if surplus:
+            problems.append(Fault(f"{place}:{line}", surplus, "put text that holds a comma between double quotes"))
         report, wrong = _from_row(row)
         problems += [Fault(f"{place}:{line}: column {column}", what, hint) for column, what, hint in wrong]
         if report is None:
@@ -231,7 +245,8 @@ def _from_json_lines(text: str, place: str) -> list[Report]:
     reports: list[Report] = []
     problems: list[Fault] = []
     seen: dict[str, int] = {}
-    for line, raw in enumerate(text.splitlines(), start=1):
+    # Only a line feed ends a line here: JSON strings may hold the other separators that splitlines knows.
+    for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
             continue
         where = f"{place}:{line}"
