@@ -123,7 +123,10 @@ def movement_table(plan: Plan, w: Words) -> Markup:
 def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
     kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
-    people = [f"{w.count(n)} {group_name(group, w)}" for group, n in people_of(plan, convoy).items()]
+    # "500 families" would count families: the figure is of people.
+    people = [
+        w("group_count", group=group_name(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
+    ]
     start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
     way = w("way", start=start, end=end)
     return [
