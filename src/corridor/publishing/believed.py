@@ -170,5 +170,5 @@ def fleet(situation: Situation, w: Words, notes: Footnotes) -> Markup | None:
             told = [r for r in found if r.subject == kind and (r.modality == "planned") == planned]
             said = [el("span", el("b", worded(r, w)), " ", r.source, notes.cite([r.id]), class_="chip") for r in told]
             cells.append(join(said, " ") if said else "–")
-        rows.append([w.known(f"vehicles.{kind}", kind), *cells])
+        rows.append([w.known(f"vehicles.{kind}", names.plain(kind)), *cells])
     return table([w("vehicles"), w("announced_head"), w("seen_head")], rows, caption=w("fleet.caption"))

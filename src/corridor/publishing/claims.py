@@ -116,7 +116,7 @@ def _drawn(
     narrow = width <= NARROW
     middle = y + (step - 11 if narrow else step / 2)
     tone = "claim" + (" unused" if row.unused else "")
-    longest = 46 if narrow else 34
+    longest = 46 if narrow else 30
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
         beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]

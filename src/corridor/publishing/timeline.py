@@ -141,7 +141,7 @@ def _figures(reports: Sequence[Report], w: Words, notes: Footnotes, *, main: str
     for (fact, group, vehicle), told in rows.items():
         who = groups()[group].label(w.lang) if group in groups() else group
         if fact == "vehicles":
-            label = w.known(f"vehicles.{vehicle or 'all'}", vehicle)
+            label = w.known(f"vehicles.{vehicle or 'all'}", names.plain(vehicle))
         elif fact == main:
             label = who[:1].upper() + who[1:]
         else:
