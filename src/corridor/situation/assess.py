@@ -49,12 +49,13 @@ def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling:
         if operation.id in headcounts
         for group in groups_of(operation, headcounts[operation.id], valid, counts[operation.id], at, table)
     ]
+    legs = legs_of(valid, table, {site.id for site in sites})
     return Situation(
         at=at,
         sites=sites,
         groups=tuple(groups),
-        fleet=fleet_of(operations, corridors, valid, at, table),
-        legs=legs_of(valid, table, {site.id for site in sites}),
+        fleet=fleet_of(operations, corridors, legs, valid, at, table),
+        legs=legs,
         corridors=corridors,
         agreements=tuple(agreement_of(operation.id, valid) for operation in operations),
         operations=operations,
