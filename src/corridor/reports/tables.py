@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from corridor.errors import Fault, InputError
 from corridor.files import nearest, read_bytes
-from corridor.reports.report import Candidate, Report, content_id
-from corridor.reports.vocabulary import faults
+from corridor.reports.report import Candidate, Hedge, Modality, Report, Scope, content_id
+from corridor.reports.vocabulary import faults, word_faults
 
 REQUIRED = ("source", "fact", "about", "place", "observed", "received")
 TIMES = ("observed", "received", "said", "since")
@@ -185,26 +187,24 @@ def _from_row(row: dict[str, str]) -> tuple[Report | None, list[tuple[str, str, 
             wrong.append((name, str(error), _HINTS.get(name, "")))
     wrong += [(name, "empty", "needed in every row") for name in REQUIRED if not row.get(name)]
     if wrong:
-        return None, wrong
+        # The words of a row can be judged even where its times and numbers cannot.
+        words = {name: row[name] for name in ("fact", "group", "grade") if row.get(name)}
+        return None, [*wrong, *word_faults(**words)]
     fields.setdefault("id", content_id(row))
-    try:
-        report = msgspec.convert(fields, Report)
-    except msgspec.ValidationError as error:
-        column = str(error).partition("`$.")[2].rstrip("`") or "row"
-        return None, [(column, str(error).partition(" - ")[0], _words(column))]
+    report = msgspec.convert(fields, Report)
     return report, faults(report)
 
 
-_HINTS = dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00") | dict.fromkeys(NUMBERS, "digits only: 40000")
-
-
-def _words(column: str) -> str:
-    options = {
-        "hedge": "exact, approx, min, max, range, order or unknown",
-        "modality": "done, planned, estimate, accusation, denied or unknown",
-        "scope": "batch, daily, cumulative or total",
-    }
-    return options.get(column, "")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "hedge": get_args(Hedge),
+    "modality": get_args(Modality),
+    "scope": get_args(Scope),
+}
+_HINTS = (
+    dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00")
+    | dict.fromkeys(NUMBERS, "digits only: 40000")
+    | {name: ", ".join(filter(None, words)) for name, words in OPTIONS.items()}
+)
 
 
 def _cell(name: str, cell: str) -> object:
@@ -212,6 +212,8 @@ def _cell(name: str, cell: str) -> object:
         return _moment(cell)
     if name in NUMBERS:
         return _number(cell)
+    if name in OPTIONS and cell not in OPTIONS[name]:
+        raise ValueError(f"{cell!r} is no {name}")
     if name == "value":
         try:
             return _number(cell)
@@ -231,14 +233,17 @@ def _moment(cell: str) -> datetime:
 
 
 def _number(cell: str) -> int | float:
+    """Return a number; raises ValueError where there is none, or one that no float holds."""
+    try:
+        number = float(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{cell!r} is not a finite number")
     try:
         return int(cell)
     except ValueError:
-        pass
-    number = float(cell)
-    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is not itself
-        raise ValueError(f"{cell!r} is not a finite number")
-    return number
+        return number
 
 
 def _from_json_lines(text: str, place: str) -> list[Report]:
