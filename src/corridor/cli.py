@@ -171,6 +171,7 @@ def demo(
     from corridor.situation.check import gravest
 
     situation = _assess(str(_example()), as_of, None)
+    # Time enough for the whole search, so that the answer does not depend on how busy the machine is.
     made, wrong = _plan(situation, time_limit=60.0, seed=seed, quantiles=(0.5, 0.9))
     with working(f"running the plan {runs:,} times"):
         found = run_forecast(made, runs=runs, seed=seed)
