@@ -163,7 +163,7 @@ def publish(
     data, place = read_input(file)
     found = ForecastType.from_json(data, place=place)
     for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
-        show(path)
+        show(str(path))
 
 
 @app.command()
