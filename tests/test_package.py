@@ -45,9 +45,7 @@ FORBIDDEN = tuple(
 )
 
 
-def call(
-    *command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def call(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
@@ -105,9 +103,7 @@ def test_the_wheel_runs_the_demo_from_a_clean_environment(wheel: Path, tmp_path:
     assert call(sys.executable, "-m", "venv", "--without-pip", home).returncode == 0
     python = home / "bin" / "python"
     site = home / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
-    done = call(
-        sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel
-    )
+    done = call(sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel)
     assert done.returncode == 0, done.stderr
     # The dependencies are those of the environment that runs the tests; Corridor itself comes from the wheel.
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
