@@ -23,7 +23,6 @@ def page(forecast: Forecast, *, lang: str = "en", findings: Sequence[Finding] = 
     w = words(lang, situation.at.tzinfo)
     notes = Footnotes(situation, w)
     parts: list[Child] = [
-        el("p", w("banner"), class_="banner", role="note"),
         el("header", believed.opening(forecast, w, notes)),
         el("section", believed.picture(situation, w, notes), id="map"),
         _section("day", w("day.title"), w("day.intro"), timeline(situation, w, notes), _day_note(w)),
@@ -60,5 +59,5 @@ def _document(title: str, parts: list[Child], w: Words) -> str:
         el("link", rel="icon", href="data:,"),
         el("style", Markup(style)),
     )
-    body = el("body", el("main", parts))
+    body = el("body", el("p", w("banner"), class_="banner", role="note"), el("main", parts))
     return "<!doctype html>\n" + el("html", head, body, lang=w.lang, dir=w.dir) + "\n"

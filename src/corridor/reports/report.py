@@ -13,6 +13,8 @@ Modality = Literal["done", "planned", "estimate", "accusation", "denied", "unkno
 Scope = Literal["", "batch", "daily", "cumulative", "total"]
 
 NOT_GRADED = "not graded"
+# The source of figures that nobody stated: they stand in a table of reports so that all can see and replace them.
+ASSUMPTION = "Corridor planning default"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -59,6 +61,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         analyst; design rule: equal weight per independent origin).
         """
         return self.derived_from or self.source
+
+    @property
+    def is_assumption(self) -> bool:
+        """Whether the figure is Corridor's own assumption and not what somebody said."""
+        return self.source == ASSUMPTION
 
     @property
     def number(self) -> float | None:

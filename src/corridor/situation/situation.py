@@ -130,6 +130,12 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
             ) from None
 
 
+def assumed(situation: Situation, estimate: Estimate) -> bool:
+    """Return whether nobody stated an estimate: no report is behind it, or only Corridor's own assumptions."""
+    behind = [report for name in estimate.reports if (report := situation.report(name)) is not None]
+    return all(report.is_assumption for report in behind)
+
+
 def schema() -> dict[str, object]:
     """Return the JSON Schema of situation.json."""
     return msgspec.json.schema(Situation)

@@ -40,7 +40,7 @@ def _count(situation: Situation, count: Headcount) -> list[str]:
     rows = [
         ("inside at the start", about(start[0.5]), _range(start[0.1], start[0.9])),
         ("out so far", about(out[0.5]), _range(out[0.1], out[0.9])),
-        ("share leaving this way", percent(count.share.quantile(0.5)), _basis(count)),
+        ("share leaving this way", percent(count.share.quantile(0.5)), _basis(situation, count)),
         ("left to move", about(left[0.5]), _range(left[0.1], left[0.9])),
     ]
     lines = [f"Who remains: {site} ({count.operation})", table(rows, right=(1,))]
@@ -57,8 +57,9 @@ def _range(low: float, high: float) -> str:
     return f"{span(low, high)} in 8 cases of 10"
 
 
-def _basis(count: Headcount) -> str:
-    return "as stated" if count.share.reports else "assumed: no source states it"
+def _basis(situation: Situation, count: Headcount) -> str:
+    by_nobody = all(r.is_assumption for name in count.share.reports if (r := situation.report(name)) is not None)
+    return "assumed: no source states it" if by_nobody else "as stated"
 
 
 def _claim(part: Component, total: float) -> tuple[str, str, str]:
