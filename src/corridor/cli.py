@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -308,10 +306,11 @@ def main() -> None:
     except KeyboardInterrupt:
         say("interrupted")
         raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); that is no failure. Python would complain again on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except SystemExit as stop:
+        # A reader that has gone (`| head`) is no failure; Typer makes exit code 1 of it, our "the answer is no".
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise
     except MemoryError:
         say("error: not enough memory\n  hint: split the input, or use fewer runs")
         raise SystemExit(3) from None
