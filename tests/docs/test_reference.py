@@ -10,7 +10,7 @@ from pathlib import Path
 import corridor
 from corridor.planning.verify import RULES
 from corridor.reports.vocabulary import facts, groups
-from corridor.situation.check import CHECKS
+from corridor.situation.check.registry import CHECKS
 from corridor.situation.pool import standard_pooling
 from docs.generate import ARROWS, COMBINES, verbs, write_reference
 from docs.pages import ROOT
