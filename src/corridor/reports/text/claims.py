@@ -1,0 +1,101 @@
+"""What a claim is inside the reader, and how near a cue stands to what it speaks of."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from corridor.reports.report import Hedge, Modality
+from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.sentences import Sentence
+
+
+class Claim(NamedTuple):
+    """A claim found in one sentence: tokens `first` to `last` (exclusive) carry it."""
+
+    sentence: int
+    first: int
+    last: int
+    kind: str
+    low: float | None = None
+    high: float | None = None
+    hedge: Hedge = "exact"
+    modality: Modality = "done"
+    unit: str = ""
+    group: str = ""
+    confidence: float = 0.6
+    reason: str = ""
+    source: str = ""
+    corrects: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the claim carries a number."""
+        return self.low is not None or self.high is not None
+
+
+FAR = 20.0
+
+
+@cache
+def rules() -> dict[tuple[str, str], tuple[str, float]]:
+    """Return the table that says what a number of a unit measures next to a cue, and how strong the cue is."""
+    return {(row["unit"], row["cue"]): (row["kind"], float(row["cost"])) for row in rows("rules", "kinds.csv")}
+
+
+def distance(sentence: Sentence, first: int, last: int, mark: Mark) -> float:
+    """Return how far a cue stands from tokens `first` to `last`: tokens between, more across commas and contrasts."""
+    if mark.first < last and mark.last > first:
+        return 0.0
+    low, high = (last, mark.first) if mark.first >= last else (mark.last, first)
+    return gap(sentence, low, high)
+
+
+def gap(sentence: Sentence, low: int, high: int) -> float:
+    """Return the cost of the tokens between two places of a sentence."""
+    cost = 0.0
+    words = sentence.words
+    for at in range(low, high):
+        word = words[at]
+        if word in ";" or word in "?!.":
+            cost += 14
+        elif word == ",":
+            cost += 4
+        elif word in (":", "(", ")", '"'):
+            cost += 3
+        elif word in ("and", "et"):
+            cost += 2.5
+        elif word == "-":
+            cost += 0.5
+        else:
+            cost += 1
+    for mark in sentence.marks:
+        if low <= mark.first < high:
+            if mark.cls == "CONTRAST":
+                cost += 8
+            elif mark.cls == "NUM" or mark.cls == "SUBSET":
+                cost += 1
+    return cost
+
+
+def near(sentence: Sentence, first: int, last: int, *classes: str, within: float = FAR) -> Mark | None:
+    """Return the nearest mark of some classes, None where none stands near enough."""
+    best, best_cost = None, within
+    for mark in sentence.marks:
+        if mark.cls in classes:
+            cost = distance(sentence, first, last, mark)
+            if cost < best_cost:
+                best, best_cost = mark, cost
+    return best
+
+
+def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = None) -> Modality:
+    """Return done, planned, estimate or denied by the words around a claim and its cue."""
+    low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
+    if near(sentence, low, high, "PLAN", within=3.1):
+        return "planned"
+    if near(sentence, low, high, "IF", within=6):
+        return "planned"
+    if near(sentence, low, high, "ESTIMATE", within=8):
+        return "estimate"
+    return "done"

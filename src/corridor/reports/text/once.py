@@ -1,0 +1,47 @@
+"""Once: a claim repeated in a text is one candidate with several spans; rival claims stay; corrections name what they correct."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import Claim
+
+_COUNTS = ("count_out", "remaining", "fleet", "casualty", "agreement", "reception", "capacity", "arrival", "weather", "context")
+
+
+def merge(claims: list[tuple[Claim, str, frozenset[str]]], *, voice: str) -> list[list[int]]:
+    """Return groups of positions that make one claim each; the first of a group is the one to quote.
+
+    `claims` are in the order of the text, each with its place and the words that carry it. A figure said again is
+    the same claim unless another source than the text's own voice says it of another group.
+    """
+    groups: list[list[int]] = []
+    by_key: dict[tuple[object, ...], list[int]] = {}
+    for at, (claim, _, words) in enumerate(claims):
+        key = _key(claim)
+        group = by_key.get(key)
+        if group is not None and _same(claims, group[0], claim, words, voice):
+            group.append(at)
+        else:
+            group = [at]
+            by_key.setdefault(key, group)
+            groups.append(group)
+    return groups
+
+
+def _key(claim: Claim) -> tuple[object, ...]:
+    if claim.counted or claim.hedge == "unknown":
+        return (claim.kind, claim.low, claim.high, claim.unit, claim.modality == "denied")
+    return (claim.kind, claim.modality == "denied")
+
+
+def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Claim, words: frozenset[str], voice: str) -> bool:
+    before, _, before_words = claims[first]
+    if claim.counted or claim.hedge == "unknown":
+        if claim.low == 0 or (claim.low or claim.high or 0) < 13:
+            # Small numbers recur by chance: ask that the words agree too.
+            return before.group == claim.group and _overlap(before_words, words) >= 0.6
+        return before.group == claim.group or "all" in (before.group, claim.group)
+    return _overlap(before_words, words) >= 0.75
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / len(a | b) if a | b else 0.0

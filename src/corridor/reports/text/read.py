@@ -1,0 +1,278 @@
+"""The door: an article or a message in, candidates out, each with the span that carries it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from corridor.errors import InputError
+from corridor.reports.report import Candidate, content_id
+from corridor.reports.text import attribution, clean, origin, when
+from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.counts import count_claims
+from corridor.reports.text.events import event_claims
+from corridor.reports.text.extractors import extracted
+from corridor.reports.text.fold import Folded, fold
+from corridor.reports.text.lexicon import Lexicon, lexicon
+from corridor.reports.text.once import merge
+from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.where import Gazetteer, place_of
+
+FACTS = {
+    "count_out": "people_out",
+    "remaining": "people_inside",
+    "fleet": "vehicles",
+    "departure": "departure",
+    "arrival": "arrival",
+    "halt": "halt",
+    "resume": "resumption",
+    "incident": "incident",
+    "casualty": "casualties",
+    "agreement": "clause",
+    "route": "clause",
+    "reception": "people_arrived",
+    "capacity": "reception_capacity",
+    "weather": "weather",
+}
+
+
+class Heard(NamedTuple):
+    """A claim with its sentence, its source and its place, before repeats are merged."""
+
+    claim: Claim
+    sentence: Sentence
+    source: str
+    place: str
+
+
+def load_text(source: str | Path) -> str:
+    """Return the text of a file or the text itself; a page as its main text, which is what offsets count in.
+
+    Raises InputError for a binary file, an empty one, and one too long to read at once.
+    """
+    path = _path(source)
+    if path is None:
+        text = str(source)
+    else:
+        try:
+            text = clean.decode(path.read_bytes(), path.name)
+        except OSError as error:
+            raise InputError(error.strerror or "cannot be read", place=str(path), hint="check the path") from error
+    name = path.name if path else ""
+    if len(text) > clean.MAX_CHARACTERS:
+        raise InputError(
+            f"{len(text):,} characters are too many to read at once",
+            place=name,
+            hint=f"split it; the limit is {clean.MAX_CHARACTERS:,}",
+        )
+    if clean.is_html(text):
+        text = clean.html_text(text)
+    if not text.strip():
+        raise InputError("nothing to read: no text in it", place=name, hint="is it the right file?")
+    return text
+
+
+def _path(source: str | Path) -> Path | None:
+    if isinstance(source, Path):
+        return source
+    if "\n" in source or len(source) > 1000 or not source.strip():
+        return None
+    path = Path(source)
+    return path if path.suffix and path.is_file() else None
+
+
+def read_text(
+    source: str | Path,
+    *,
+    doc: str = "",
+    published: datetime | None = None,
+    sites: Iterable[str | tuple[str, ...]] = (),
+) -> list[Candidate]:
+    """Return the candidate reports of a text: what is said, by whom, when, and the exact span that says it.
+
+    `source` is a path or the text itself, `published` its day where the text does not say, `sites` the ids of known
+    places (or tuples of an id and its names). Offsets count code points of the decoded text (`load_text`).
+    Raises InputError where there is nothing to read.
+    """
+    text = load_text(source)
+    path = _path(source)
+    doc = doc or (path.name if path else "text")
+    folded = fold(text)
+    lang = clean.language_of(folded.text)
+    words = lexicon(lang)
+    blocks = clean.blocks(text)
+    voice = origin.origin_of(text, blocks, words)
+    day = when.date_of(folded.text, lang, published)
+    heard = _hear(text, folded, blocks, voice, words, Gazetteer(lang, sites))
+    base = day or when.UNDATED
+    candidates = _candidates(text, heard, doc, base, lang, voice.voice)
+    return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+
+
+def _hear(
+    text: str, folded: Folded, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer
+) -> list[Heard]:
+    """Go through the text once, sentence by sentence, and collect its claims with their sources."""
+    found: list[Heard] = []
+    senders = origin.senders(text, blocks, words)
+    voices = attribution.Voices(voice.voice)
+    number = -1
+    for n, block in enumerate(blocks):
+        if block.kind in ("furniture", "heading") or n in voice.head:
+            continue
+        number += 1
+        sender, start = senders.get(n, ("", block.start))
+        low, high = _forward(folded, start), _forward(folded, block.end)
+        quoted = attribution.quotes(folded.text, low, high)
+        for sentence in sentences(folded, text, low, high, number, words):
+            found += _claims(text, folded, sentence, voices, quoted, _sender(sender, voice), words, gazetteer)
+    return found
+
+
+def _sender(sender: str, voice: origin.Origin) -> str:
+    return f"{sender} / {voice.voice}" if sender and voice.issued and voice.voice != "article" else sender
+
+
+def _forward(folded: Folded, original: int) -> int:
+    """Return the folded position of an original offset."""
+    if not folded.dropped:
+        return original
+    low, high = 0, len(folded.text)
+    while low < high:
+        middle = (low + high) // 2
+        if folded.back(middle) < original:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _claims(
+    text: str,
+    folded: Folded,
+    sentence: Sentence,
+    voices: attribution.Voices,
+    quoted: list[tuple[int, int]],
+    sender: str,
+    words: Lexicon,
+    gazetteer: Gazetteer,
+) -> list[Heard]:
+    if not sentence.marks:
+        return []
+    start, end = _forward(folded, sentence.start), _forward(folded, sentence.end)
+    inside = any(a < end and b > start for a, b in quoted)
+    heard = voices.hear(sentence, attribution.speakers(sentence, text, words.lang), quoted=inside)
+    counted = count_claims(0, sentence)
+    claims = counted + event_claims(0, sentence, counted)
+    if not claims:
+        return []
+    known = gazetteer.find(sentence, words._forms)  # noqa: SLF001
+    found = []
+    for claim in claims:
+        said = voices.source(sentence, claim, heard)
+        source = sender if sender and said == voices.voice else said
+        place = place_of(sentence, text, claim.first, claim.last, known, words.lang)
+        found.append(Heard(claim, sentence, source, place))
+    return found
+
+
+def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str, voice: str) -> list[Candidate]:
+    rows = [(h.claim, h.place, frozenset(h.sentence.words[h.claim.first : h.claim.last])) for h in heard]
+    found = []
+    for group in merge(rows, voice=voice):
+        first = heard[group[0]]
+        spans = tuple(_place(heard[at]) for at in group[1:])
+        found.append(_candidate(text, first, spans, doc, base, lang))
+    return found
+
+
+def _place(h: Heard) -> tuple[int, int]:
+    return h.sentence.tokens[h.claim.first].start, h.sentence.tokens[h.claim.last - 1].end
+
+
+def _candidate(
+    text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
+) -> Candidate:
+    claim = h.claim
+    start, end = _place(h)
+    quote = text[start:end]
+    value = claim.low if claim.low is not None and claim.low == claim.high else None
+    moment = when.observed(h.sentence, claim.first, claim.last, base, lang) if base != when.UNDATED else base
+    return Candidate(
+        id=content_id({"doc": doc, "kind": claim.kind, "start": str(start), "end": str(end), "value": str(value)}),
+        candidate=True,
+        source=h.source,
+        fact=_fact(h),
+        kind=claim.kind,
+        about=claim.unit if claim.kind == "fleet" else h.place,
+        place=h.place,
+        group=claim.group or "all",
+        value=value,
+        low=claim.low,
+        high=claim.high,
+        hedge=claim.hedge,
+        modality=claim.modality,
+        unit=claim.unit,
+        observed=moment,
+        received=base,
+        said=base if base != when.UNDATED else None,
+        received_rule="the date of the text" if base != when.UNDATED else "the text bears no date",
+        scope=_scope(h),
+        quote=quote,
+        doc=doc,
+        start=start,
+        end=end,
+        spans=spans,
+        confidence=claim.confidence,
+        reason=claim.reason,
+    )
+
+
+def _fact(h: Heard) -> str:
+    if h.claim.kind == "arrival" and h.claim.counted:
+        return "people_arrived"
+    if h.claim.kind == "agreement" and not h.claim.counted:
+        return "agreement"
+    return FACTS.get(h.claim.kind, "")
+
+
+def _scope(h: Heard) -> str:
+    if h.claim.kind not in ("count_out", "arrival", "casualty") or not h.claim.counted:
+        return ""
+    if near(h.sentence, h.claim.first, h.claim.last, "TOTAL", within=8):
+        return "cumulative"
+    return "daily" if near(h.sentence, h.claim.first, h.claim.last, "DAILY", within=8) else ""
+
+
+def to_json_line(candidate: Candidate) -> str:
+    """Return a candidate as one flat JSON object; a number is a number or null, a missing date is empty."""
+    dated = candidate.observed != when.UNDATED
+    fields = {
+        "candidate": True,
+        "id": candidate.id,
+        "doc": candidate.doc,
+        "fact": candidate.fact,
+        "kind": candidate.kind,
+        "value": candidate.number,
+        "low": candidate.low,
+        "high": candidate.high,
+        "unit": candidate.unit,
+        "group": candidate.group,
+        "place": candidate.place,
+        "source": candidate.source,
+        "observed": candidate.observed.isoformat() if dated else "",
+        "said": candidate.said.isoformat() if candidate.said else "",
+        "modality": candidate.modality,
+        "hedge": candidate.hedge,
+        "scope": candidate.scope,
+        "quote": candidate.quote,
+        "start": candidate.start,
+        "end": candidate.end,
+        "spans": [list(span) for span in candidate.spans],
+        "confidence": candidate.confidence,
+        "reason": candidate.reason,
+    }
+    return json.dumps(fields, ensure_ascii=False)
