@@ -21,7 +21,11 @@ class Speaker(NamedTuple):
 
 
 _STOP = frozenset(',;:().!?"[]|')
-_DETERMINERS = frozenset("l' la le les un une des du de d' the a an its his her their son sa ses leur leurs ce cet cette some other and et ما".split())
+_DETERMINERS = {
+    "fr": frozenset("l' la le les un une des du de d' son sa ses leur leurs ce cet cette et notre nos".split()),
+    "en": frozenset("the a an its his her their some other and our".split()),
+    "ar": frozenset(("ما",)),
+}
 MAX_NAME = 14
 
 
@@ -46,7 +50,7 @@ def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 8]
         return _after(sentence, text, by[0].last, lang) if by else ""
     if lang == "ar":
-        return _after(sentence, text, mark.last, lang) or _before(sentence, text, mark) or _pronoun_ar(sentence, mark)
+        return _after(sentence, text, mark.last, lang) or _before(sentence, text, mark, lang) or _pronoun_ar(sentence, mark)
     return _subject(sentence, text, mark, lang)
 
 
@@ -68,7 +72,7 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         pronoun = pronoun or at in prons
         at -= 1
     if at >= 0 and sentence.words[at] not in _STOP:
-        name = _before(sentence, text, mark, upto=at + 1)
+        name = _before(sentence, text, mark, lang, upto=at + 1)
         if name:
             return name
         return PRONOUN if pronoun else ""
@@ -79,7 +83,7 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         if inverted:
             return inverted
     if at >= 0 and sentence.words[at] == "," and not _in_quotes(sentence, at):
-        name = _before(sentence, text, mark, upto=at, wide=True)
+        name = _before(sentence, text, mark, lang, upto=at, wide=True)
         if name:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
@@ -90,46 +94,56 @@ def _in_quotes(sentence: Sentence, at: int) -> bool:
     return at > 0 and sentence.words[at - 1] == '"'
 
 
-def _before(sentence: Sentence, text: str, mark: Mark, *, upto: int = -1, wide: bool = False) -> str:
+def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int = -1, wide: bool = False) -> str:
     """Return the subject in front of a verb: from the first actor or name of its clause to its first stop."""
     end = mark.first if upto < 0 else upto
     start = end
     stops = '";:' if wide else '";:,'
-    while start and sentence.words[start - 1] not in stops and not _contrast_ends(sentence, start):
+    while start and sentence.words[start - 1] not in stops and not _contrast_ends(sentence, start) and not _dash(sentence, start - 1):
         start -= 1
-    name = _phrase(sentence, text, start, end)
-    if name or wide or not start or sentence.words[start - 1] != ",":
+    name = _phrase(sentence, text, start, end, lang)
+    if name or wide or not start or sentence.words[start - 1] not in ',"':
         return name
-    return ""
+    # ", the regional administration said": whatever stands alone between a comma and the verb is the speaker.
+    short = 1 < end - start <= 6 and sentence.words[start] in _DETERMINERS.get(lang, ())
+    return _text(sentence, text, start, end, lang) if short else ""
+
+
+def _dash(sentence: Sentence, at: int) -> bool:
+    """Tell whether a token is a dash between blanks, as after a dateline; a hyphen inside a name is none."""
+    tokens = sentence.tokens
+    if tokens[at].word != "-" or not 0 < at < len(tokens) - 1:
+        return False
+    return tokens[at - 1].end < tokens[at].start and tokens[at].end < tokens[at + 1].start
 
 
 def _contrast_ends(sentence: Sentence, at: int) -> bool:
     return any(m.cls == "CONTRAST" and m.last == at for m in sentence.marks)
 
 
-def _phrase(sentence: Sentence, text: str, start: int, end: int) -> str:
+def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
     """Return the name between two places: an actor of the table, or words with a capital."""
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and start <= m.first < end]
     firsts = [m.first for m in actors[:1]]
     for at in range(start, end):
         if at in firsts:
             break
-        if text[sentence.tokens[at].start].isupper() and (at > 0 or not actors) and not _common(sentence, at):
+        if text[sentence.tokens[at].start].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
             firsts.append(at)
             break
     if not firsts:
         return ""
     first = min(firsts)
     last = _stop(sentence, first, end)
-    return _text(sentence, text, first, last)
+    return _text(sentence, text, first, last, lang)
 
 
-def _common(sentence: Sentence, at: int) -> bool:
+def _common(sentence: Sentence, at: int, lang: str) -> bool:
     """Tell whether a capitalised word is an ordinary one: first in its sentence and known to the tables, or a day."""
     known = [m for m in sentence.marks if m.first <= at < m.last]
     if any(m.cls in ("WEEKDAY", "MONTH", "RELATIVE_DAY") for m in known):
         return True
-    return at == 0 and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS)
+    return at == 0 and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
 
 
 def _stop(sentence: Sentence, first: int, end: int) -> int:
@@ -151,11 +165,11 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
     begin = at
-    while begin < size and sentence.words[begin] in _DETERMINERS:
+    while begin < size and sentence.words[begin] in _DETERMINERS.get(lang, ()):
         begin += 1
-    last = _stop(sentence, at - 1 if at else 0, size) if False else _stop_after(sentence, at, size)
+    last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
-    capital = begin < last and text[sentence.tokens[begin].start].isupper()
+    capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
     if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (3 if loose else 2):
@@ -164,7 +178,7 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         more = _stop_after(sentence, last + 1, size)
         if any(m.cls == "ACTOR" and last < m.first < more for m in sentence.marks):
             last = more
-    return _text(sentence, text, at, last)
+    return _text(sentence, text, at, last, lang)
 
 
 def _stop_after(sentence: Sentence, at: int, size: int) -> int:
@@ -180,10 +194,11 @@ def _named_ar(sentence: Sentence, at: int, last: int) -> bool:
     return 0 < last - at <= 6 and last < len(sentence.words) and sentence.words[last] in ("ان", "انه", "انها", ",") and sentence.words[at] not in ("ان", "انه", "انها", "في", "عن", "ل", "من")
 
 
-def _text(sentence: Sentence, text: str, first: int, last: int) -> str:
-    while first < last and sentence.words[first] in _DETERMINERS:
+def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> str:
+    small = _DETERMINERS.get(lang, ())
+    while first < last and sentence.words[first] in small:
         first += 1
-    while last > first and sentence.words[last - 1] in _DETERMINERS:
+    while last > first and sentence.words[last - 1] in small:
         last -= 1
     if first >= last:
         return ""

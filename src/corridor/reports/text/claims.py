@@ -48,7 +48,12 @@ def distance(sentence: Sentence, first: int, last: int, mark: Mark) -> float:
     if mark.first < last and mark.last > first:
         return 0.0
     low, high = (last, mark.first) if mark.first >= last else (mark.last, first)
-    return gap(sentence, low, high)
+    return gap(sentence, low, high) + (5.0 if mark.first >= last and _coordinated(sentence.words[mark.first]) else 0.0)
+
+
+def _coordinated(word: str) -> bool:
+    """Tell whether an Arabic word brings its own "and": it begins another clause. Roots that begin so do not."""
+    return word[0] == "و" and len(word) > 3 and word[1:3] not in ("صل", "قع", "فا", "جو", "قف", "قت", "ضع", "سط", "فق", "قو")
 
 
 def gap(sentence: Sentence, low: int, high: int) -> float:

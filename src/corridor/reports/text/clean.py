@@ -166,7 +166,21 @@ def blocks(text: str) -> list[Block]:
                 continue
         kind, related = _kind(line, related=related, prose=prose)
         found.append(Block(start, end, kind))
-    return _headings(text, found) if prose else found
+    return _headings(text, found) if prose else _live_headings(text, found)
+
+
+def _live_headings(text: str, found: list[Block]) -> list[Block]:
+    """On a live page a time and a few words without a full stop head the paragraph that tells the same."""
+    result = []
+    for at, block in enumerate(found):
+        after = found[at + 1] if at + 1 < len(found) else None
+        line = text[block.start : block.end].strip()
+        heads = block.kind == "entry" and after is not None and after.kind == "paragraph" and not _TERMINAL.search(line)
+        if heads and after and _TERMINAL.search(text[after.start : after.end]) and len(line) < 90 and "]" not in line:
+            result.append(Block(block.start, block.end, "heading"))
+        else:
+            result.append(block)
+    return result
 
 
 def _is_prose(text: str, spans: list[tuple[int, int]]) -> bool:
@@ -206,7 +220,7 @@ def _headings(text: str, found: list[Block]) -> list[Block]:
         line = text[block.start : block.end].strip()
         words = len(line.split())
         bare = not re.search(r"[.…:;؟]['\"»”)]*\Z", line)
-        label = re.match(r"[^:]{2,30} : ?\d", line)
+        label = re.match(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d", line)
         if block.kind in ("paragraph", "entry") and bare and words <= 16 and len(line) < 120 and not label and not _ENTRY.match(line):
             result.append(Block(block.start, block.end, "heading"))
         else:

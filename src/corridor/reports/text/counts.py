@@ -64,15 +64,12 @@ def _is_label(sentence: Sentence, number: Number) -> bool:
         before = [m for m in sentence.marks if m.last == at]
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
             return True
-        if any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "PERSON", "STAFF", "DOCTYPE") for m in before) and not _plural_before(before):
+        named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
+        if named and (number.low or 0) <= 60 and _unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
     if sentence.tokens[at].kind == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
         return _unit_after(sentence, number) is None
-    return False
-
-
-def _plural_before(marks: list[Mark]) -> bool:
     return False
 
 
@@ -124,7 +121,7 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
-    before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE")]
+    before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
     if number.article and before:
         return Unit(_UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article and not before:
@@ -132,7 +129,8 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     cue = near(sentence, number.first, number.last, *_PERSON_CUES, within=2.1)
     if cue and (cue.first >= number.last or not after[0].isalpha() or after in _AFTER_BARE):
         return Unit("person", "all", number.last, number.last)
-    if previous and after in _OTHERS:
+    figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
+    if previous and (after in _OTHERS or (figure and number.hedge != "order")):
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
@@ -181,7 +179,7 @@ def _person(sentence: Sentence, number: Number, unit: Unit, base: Claim, previou
         return base._replace(kind=previous.kind, modality=previous.modality, confidence=0.5, reason="part of the count before it")
     if kind != "casualty" and _by_deal(sentence, base):
         return base._replace(kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets")
-    if not kind and previous and previous.unit == "persons" and gap(sentence, previous.last, base.first) < 6:
+    if not kind and previous and previous.unit == "persons" and gap(sentence, previous.last, base.first) < 40:
         return base._replace(kind=previous.kind, modality=previous.modality, confidence=0.5, reason="goes on with the count before it")
     if not kind:
         if unit.value == "wounded" and not unit.labelled and len(sentence.words) < 14:
@@ -400,7 +398,7 @@ def _unknown(index: int, sentence: Sentence) -> list[Claim]:
     """Return the claims that nobody knows a number: the kind is what the number would count."""
     for mark in sentence.of("UNKNOWNING"):
         many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
-        if not many and "combien" not in sentence.words[mark.first : mark.last]:
+        if not many and not {"combien", "how", "كم"} & set(sentence.words[mark.first : mark.last]):
             continue
         first, last = mark.first, mark.last
         nobody = [m for m in sentence.marks if m.cls == "NOBODY" and m.first <= mark.first and m.last >= mark.first - 1]

@@ -52,11 +52,13 @@ def event_claims(index: int, sentence: Sentence, counted: list[Claim]) -> list[C
 def _event(index: int, sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
+    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return None
     if rule.partners:
-        partner = _partner(sentence, rule, cue)
-        if partner is None:
+        partner = _partner(sentence, rule, cue, counted)
+        if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
-        cost = distance(sentence, cue.first, cue.last, partner)
+        cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
         return None
     if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
@@ -64,20 +66,39 @@ def _event(index: int, sentence: Sentence, rule: Rule, cue: Mark, counted: list[
     if any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied" and _same_clause(sentence, c, cue) for c in counted):
         if rule.kind in ("weather", "capacity", "reception") or (partner and partner.cls == "PERSON"):
             return None
+    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
+        return None
+    if rule.kind == "incident" and _by_what(sentence, cue, counted):
+        return None
     first, last = _span(sentence, cue, partner)
     mode = _mode(sentence, rule, first, last, cue)
     reason = f"'{' '.join(sentence.words[cue.first : cue.last])}'"
     if partner:
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
-    return cost, Claim(index, first, last, rule.kind, modality=mode, confidence=confidence, reason=reason)
+    return cost, Claim(index, first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
 
 
-def _partner(sentence: Sentence, rule: Rule, cue: Mark) -> Mark | None:
+def _adjective(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a cue is a participle that only describes people: "les personnes evacuees"."""
+    word = sentence.words[cue.first]
+    return word.endswith(("ees", "es", "is", "ies", "us")) and any(m.cls == "PERSON" and m.last == cue.first for m in sentence.marks)
+
+
+def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
+    """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
+    if cue.first > 1 or any(m.cls == "ACTOR" and m.first <= cue.last + 3 and m.cls != cue.cls for m in sentence.marks):
+        return False
+    return not any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and _same_clause(sentence, c, cue) for c in counted)
+
+
+def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:
     best, best_cost = None, rule.within
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
             cost = distance(sentence, cue.first, cue.last, mark)
+            if mark.cls == "PERSON" and _numbered(mark, counted):
+                cost += rule.within / 2
             if cost < best_cost:
                 best, best_cost = mark, cost
     return best
@@ -90,6 +111,12 @@ def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
     return any(c.unit == "persons" and c.first <= partner.first < c.last for c in counted)
 
 
+def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
+    """Tell whether fire only says what killed the people counted: "killed by shelling"."""
+    by = any(m.cls == "BY" and 0 <= cue.first - m.last <= 2 for m in sentence.marks)
+    return by and any(c.kind == "casualty" and c.counted for c in counted)
+
+
 def _same_clause(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
     return distance(sentence, claim.first, claim.last, cue) < 10
 
@@ -98,7 +125,8 @@ def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int
     first = min(cue.first, partner.first) if partner else cue.first
     last = max(cue.last, partner.last) if partner else cue.last
     steps = 0
-    while last < len(sentence.words) and steps < 5 and sentence.words[last] not in ',;:.!?"()':
+    colon = ":" if cue.cls == "WAY" else ""
+    while last < len(sentence.words) and steps < 5 and (sentence.words[last] not in ',;:.!?"()' or sentence.words[last] == colon):
         last, steps = last + 1, steps + 1
     steps = 0
     while not partner and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
@@ -135,9 +163,15 @@ def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> li
             continue
         if event.kind == "agreement" and any(c.kind == "agreement" for c in counted):
             continue
+        if event.kind in ("departure", "arrival") and event.modality == "planned" and any(c.kind == "fleet" and c.first < event.last and event.first < c.last for c in counted):
+            continue
+        if event.kind == "departure" and "resume" in kinds and any(e.kind == "resume" and e.first < event.last and event.first < e.last for e in events):
+            continue
+        if event.kind == "agreement" and event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted):
+            continue
         if event.kind == "resume" and "incident" in kinds and not near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3):
             continue
-        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=6):
+        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=12 if event.kind == "incident" else 6):
             event = event._replace(kind="context", reason=event.reason + ", of another time")  # noqa: PLW2901
-        kept.append(event)
+        kept.append(event._replace(unit=""))
     return kept

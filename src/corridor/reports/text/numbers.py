@@ -51,7 +51,8 @@ def numbers(sentence: Sentence) -> list[Number]:
 
 
 def _plain(sentence: Sentence) -> list[Number]:
-    words_at = {mark.first: mark for mark in sentence.marks if mark.cls == "NUM"}
+    named = {mark.first for mark in sentence.marks if mark.cls in ("WEEKDAY", "MONTH")}
+    words_at = {mark.first: mark for mark in sentence.marks if mark.cls == "NUM" and mark.first not in named}
     found: list[Number] = []
     at, tokens = 0, sentence.tokens
     while at < len(tokens):
@@ -70,6 +71,7 @@ def _run(sentence: Sentence, words_at: dict[int, Mark], at: int) -> Number | Non
     tokens = sentence.tokens
     total, current, seen = 0.0, None, False
     roles: list[str] = []
+    checkpoint: tuple[int, float, float] | None = None
     span, start = at, at
     while span < len(tokens):
         token = tokens[span]
@@ -95,6 +97,9 @@ def _run(sentence: Sentence, words_at: dict[int, Mark], at: int) -> Number | Non
             return Number(start, mark.last, start, float(low), float(high), hedge)
         value = float(low)
         if role == "thousand":
+            if checkpoint and value >= checkpoint[2]:
+                # "three thousand and five thousand" are two numbers: go back to the end of the first.
+                return Number(start, checkpoint[0], start, checkpoint[1], checkpoint[1], "exact")
             total, current = total + (current if current is not None else 1) * value, None
         elif role == "hundred":
             current = (current if current else 1) * value
@@ -104,6 +109,8 @@ def _run(sentence: Sentence, words_at: dict[int, Mark], at: int) -> Number | Non
             break
         roles.append(role)
         seen, span = True, mark.last
+        if role == "thousand":
+            checkpoint = (span, total, value)
     if not roles:
         return None
     value = total + (current or 0)
