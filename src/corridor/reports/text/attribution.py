@@ -47,7 +47,7 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
 
 def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     if _passive(sentence, mark):
-        by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 8]
+        by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 6]
         return _after(sentence, text, by[0].last, lang) if by else ""
     if lang == "ar":
         return _after(sentence, text, mark.last, lang) or _before(sentence, text, mark, lang) or _pronoun_ar(sentence, mark)

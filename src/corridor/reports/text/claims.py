@@ -34,6 +34,15 @@ class Claim(NamedTuple):
         return self.low is not None or self.high is not None
 
 
+class Heard(NamedTuple):
+    """A claim with its sentence, its source and its place, before repeats are merged."""
+
+    claim: Claim
+    sentence: Sentence
+    source: str
+    place: str
+
+
 FAR = 20.0
 
 
@@ -104,3 +113,20 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     if near(sentence, low, high, "ESTIMATE", within=8):
         return "estimate"
     return "done"
+
+
+def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
+    """Return a claim as context where an earlier year stands next to it or opens its sentence; the dead stay dead."""
+    if claim.kind in ("casualty", "context", "accusation"):
+        return claim
+    for at, token in enumerate(sentence.tokens):
+        if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
+            continue
+        if int(token.word) >= year or any(m.cls == "MONTH" and m.last == at for m in sentence.marks):
+            continue
+        if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
+            continue
+        low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
+        if at <= 2 or gap(sentence, low, high) <= 4:
+            return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
+    return claim

@@ -31,6 +31,9 @@ _UNITS = {
 _PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "HOUSE", "CAPACITY")
 
 
+WITHDRAWN = "withdrawn"
+
+
 class Unit(NamedTuple):
     """What is counted: its family, the word of the table, and the tokens it covers."""
 
@@ -41,15 +44,23 @@ class Unit(NamedTuple):
     labelled: bool = False
 
 
-def count_claims(index: int, sentence: Sentence) -> list[Claim]:
-    """Return the claims that the numbers of a sentence make, with those that count none or say nobody knows."""
+def count_claims(index: int, sentence: Sentence, before: Claim | None = None) -> list[Claim]:
+    """Return the claims that the numbers of a sentence make, with those that count none or say nobody knows.
+
+    `before` is the last count of the sentence before, which "their number" goes back to.
+    """
     found: list[Claim] = []
     unknown = _unknown(index, sentence)
     taken = [n for n in numbers(sentence) if not _is_label(sentence, n)]
-    previous: Claim | None = None
+    previous = before if before and before.unit == "persons" and near(sentence, 0, len(sentence.words), "HOWMANY", within=1) else None
     for at, number in enumerate(taken):
         claim = _claim(index, sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
-        if claim and not _withdrawn(sentence, claim, found):
+        if claim and claim.kind == "schedule" and before and before.kind == "agreement":
+            claim = claim._replace(kind="agreement", reason="a length of the agreement named before")
+        if _withdrawn(sentence, number):
+            unit = claim.unit if claim else previous.unit if previous else "persons"
+            found.append(Claim(index, number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
+        elif claim:
             found.append(claim)
             previous = claim
     found += _twos(index, sentence)
@@ -126,8 +137,9 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         return Unit(_UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article and not before:
         return None
+    behind = [m for m in sentence.marks if m.cls in _PERSON_CUES and number.last <= m.first <= number.last + 1]
     cue = near(sentence, number.first, number.last, *_PERSON_CUES, within=2.1)
-    if cue and (cue.first >= number.last or not after[0].isalpha() or after in _AFTER_BARE):
+    if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if previous and (after in _OTHERS or (figure and number.hedge != "order")):
@@ -136,7 +148,7 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     return None
 
 
-_AFTER_BARE = frozenset(("et", "and", "dont", "including", "at", "in", "on", "from", "to", "a", "au", "en", "dans", "others", "autres", "more", "في", "الي", "من"))
+_AFTER_BARE = frozenset(("of", "d'", "et", "and", "dont", "including", "at", "in", "on", "from", "to", "a", "au", "en", "dans", "others", "autres", "more", "في", "الي", "من"))
 _OTHERS = frozenset(("autres", "others", "more", "other", "اخرين", "اخرون", "اخري"))
 
 
@@ -332,11 +344,11 @@ _MAKERS = {
 }
 
 
-def _withdrawn(sentence: Sentence, claim: Claim, found: list[Claim]) -> bool:
+def _withdrawn(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is the one that a correction takes back ("35, not 53")."""
     if not near(sentence, 0, len(sentence.words), "CORRECT"):
         return False
-    return any(m.cls == "WITHDRAWN" and 0 <= claim.first - m.last <= 2 for m in sentence.marks)
+    return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
 
 
 def _twos(index: int, sentence: Sentence) -> list[Claim]:

@@ -89,7 +89,7 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
     if cue.first > 1 or any(m.cls == "ACTOR" and m.first <= cue.last + 3 and m.cls != cue.cls for m in sentence.marks):
         return False
-    return not any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and _same_clause(sentence, c, cue) for c in counted)
+    return not any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4 for c in counted)
 
 
 def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:
@@ -97,7 +97,9 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
             cost = distance(sentence, cue.first, cue.last, mark)
-            if mark.cls == "PERSON" and _numbered(mark, counted):
+            if rule.kind == "agreement" and mark.cls == "PERSON" and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks):
+                continue
+            if rule.kind in ("departure", "arrival") and _numbered(mark, counted):
                 cost += rule.within / 2
             if cost < best_cost:
                 best, best_cost = mark, cost
@@ -164,6 +166,10 @@ def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> li
         if event.kind == "agreement" and any(c.kind == "agreement" for c in counted):
             continue
         if event.kind in ("departure", "arrival") and event.modality == "planned" and any(c.kind == "fleet" and c.first < event.last and event.first < c.last for c in counted):
+            continue
+        if event.kind == "departure" and event.modality == "planned" and "agreement" in kinds:
+            continue
+        if event.kind == "departure" and any(c.kind == "agreement" and c.unit == "persons" for c in counted):
             continue
         if event.kind == "departure" and "resume" in kinds and any(e.kind == "resume" and e.first < event.last and event.first < e.last for e in events):
             continue

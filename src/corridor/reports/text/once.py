@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import Claim
+from corridor.reports.text.claims import Claim, Heard
+from corridor.reports.text.counts import WITHDRAWN
 
 _COUNTS = ("count_out", "remaining", "fleet", "casualty", "agreement", "reception", "capacity", "arrival", "weather", "context")
 
@@ -45,3 +46,37 @@ def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Cl
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
     return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def corrected(heard: list[Heard]) -> list[Heard]:
+    """Return the claims without the figures taken back; the figure that replaces one takes its kind and names it."""
+    if not any(h.claim.kind == WITHDRAWN for h in heard):
+        return heard
+    gone: set[int] = set()
+    better: dict[int, Heard] = {}
+    known: dict[tuple[object, ...], list[int]] = {}
+    for at, h in enumerate(heard):
+        if h.claim.kind != WITHDRAWN:
+            known.setdefault(_figure(h), []).append(at)
+    for at, taken in enumerate(heard):
+        if taken.claim.kind != WITHDRAWN:
+            continue
+        old = known.get(_figure(taken), [])
+        kind = heard[old[-1]].claim.kind if old else ""
+        gone.update([at, *old])
+        for n in range(max(0, at - 4), min(len(heard), at + 5)):
+            h = heard[n]
+            if h.sentence is taken.sentence and h.claim.kind != WITHDRAWN and h.claim.counted:
+                better[n] = _corrects(h, taken, kind)
+    return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]
+
+
+def _corrects(h: Heard, taken: Heard, kind: str) -> Heard:
+    figure = taken.claim.low if taken.claim.low is not None else taken.claim.high
+    note = f"corrects {figure:g}" if figure is not None else "corrects an earlier figure"
+    better = kind if kind and h.claim.kind == "context" else h.claim.kind
+    return h._replace(claim=h.claim._replace(kind=better, corrects=note, reason=f"{h.claim.reason}; {note}"))
+
+
+def _figure(h: Heard) -> tuple[object, ...]:
+    return h.claim.low, h.claim.high, h.claim.unit

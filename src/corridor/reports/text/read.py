@@ -6,18 +6,17 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, content_id
 from corridor.reports.text import attribution, clean, origin, when
-from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.claims import Claim, Heard, background, near
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims
 from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import Folded, fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
-from corridor.reports.text.once import merge
+from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.sentences import Sentence, sentences
 from corridor.reports.text.where import Gazetteer, place_of
 
@@ -37,15 +36,6 @@ FACTS = {
     "capacity": "reception_capacity",
     "weather": "weather",
 }
-
-
-class Heard(NamedTuple):
-    """A claim with its sentence, its source and its place, before repeats are merged."""
-
-    claim: Claim
-    sentence: Sentence
-    source: str
-    place: str
 
 
 def load_text(source: str | Path) -> str:
@@ -106,14 +96,14 @@ def read_text(
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     day = when.date_of(folded.text, lang, published)
-    heard = _hear(text, folded, blocks, voice, words, Gazetteer(lang, sites))
+    heard = _hear(text, folded, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
     base = day or when.UNDATED
     candidates = _candidates(text, heard, doc, base, lang, voice.voice)
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
 def _hear(
-    text: str, folded: Folded, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer
+    text: str, folded: Folded, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
 ) -> list[Heard]:
     """Go through the text once, sentence by sentence, and collect its claims with their sources."""
     found: list[Heard] = []
@@ -128,7 +118,11 @@ def _hear(
         low, high = _forward(folded, start), _forward(folded, block.end)
         quoted = attribution.quotes(folded.text, low, high)
         for sentence in sentences(folded, text, low, high, number, words):
-            found += _claims(text, folded, sentence, voices, quoted, _sender(sender, voice), words, gazetteer)
+            before = found[-1] if found and found[-1].sentence.block == number else None
+            found += _claims(
+                text, folded, sentence, voices, quoted, _sender(sender, voice), words, gazetteer,
+                before.claim if before else None, year,
+            )  # fmt: skip
     return found
 
 
@@ -159,14 +153,16 @@ def _claims(
     sender: str,
     words: Lexicon,
     gazetteer: Gazetteer,
+    before: Claim | None,
+    year: int,
 ) -> list[Heard]:
     if not sentence.marks:
         return []
     start, end = _forward(folded, sentence.start), _forward(folded, sentence.end)
     inside = any(a < end and b > start for a, b in quoted)
     heard = voices.hear(sentence, attribution.speakers(sentence, text, words.lang), quoted=inside)
-    counted = count_claims(0, sentence)
-    claims = counted + event_claims(0, sentence, counted)
+    counted = [background(sentence, claim, year) for claim in count_claims(0, sentence, before)]
+    claims = counted + [background(sentence, event, year) for event in event_claims(0, sentence, counted)]
     if not claims:
         return []
     known = gazetteer.find(sentence, words._forms)  # noqa: SLF001
@@ -180,6 +176,7 @@ def _claims(
 
 
 def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str, voice: str) -> list[Candidate]:
+    heard = corrected(heard)
     rows = [(h.claim, h.place, frozenset(h.sentence.words[h.claim.first : h.claim.last])) for h in heard]
     found = []
     for group in merge(rows, voice=voice):

@@ -65,7 +65,8 @@ def split(tokens: list[Token], text: str) -> list[list[Token]]:
     size = len(tokens)
     for at, token in enumerate(tokens):
         current.append(token)
-        if (token.word in ".!?" and _ends(tokens, at, size, text)) or len(current) >= MAX_TOKENS:
+        closes = token.kind == "clock" and token.word.endswith(".") and at + 1 < size and text[tokens[at + 1].start].isupper()
+        if closes or (token.word in ".!?" and _ends(tokens, at, size, text)) or len(current) >= MAX_TOKENS:
             found.append(current)
             current = []
     if current:
