@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, distance
@@ -234,17 +235,17 @@ class Voices:
         self._last_block = -9
         self._quoted: tuple[str, int] = ("", -9)
 
-    def hear(self, sentence: Sentence, found: list[Speaker], *, quoted: bool) -> list[Speaker]:
+    def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
-        near_enough = self._last and sentence.block - self._last_block <= 1
+        near_enough = self._last and block - self._last_block <= 1
         resolved = [s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found]
         named = [s for s in resolved if s.name != UNKNOWN]
         if named:
-            self._last, self._last_block = named[-1].name, sentence.block
-        if not resolved and quoted and self._quoted[1] == sentence.block:
+            self._last, self._last_block = named[-1].name, block
+        if not resolved and quoted and self._quoted[1] == block:
             return [Speaker(self._quoted[0], Mark(0, 0, "SAY", ""))]
         if resolved:
-            self._quoted = (resolved[-1].name, sentence.block)
+            self._quoted = (resolved[-1].name, block)
         elif not quoted:
             self._quoted = ("", -9)
         return resolved

@@ -13,7 +13,6 @@ from corridor.reports.text.sentences import Sentence
 class Claim(NamedTuple):
     """A claim found in one sentence: tokens `first` to `last` (exclusive) carry it."""
 
-    sentence: int
     first: int
     last: int
     kind: str
@@ -35,12 +34,13 @@ class Claim(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A claim with its sentence, its source and its place, before repeats are merged."""
+    """A claim with its sentence, its source and its place, before repeats are merged; `at` is where its block begins."""
 
     claim: Claim
     sentence: Sentence
     source: str
     place: str
+    at: int
 
 
 FAR = 20.0

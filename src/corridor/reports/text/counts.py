@@ -44,27 +44,27 @@ class Unit(NamedTuple):
     labelled: bool = False
 
 
-def count_claims(index: int, sentence: Sentence, before: Claim | None = None) -> list[Claim]:
+def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]:
     """Return the claims that the numbers of a sentence make, with those that count none or say nobody knows.
 
     `before` is the last count of the sentence before, which "their number" goes back to.
     """
     found: list[Claim] = []
-    unknown = _unknown(index, sentence)
+    unknown = _unknown(sentence)
     taken = [n for n in numbers(sentence) if not _is_label(sentence, n)]
     previous = before if before and before.unit == "persons" and near(sentence, 0, len(sentence.words), "HOWMANY", within=1) else None
     for at, number in enumerate(taken):
-        claim = _claim(index, sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
+        claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
         if claim and claim.kind == "schedule" and before and before.kind == "agreement":
             claim = claim._replace(kind="agreement", reason="a length of the agreement named before")
         if _withdrawn(sentence, number):
             unit = claim.unit if claim else previous.unit if previous else "persons"
-            found.append(Claim(index, number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
+            found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
         elif claim:
             found.append(claim)
             previous = claim
-    found += _twos(index, sentence)
-    found += _none(index, sentence)
+    found += _twos(sentence)
+    found += _none(sentence)
     return found + unknown
 
 
@@ -152,7 +152,7 @@ _AFTER_BARE = frozenset(("of", "d'", "et", "and", "dont", "including", "at", "in
 _OTHERS = frozenset(("autres", "others", "more", "other", "اخرين", "اخرون", "اخري"))
 
 
-def _claim(index: int, sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Claim | None:
+def _claim(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Claim | None:
     unit = _unit_after(sentence, number)
     if unit and following and unit.first >= following.first:
         unit = None
@@ -165,7 +165,7 @@ def _claim(index: int, sentence: Sentence, number: Number, following: Number | N
         number = number._replace(first=unit.first)
         unit = unit._replace(last=max(unit.last, number.last))
     last = max(number.last, unit.last)
-    base = Claim(index, number.first, last, "", number.low, number.high, number.hedge)
+    base = Claim(number.first, last, "", number.low, number.high, number.hedge)
     maker = _MAKERS.get(unit.family)
     return maker(sentence, number, unit, base, previous) if maker else None
 
@@ -351,14 +351,14 @@ def _withdrawn(sentence: Sentence, number: Number) -> bool:
     return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
 
 
-def _twos(index: int, sentence: Sentence) -> list[Claim]:
+def _twos(sentence: Sentence) -> list[Claim]:
     """Return the claims of words that are two by themselves (the Arabic dual)."""
     found = []
     for mark in sentence.marks:
         if mark.cls.startswith("TWO_"):
             family = _UNITS[mark.cls.removeprefix("TWO_")]
             number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
-            base = Claim(index, mark.first, mark.last, "", 2.0, 2.0)
+            base = Claim(mark.first, mark.last, "", 2.0, 2.0)
             maker = _MAKERS[family]
             claim = maker(sentence, number, Unit(family, mark.value, mark.first, mark.last), base, None)
             if claim:
@@ -366,34 +366,34 @@ def _twos(index: int, sentence: Sentence) -> list[Claim]:
     return found
 
 
-def _none(index: int, sentence: Sentence) -> list[Claim]:
+def _none(sentence: Sentence) -> list[Claim]:
     """Return counts of zero: "no buses arrived", "nobody was hurt"."""
     found: list[Claim] = []
     for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
         if mark.cls == "NOHURT":
-            found.append(Claim(index, mark.first, mark.last, "casualty", 0.0, 0.0, modality="denied", unit="persons", reason="says that nobody was hurt"))
+            found.append(Claim(mark.first, mark.last, "casualty", 0.0, 0.0, modality="denied", unit="persons", reason="says that nobody was hurt"))
             continue
-        claim = _nobody(index, sentence, mark) if mark.cls == "NOBODY" else _no_unit(index, sentence, mark)
+        claim = _nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark)
         if claim:
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found
 
 
-def _nobody(index: int, sentence: Sentence, mark: Mark) -> Claim | None:
+def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     if near(sentence, mark.first, mark.last, "UNKNOWNING", within=4):
         return None
-    base = Claim(index, mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
+    base = Claim(mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
     kind, cue, cost = _kind(sentence, base, Unit("person", "all", mark.last, mark.last))
     if not cue or cost > 6 or cue.first < mark.first:
         return None
     return base._replace(kind=kind, last=cue.last)
 
 
-def _no_unit(index: int, sentence: Sentence, mark: Mark) -> Claim | None:
+def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     for unit in sentence.marks:
         if not mark.last <= unit.first <= mark.last + 2:
             continue
-        base = Claim(index, mark.first, unit.last, "", reason="says that there was none")
+        base = Claim(mark.first, unit.last, "", reason="says that there was none")
         if unit.cls in ("DEAD", "INJURED"):
             return base._replace(kind="casualty", unit="persons", group="injured" if unit.cls == "INJURED" else "killed")
         if unit.cls in ("VEHICLE", "CONVOY"):
@@ -406,7 +406,7 @@ def _no_unit(index: int, sentence: Sentence, mark: Mark) -> Claim | None:
     return None
 
 
-def _unknown(index: int, sentence: Sentence) -> list[Claim]:
+def _unknown(sentence: Sentence) -> list[Claim]:
     """Return the claims that nobody knows a number: the kind is what the number would count."""
     for mark in sentence.of("UNKNOWNING"):
         many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
@@ -417,7 +417,7 @@ def _unknown(index: int, sentence: Sentence) -> list[Claim]:
         first = min([first, *(m.first for m in nobody)], default=first)
         if many:
             first, last = min(first, many.first), max(last, many.last)
-        base = Claim(index, first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
+        base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
         kind, cue, _ = _kind(sentence, base, Unit("person", "all", last, last))
         if cue and kind:
             return [base._replace(kind=kind, last=max(last, cue.last), confidence=0.8, reason="says that nobody knows the number")]

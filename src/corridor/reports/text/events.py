@@ -36,20 +36,20 @@ _COUNT_OF = {"departure": "count_out", "arrival": "arrival", "reception": "recep
 _BLANK = ("accusation",)
 
 
-def event_claims(index: int, sentence: Sentence, counted: list[Claim]) -> list[Claim]:
+def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the events of a sentence, one of a kind at most; a kind that already has its number needs no event."""
     best: dict[str, tuple[float, Claim]] = {}
     table = rules()
     for mark in sentence.marks:
         for rule in table.get(mark.cls, ()):
-            found = _event(index, sentence, rule, mark, counted)
+            found = _event(sentence, rule, mark, counted)
             if found and (rule.kind not in best or found[0] < best[rule.kind][0]):
                 best[rule.kind] = found
     events = [claim for _, claim in sorted(best.values(), key=lambda item: item[1].first)]
     return _sifted(sentence, events, counted)
 
 
-def _event(index: int, sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
+def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
@@ -76,7 +76,7 @@ def _event(index: int, sentence: Sentence, rule: Rule, cue: Mark, counted: list[
     if partner:
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
-    return cost, Claim(index, first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+    return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
 
 
 def _adjective(sentence: Sentence, cue: Mark) -> bool:

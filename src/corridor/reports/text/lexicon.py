@@ -36,6 +36,26 @@ class _Entry(NamedTuple):
     value: str
 
 
+class _Found(NamedTuple):
+    """The terms that may begin with a word: alone, or with a second word, which most often rules them out at once."""
+
+    single: tuple[tuple[str, str], ...]
+    by_second: dict[str, list[_Entry]]
+    any_second: tuple[_Entry, ...]
+    longer: bool
+
+    @classmethod
+    def of(cls, entries: list[_Entry]) -> _Found:
+        """Return the entries of one word, sorted by what must follow."""
+        single = tuple(dict.fromkeys((e.cls, e.value) for e in entries if len(e.words) == 1))
+        by_second: dict[str, list[_Entry]] = {}
+        for entry in entries:
+            if len(entry.words) > 1 and not entry.words[1].endswith("*"):
+                by_second.setdefault(entry.words[1], []).append(entry)
+        stars = tuple(e for e in entries if len(e.words) > 1 and e.words[1].endswith("*"))
+        return cls(single, by_second, stars, bool(by_second or stars))
+
+
 class Lexicon:
     """The terms of one language, found in a list of tokens in one pass."""
 
@@ -44,7 +64,7 @@ class Lexicon:
         self.prefixes: tuple[str, ...] = ()
         self._exact: dict[str, list[_Entry]] = {}
         self._begins: dict[str, list[_Entry]] = {}
-        self._known: dict[str, tuple[_Entry, ...]] = {}
+        self._known: dict[str, _Found] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
@@ -78,7 +98,7 @@ class Lexicon:
             known = self._forms[word] = tuple(found)
         return known
 
-    def _entries(self, word: str) -> tuple[_Entry, ...]:
+    def _entries(self, word: str) -> _Found:
         known = self._known.get(word)
         if known is None:
             found: list[_Entry] = []
@@ -86,8 +106,7 @@ class Lexicon:
                 found += self._exact.get(form, ())
                 for size in range(1, len(form) + 1):
                     found += self._begins.get(form[:size], ())
-            found.sort(key=lambda entry: -len(entry.words))
-            known = self._known[word] = tuple(found)
+            known = self._known[word] = _Found.of(found)
         return known
 
     def _agrees(self, words: list[str], at: int, entry: _Entry) -> bool:
@@ -105,25 +124,33 @@ class Lexicon:
     def marks(self, words: list[str]) -> list[Mark]:
         """Return the terms found, longest first at each place; a longer term hides the shorter ones inside it."""
         found: list[Mark] = []
-        at, size, entries_of = 0, len(words), self._known
+        at, size, known = 0, len(words), self._known
         while at < size:
             word = words[at]
-            entries = entries_of.get(word)
-            if entries is None:
-                entries = self._entries(word)
+            entries = known.get(word) or self._entries(word)
             step = 1
-            if entries:
-                longest = 0
-                for entry in entries:
-                    length = len(entry.words)
-                    if length < longest:
-                        break
-                    if length == 1 or self._agrees(words, at, entry):
-                        longest = length
-                        found.append(Mark(at, at + length, entry.cls, entry.value))
-                step = longest or 1
+            if entries.longer and at + 1 < size:
+                longest = self._longer(words, at, entries)
+                for entry in longest:
+                    step = len(entry.words)
+                    found.append(Mark(at, at + step, entry.cls, entry.value))
+            if step == 1:
+                for cls, value in entries.single:
+                    found.append(Mark(at, at + 1, cls, value))
             at += step
         return found
+
+    def _longer(self, words: list[str], at: int, entries: _Found) -> list[_Entry]:
+        """Return the longest terms of several words that begin here."""
+        after = words[at + 1]
+        fitting = list(entries.any_second)
+        for form in self.forms(after) if self.prefixes else (after,):
+            fitting += entries.by_second.get(form, ())
+        fitting = [entry for entry in fitting if self._agrees(words, at, entry)]
+        if not fitting:
+            return []
+        longest = max(len(entry.words) for entry in fitting)
+        return [entry for entry in fitting if len(entry.words) == longest]
 
 
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")

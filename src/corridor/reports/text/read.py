@@ -10,14 +10,12 @@ from pathlib import Path
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, content_id
 from corridor.reports.text import attribution, clean, origin, when
-from corridor.reports.text.claims import Claim, Heard, background, near
-from corridor.reports.text.counts import count_claims
-from corridor.reports.text.events import event_claims
+from corridor.reports.text.claims import Heard, near
 from corridor.reports.text.extractors import extracted
-from corridor.reports.text.fold import Folded, fold
+from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
-from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.paragraph import read_paragraph
 from corridor.reports.text.where import Gazetteer, place_of
 
 FACTS = {
@@ -96,16 +94,14 @@ def read_text(
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     day = when.date_of(folded.text, lang, published)
-    heard = _hear(text, folded, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
+    heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
     base = day or when.UNDATED
     candidates = _candidates(text, heard, doc, base, lang, voice.voice)
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(
-    text: str, folded: Folded, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
-) -> list[Heard]:
-    """Go through the text once, sentence by sentence, and collect its claims with their sources."""
+def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int) -> list[Heard]:
+    """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
     voices = attribution.Voices(voice.voice)
@@ -115,64 +111,22 @@ def _hear(
             continue
         number += 1
         sender, start = senders.get(n, ("", block.start))
-        low, high = _forward(folded, start), _forward(folded, block.end)
-        quoted = attribution.quotes(folded.text, low, high)
-        for sentence in sentences(folded, text, low, high, number, words):
-            before = found[-1] if found and found[-1].sentence.block == number else None
-            found += _claims(
-                text, folded, sentence, voices, quoted, _sender(sender, voice), words, gazetteer,
-                before.claim if before else None, year,
-            )  # fmt: skip
+        part = text[start : block.end]
+        for told in read_paragraph(part, words.lang, year):
+            heard = voices.hear(told.speakers, number, quoted=told.quoted)
+            if not told.claims:
+                continue
+            known = gazetteer.find(told.sentence, words)
+            for claim in told.claims:
+                said = voices.source(told.sentence, claim, heard)
+                source = _sender(sender, voice) if sender and said == voices.voice else said
+                place = place_of(told.sentence, part, claim.first, claim.last, known, words.lang)
+                found.append(Heard(claim, told.sentence, source, place, start))
     return found
 
 
 def _sender(sender: str, voice: origin.Origin) -> str:
-    return f"{sender} / {voice.voice}" if sender and voice.issued and voice.voice != "article" else sender
-
-
-def _forward(folded: Folded, original: int) -> int:
-    """Return the folded position of an original offset."""
-    if not folded.dropped:
-        return original
-    low, high = 0, len(folded.text)
-    while low < high:
-        middle = (low + high) // 2
-        if folded.back(middle) < original:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _claims(
-    text: str,
-    folded: Folded,
-    sentence: Sentence,
-    voices: attribution.Voices,
-    quoted: list[tuple[int, int]],
-    sender: str,
-    words: Lexicon,
-    gazetteer: Gazetteer,
-    before: Claim | None,
-    year: int,
-) -> list[Heard]:
-    if not sentence.marks:
-        return []
-    start, end = _forward(folded, sentence.start), _forward(folded, sentence.end)
-    inside = any(a < end and b > start for a, b in quoted)
-    heard = voices.hear(sentence, attribution.speakers(sentence, text, words.lang), quoted=inside)
-    counted = [background(sentence, claim, year) for claim in count_claims(0, sentence, before)]
-    claims = counted + [background(sentence, event, year) for event in event_claims(0, sentence, counted)]
-    if not claims:
-        return []
-    known = gazetteer.find(sentence, words._forms)  # noqa: SLF001
-    found = []
-    for claim in claims:
-        said = voices.source(sentence, claim, heard)
-        source = sender if sender and said == voices.voice else said
-        place = place_of(sentence, text, claim.first, claim.last, known, words.lang)
-        found.append(Heard(claim, sentence, source, place))
-    return found
+    return f"{sender} / {voice.voice}" if voice.issued and voice.voice != "article" else sender
 
 
 def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str, voice: str) -> list[Candidate]:
@@ -187,7 +141,7 @@ def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: s
 
 
 def _place(h: Heard) -> tuple[int, int]:
-    return h.sentence.tokens[h.claim.first].start, h.sentence.tokens[h.claim.last - 1].end
+    return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
 
 
 def _candidate(

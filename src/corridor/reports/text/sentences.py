@@ -19,12 +19,11 @@ class Token(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """A sentence as tokens and the terms found in them; `block` counts the blocks of the text."""
+    """A sentence as tokens and the terms found in them."""
 
     tokens: list[Token]
     words: list[str]
     marks: list[Mark]
-    block: int
 
     @property
     def start(self) -> int:
@@ -54,7 +53,9 @@ def tokens_of(folded: Folded, start: int, end: int) -> list[Token]:
         kind = match.lastgroup or "word"
         if kind == "sep":
             kind = "digits"
-        found.append(Token(match.group(), kind, a if plain else folded.back(a), b if plain else folded.back_end(b)))
+        if not plain:
+            a, b = folded.back(a), folded.back_end(b)
+        found.append(Token(match.group(), kind, a, b))
     return found
 
 
@@ -102,8 +103,9 @@ def _initial(tokens: list[Token], at: int, text: str) -> bool:
 _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
 
 
-def sentences(folded: Folded, text: str, start: int, end: int, block: int, words: Lexicon) -> list[Sentence]:
-    """Return the sentences of one block, given in folded positions."""
+def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
+    """Return the sentences of one paragraph."""
+    start, end = 0, len(folded.text)
     found: list[Sentence] = []
     pieces = [start, *(m.end() for m in _CLOSED.finditer(folded.text, start, end)), end]
     for a, b in zip(pieces, pieces[1:], strict=False):
@@ -113,10 +115,10 @@ def sentences(folded: Folded, text: str, start: int, end: int, block: int, words
             parts = split(tail, text)
             if parts:
                 joined = found[-1].tokens + parts[0]
-                found[-1] = _sentence(joined, block, words)
-                found += [_sentence(part, block, words) for part in parts[1:]]
+                found[-1] = _sentence(joined, words)
+                found += [_sentence(part, words) for part in parts[1:]]
             continue
-        found += [_sentence(part, block, words) for part in split(tokens_of(folded, a, b), text)]
+        found += [_sentence(part, words) for part in split(tokens_of(folded, a, b), text)]
     return found
 
 
@@ -125,6 +127,6 @@ def _capital(text: str, at: int) -> bool:
     return not char.islower()
 
 
-def _sentence(tokens: list[Token], block: int, words: Lexicon) -> Sentence:
+def _sentence(tokens: list[Token], words: Lexicon) -> Sentence:
     folded = [token.word for token in tokens]
-    return Sentence(tokens, folded, words.marks(folded), block)
+    return Sentence(tokens, folded, words.marks(folded))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import rows
+from corridor.reports.text.lexicon import Lexicon, rows
 from corridor.reports.text.sentences import Sentence
 
 
@@ -27,11 +27,11 @@ class Gazetteer:
         if words:
             self._names.setdefault(words[0], []).append((words, place))
 
-    def find(self, sentence: Sentence, forms: dict[str, tuple[str, ...]]) -> list[tuple[int, int, str]]:
+    def find(self, sentence: Sentence, lexicon: Lexicon) -> list[tuple[int, int, str]]:
         """Return the known places of a sentence as (first, last, place)."""
         found = []
         for at, word in enumerate(sentence.words):
-            for form in forms.get(word, (word,)):
+            for form in lexicon.forms(word):
                 for words, place in self._names.get(form, ()):
                     if tuple(sentence.words[at + 1 : at + len(words)]) == words[1:]:
                         found.append((at, at + len(words), place))
