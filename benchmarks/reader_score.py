@@ -25,7 +25,29 @@ CORPUS = Path(__file__).resolve().parent.parent / "tests" / "reports" / "text" /
 NOT_CORE = ("schedule", "accusation", "statement", "context", "")
 FLOORS = {"fr": 0.75, "en": 0.75, "ar": 0.75}
 ATTRIBUTION_FLOOR = 0.85
-_STOP = frozenset("le la les l de du des d un une et en a au aux selon the of and".split())
+_STOP = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "de",
+        "du",
+        "des",
+        "d",
+        "un",
+        "une",
+        "et",
+        "en",
+        "a",
+        "au",
+        "aux",
+        "selon",
+        "the",
+        "of",
+        "and",
+    ]
+)
 _VOICE = frozenset(("", "article", "article voice", "unknown"))
 
 
@@ -65,7 +87,11 @@ class Result(NamedTuple):
     @property
     def f1(self) -> float:
         """Return the harmonic mean of both."""
-        return 2 * self.right * self.found / (self.right * self.keyed + self.found * self.proposed) if self.right and self.found else 0.0
+        return (
+            2 * self.right * self.found / (self.right * self.keyed + self.found * self.proposed)
+            if self.right and self.found
+            else 0.0
+        )
 
     @property
     def attribution(self) -> float:
@@ -92,7 +118,9 @@ def keys(path: Path, text: str, words: list[tuple[int, int]]) -> list[Key]:
             start = text.index(row["quote"])
             covered = cover(words, start, start + len(row["quote"]))
             bounds = number(row["value_low"]), number(row["value_high"])
-            found.append(Key(path.name, row["fact"], *bounds, row["source_actor"], row["quote"], row["core"] == "1", covered))
+            found.append(
+                Key(path.name, row["fact"], *bounds, row["source_actor"], row["quote"], row["core"] == "1", covered)
+            )
     return found
 
 

@@ -27,10 +27,18 @@ def accept(candidates: Iterable[Candidate], *, by_role: str) -> list[Report]:
         if not candidate.fact:
             continue
         if candidate.observed == UNDATED:
-            wrong.append(Fault(f"{candidate.doc}:{candidate.start}", "the text bears no date", "read it again with its day of publication"))
+            wrong.append(
+                Fault(
+                    f"{candidate.doc}:{candidate.start}",
+                    "the text bears no date",
+                    "read it again with its day of publication",
+                )
+            )
             continue
         report = _report(candidate, by_role.strip())
-        wrong += [Fault(f"{candidate.doc}:{candidate.start}: {column}", what, hint) for column, what, hint in faults(report)]
+        wrong += [
+            Fault(f"{candidate.doc}:{candidate.start}: {column}", what, hint) for column, what, hint in faults(report)
+        ]
         accepted.append(report)
     if wrong:
         raise InputError("candidates that cannot be accepted as they are", faults=wrong)
@@ -63,7 +71,9 @@ def _report(candidate: Candidate, role: str) -> Report:
         received_rule=f"{candidate.received_rule}; accepted by {role}",
         reference=f"{candidate.doc}:{candidate.start}-{candidate.end}",
         quote=candidate.quote,
-        note=f"read as {candidate.kind} because of {candidate.reason}" if candidate.reason else f"read as {candidate.kind}",
+        note=f"read as {candidate.kind} because of {candidate.reason}"
+        if candidate.reason
+        else f"read as {candidate.kind}",
     )
 
 

@@ -23,8 +23,32 @@ class Speaker(NamedTuple):
 
 _STOP = frozenset(',;:().!?"[]|')
 _DETERMINERS = {
-    "fr": frozenset("l' la le les un une des du de d' son sa ses leur leurs ce cet cette et notre nos".split()),
-    "en": frozenset("the a an its his her their some other and our".split()),
+    "fr": frozenset(
+        [
+            "l'",
+            "la",
+            "le",
+            "les",
+            "un",
+            "une",
+            "des",
+            "du",
+            "de",
+            "d'",
+            "son",
+            "sa",
+            "ses",
+            "leur",
+            "leurs",
+            "ce",
+            "cet",
+            "cette",
+            "et",
+            "notre",
+            "nos",
+        ]
+    ),
+    "en": frozenset(["the", "a", "an", "its", "his", "her", "their", "some", "other", "and", "our"]),
     "ar": frozenset(("ما",)),
 }
 MAX_NAME = 14
@@ -51,7 +75,11 @@ def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 6]
         return _after(sentence, text, by[0].last, lang) if by else ""
     if lang == "ar":
-        return _after(sentence, text, mark.last, lang) or _before(sentence, text, mark, lang) or _pronoun_ar(sentence, mark)
+        return (
+            _after(sentence, text, mark.last, lang)
+            or _before(sentence, text, mark, lang)
+            or _pronoun_ar(sentence, mark)
+        )
     return _subject(sentence, text, mark, lang)
 
 
@@ -100,7 +128,12 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
     end = mark.first if upto < 0 else upto
     start = end
     stops = '";:' if wide else '";:,'
-    while start and sentence.words[start - 1] not in stops and not _contrast_ends(sentence, start) and not _dash(sentence, start - 1):
+    while (
+        start
+        and sentence.words[start - 1] not in stops
+        and not _contrast_ends(sentence, start)
+        and not _dash(sentence, start - 1)
+    ):
         start -= 1
     name = _phrase(sentence, text, start, end, lang)
     if name or wide or not start or sentence.words[start - 1] not in ',"':
@@ -148,7 +181,11 @@ def _common(sentence: Sentence, at: int, lang: str) -> bool:
 
 
 def _stop(sentence: Sentence, first: int, end: int) -> int:
-    stops = {m.first for m in sentence.marks if m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first}
+    stops = {
+        m.first
+        for m in sentence.marks
+        if m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
+    }
     at = first
     while at < min(end, first + MAX_NAME) and sentence.words[at] not in _STOP and at not in stops:
         at += 1
@@ -183,7 +220,11 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
 
 
 def _stop_after(sentence: Sentence, at: int, size: int) -> int:
-    stops = {m.first for m in sentence.marks if m.cls in ("RELATIVE", "SAY", "ACCUSE", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > at}
+    stops = {
+        m.first
+        for m in sentence.marks
+        if m.cls in ("RELATIVE", "SAY", "ACCUSE", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > at
+    }
     end = at
     while end < min(size, at + MAX_NAME) and sentence.words[end] not in _STOP and end not in stops:
         end += 1
@@ -192,7 +233,12 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
 
 def _named_ar(sentence: Sentence, at: int, last: int) -> bool:
     """Arabic has no capitals: a short phrase between the verb of speech and "that" is its subject."""
-    return 0 < last - at <= 6 and last < len(sentence.words) and sentence.words[last] in ("ان", "انه", "انها", ",") and sentence.words[at] not in ("ان", "انه", "انها", "في", "عن", "ل", "من")
+    return (
+        0 < last - at <= 6
+        and last < len(sentence.words)
+        and sentence.words[last] in ("ان", "انه", "انها", ",")
+        and sentence.words[at] not in ("ان", "انه", "انها", "في", "عن", "ل", "من")
+    )
 
 
 def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> str:
@@ -238,7 +284,9 @@ class Voices:
     def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
         near_enough = self._last and block - self._last_block <= 1
-        resolved = [s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found]
+        resolved = [
+            s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found
+        ]
         named = [s for s in resolved if s.name != UNKNOWN]
         if named:
             self._last, self._last_block = named[-1].name, block

@@ -62,7 +62,11 @@ def distance(sentence: Sentence, first: int, last: int, mark: Mark) -> float:
 
 def _coordinated(word: str) -> bool:
     """Tell whether an Arabic word brings its own "and": it begins another clause. Roots that begin so do not."""
-    return word[0] == "و" and len(word) > 3 and word[1:3] not in ("صل", "قع", "فا", "جو", "قف", "قت", "ضع", "سط", "فق", "قو")
+    return (
+        word[0] == "و"
+        and len(word) > 3
+        and word[1:3] not in ("صل", "قع", "فا", "جو", "قف", "قت", "ضع", "سط", "فق", "قو")
+    )
 
 
 def gap(sentence: Sentence, low: int, high: int) -> float:

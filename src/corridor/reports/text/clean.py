@@ -47,7 +47,20 @@ def _decode_lines(data: bytes) -> str:
     return "\n".join(lines)
 
 
-_DROP = ("script", "style", "nav", "aside", "footer", "form", "noscript", "figure", "button", "svg", "iframe", "template")
+_DROP = (
+    "script",
+    "style",
+    "nav",
+    "aside",
+    "footer",
+    "form",
+    "noscript",
+    "figure",
+    "button",
+    "svg",
+    "iframe",
+    "template",
+)
 _BREAK = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "table", "blockquote", "ul", "ol", "header", "main", "title", "time", "figcaption")  # fmt: skip
 _HTML = re.compile(r"\A\s*(<!doctype html|<html|<\?xml|<article|<body|<div|<head|<p[ >])", re.IGNORECASE)
 _HIDDEN = re.compile(r"\b(advert|promo|related|sponsor|newsletter|cookie|share|comment|sidebar|menu)", re.IGNORECASE)
@@ -71,7 +84,9 @@ class _Text(HTMLParser):
         if tag in _VOID:
             return
         names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
-        hidden = tag in (*_DROP, "head") or (tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names)))
+        hidden = tag in (*_DROP, "head") or (
+            tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names))
+        )
         self._open.append((tag, hidden))
         self._hidden += hidden
 
@@ -105,7 +120,9 @@ def html_text(page: str) -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-_STAMP = re.compile(r"[ \t]*(?:date|crawl|fetched|retrieved|archived)[ :]+\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.Z]+)?[ \t]*", re.IGNORECASE)
+_STAMP = re.compile(
+    r"[ \t]*(?:date|crawl|fetched|retrieved|archived)[ :]+\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.Z]+)?[ \t]*", re.IGNORECASE
+)
 _ENTRY = re.compile(
     r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
 )
@@ -221,7 +238,14 @@ def _headings(text: str, found: list[Block]) -> list[Block]:
         words = len(line.split())
         bare = not re.search(r"[.…:;؟]['\"»”)]*\Z", line)
         label = re.match(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d", line)
-        if block.kind in ("paragraph", "entry") and bare and words <= 16 and len(line) < 120 and not label and not _ENTRY.match(line):
+        if (
+            block.kind in ("paragraph", "entry")
+            and bare
+            and words <= 16
+            and len(line) < 120
+            and not label
+            and not _ENTRY.match(line)
+        ):
             result.append(Block(block.start, block.end, "heading"))
         else:
             result.append(block)
@@ -242,5 +266,8 @@ def language_of(folded: str) -> str:
 @cache
 def _small_words(lang: str) -> frozenset[str]:
     return frozenset(
-        word for row in rows(lang, "language.csv") if row["role"] == "small" for word in fold(row["terms"]).text.split("|")
+        word
+        for row in rows(lang, "language.csv")
+        if row["role"] == "small"
+        for word in fold(row["terms"]).text.split("|")
     )

@@ -32,7 +32,13 @@ def rules() -> dict[str, list[Rule]]:
     return found
 
 
-_COUNT_OF = {"departure": "count_out", "arrival": "arrival", "reception": "reception", "capacity": "capacity", "weather": "weather"}
+_COUNT_OF = {
+    "departure": "count_out",
+    "arrival": "arrival",
+    "reception": "reception",
+    "capacity": "capacity",
+    "weather": "weather",
+}
 _BLANK = ("accusation",)
 
 
@@ -63,7 +69,10 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         return None
     if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
         return None
-    if any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied" and _same_clause(sentence, c, cue) for c in counted):
+    if any(
+        c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied" and _same_clause(sentence, c, cue)
+        for c in counted
+    ):
         if rule.kind in ("weather", "capacity", "reception") or (partner and partner.cls == "PERSON"):
             return None
     if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
@@ -82,14 +91,19 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
 def _adjective(sentence: Sentence, cue: Mark) -> bool:
     """Tell whether a cue is a participle that only describes people: "les personnes evacuees"."""
     word = sentence.words[cue.first]
-    return word.endswith(("ees", "es", "is", "ies", "us")) and any(m.cls == "PERSON" and m.last == cue.first for m in sentence.marks)
+    return word.endswith(("ees", "es", "is", "ies", "us")) and any(
+        m.cls == "PERSON" and m.last == cue.first for m in sentence.marks
+    )
 
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
     if cue.first > 1 or any(m.cls == "ACTOR" and m.first <= cue.last + 3 and m.cls != cue.cls for m in sentence.marks):
         return False
-    return not any(c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4 for c in counted)
+    return not any(
+        c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4
+        for c in counted
+    )
 
 
 def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:
@@ -97,7 +111,11 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
             cost = distance(sentence, cue.first, cue.last, mark)
-            if rule.kind == "agreement" and mark.cls == "PERSON" and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks):
+            if (
+                rule.kind == "agreement"
+                and mark.cls == "PERSON"
+                and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks)
+            ):
                 continue
             if rule.kind in ("departure", "arrival") and _numbered(mark, counted):
                 cost += rule.within / 2
@@ -128,7 +146,11 @@ def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int
     last = max(cue.last, partner.last) if partner else cue.last
     steps = 0
     colon = ":" if cue.cls == "WAY" else ""
-    while last < len(sentence.words) and steps < 5 and (sentence.words[last] not in ',;:.!?"()' or sentence.words[last] == colon):
+    while (
+        last < len(sentence.words)
+        and steps < 5
+        and (sentence.words[last] not in ',;:.!?"()' or sentence.words[last] == colon)
+    ):
         last, steps = last + 1, steps + 1
     steps = 0
     while not partner and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
@@ -157,7 +179,11 @@ def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> li
     kept: list[Claim] = []
     kinds = {event.kind for event in events}
     for event in events:
-        if event.kind in ("departure", "arrival") and event.modality == "denied" and any(c.modality == "denied" for c in counted):
+        if (
+            event.kind in ("departure", "arrival")
+            and event.modality == "denied"
+            and any(c.modality == "denied" for c in counted)
+        ):
             continue
         if event.kind == "incident" and ("accusation" in kinds or event.modality == "planned"):
             continue
@@ -165,19 +191,38 @@ def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> li
             continue
         if event.kind == "agreement" and any(c.kind == "agreement" for c in counted):
             continue
-        if event.kind in ("departure", "arrival") and event.modality == "planned" and any(c.kind == "fleet" and c.first < event.last and event.first < c.last for c in counted):
+        if (
+            event.kind in ("departure", "arrival")
+            and event.modality == "planned"
+            and any(c.kind == "fleet" and c.first < event.last and event.first < c.last for c in counted)
+        ):
             continue
         if event.kind == "departure" and event.modality == "planned" and "agreement" in kinds:
             continue
         if event.kind == "departure" and any(c.kind == "agreement" and c.unit == "persons" for c in counted):
             continue
-        if event.kind == "departure" and "resume" in kinds and any(e.kind == "resume" and e.first < event.last and event.first < e.last for e in events):
+        if (
+            event.kind == "departure"
+            and "resume" in kinds
+            and any(e.kind == "resume" and e.first < event.last and event.first < e.last for e in events)
+        ):
             continue
-        if event.kind == "agreement" and event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted):
+        if (
+            event.kind == "agreement"
+            and event.modality == "done"
+            and event.unit == "UNDERDEAL"
+            and any(c.unit == "persons" for c in counted)
+        ):
             continue
-        if event.kind == "resume" and "incident" in kinds and not near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3):
+        if (
+            event.kind == "resume"
+            and "incident" in kinds
+            and not near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
+        ):
             continue
-        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=12 if event.kind == "incident" else 6):
+        if event.kind != "accusation" and near(
+            sentence, event.first, event.last, "SINCE", within=12 if event.kind == "incident" else 6
+        ):
             event = event._replace(kind="context", reason=event.reason + ", of another time")  # noqa: PLW2901
         kept.append(event._replace(unit=""))
     return kept

@@ -72,7 +72,9 @@ class Lexicon:
             self._add("NUM" if row["role"] in NUMBER_ROLES else row["role"].upper(), _number_value(row), row["terms"])
 
         for row in rows(lang, "calendar.csv"):
-            self._add({"month": "MONTH", "weekday": "WEEKDAY"}.get(row["role"], "RELATIVE_DAY"), row["value"], row["terms"])
+            self._add(
+                {"month": "MONTH", "weekday": "WEEKDAY"}.get(row["role"], "RELATIVE_DAY"), row["value"], row["terms"]
+            )
 
     def _add(self, cls: str, value: str, terms: str) -> None:
         if cls == "PREFIX":

@@ -102,7 +102,7 @@ def _run(sentence: Sentence, words_at: dict[int, Mark], at: int) -> Number | Non
                 return Number(start, checkpoint[0], start, checkpoint[1], checkpoint[1], "exact")
             total, current = total + (current if current is not None else 1) * value, None
         elif role == "hundred":
-            current = (current if current else 1) * value
+            current = (current or 1) * value
         elif _follows(current, value, roles):
             current = (current or 0) + value
         else:
@@ -127,7 +127,11 @@ def _follows(current: float | None, value: float, roles: list[str]) -> bool:
     while size * 10 <= value:
         size *= 10
     # In Arabic the unit comes before the ten: five and twenty.
-    return current % (size * 10) == 0 or (current < 10 <= value < 100 and value % 10 == 0) or (current in (60, 80) and value < 20)
+    return (
+        current % (size * 10) == 0
+        or (current < 10 <= value < 100 and value % 10 == 0)
+        or (current in (60, 80) and value < 20)
+    )
 
 
 def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[str]) -> int:
@@ -138,12 +142,17 @@ def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[s
     after = words_at[at + 1].value.partition(":")[0]
     if after in ("approx", "order"):
         return 0
-    joins = word == "-" or (word in ("and", "et") and (after == "one" or roles[-1] in ("hundred", "thousand") or sentence.words[at + 1] == "onze"))
+    joins = word == "-" or (
+        word in ("and", "et")
+        and (after == "one" or roles[-1] in ("hundred", "thousand") or sentence.words[at + 1] == "onze")
+    )
     return 1 if joins else 0
 
 
 _KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
-_FILLER = frozenset(("les", "des", "de", "d'", "the", "a", "of", "ses", "leurs", "ces", "some", "ال", "(", "le", "un", "une"))
+_FILLER = frozenset(
+    ("les", "des", "de", "d'", "the", "a", "of", "ses", "leurs", "ces", "some", "ال", "(", "le", "un", "une")
+)
 
 
 def _hedged(sentence: Sentence, number: Number) -> Number:

@@ -10,7 +10,9 @@ from corridor.reports.text.lexicon import rows
 
 @cache
 def _offices() -> tuple[tuple[str, str], ...]:
-    return tuple((fold(name).text, row["office"]) for row in rows("rules", "offices.csv") for name in row["names"].split("|"))
+    return tuple(
+        (fold(name).text, row["office"]) for row in rows("rules", "offices.csv") for name in row["names"].split("|")
+    )
 
 
 def office_of(source: str) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from corridor.reports.text.claims import Claim, Heard
 from corridor.reports.text.counts import WITHDRAWN
 
-_COUNTS = ("count_out", "remaining", "fleet", "casualty", "agreement", "reception", "capacity", "arrival", "weather", "context")
 
-
-def merge(claims: list[tuple[Claim, str, frozenset[str]]], *, voice: str) -> list[list[int]]:
+def merge(claims: list[tuple[Claim, str, frozenset[str]]]) -> list[list[int]]:
     """Return groups of positions that make one claim each; the first of a group is the one to quote.
 
     `claims` are in the order of the text, each with its place and the words that carry it. A figure said again is
@@ -18,12 +16,16 @@ def merge(claims: list[tuple[Claim, str, frozenset[str]]], *, voice: str) -> lis
     by_key: dict[tuple[object, ...], list[int]] = {}
     for at, (claim, _, words) in enumerate(claims):
         key = _key(claim)
-        group = by_key.get(key)
-        if group is not None and _same(claims, group[0], claim, words, voice):
+        group = by_key.get((*key, words))
+        first = by_key.get(key)
+        if group is None and first is not None and _same(claims, first[0], claim, words):
+            group = first
+        if group is not None:
             group.append(at)
         else:
             group = [at]
             by_key.setdefault(key, group)
+            by_key[(*key, words)] = group
             groups.append(group)
     return groups
 
@@ -34,7 +36,7 @@ def _key(claim: Claim) -> tuple[object, ...]:
     return (claim.kind, claim.modality == "denied")
 
 
-def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Claim, words: frozenset[str], voice: str) -> bool:
+def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Claim, words: frozenset[str]) -> bool:
     before, _, before_words = claims[first]
     if claim.counted or claim.hedge == "unknown":
         if claim.low == 0 or (claim.low or claim.high or 0) < 13:

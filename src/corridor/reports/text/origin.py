@@ -48,7 +48,9 @@ _LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
 
 
 def _is_head(row: tuple[int, str, list[Token], set[str]], typed: list[tuple[int, str, list[Token], set[str]]]) -> bool:
-    return bool(typed) and row[0] <= typed[-1][0] and ("DOCTYPE" in row[3] or "ACTOR" in row[3]) and ":" not in row[1][:-1]
+    return (
+        bool(typed) and row[0] <= typed[-1][0] and ("DOCTYPE" in row[3] or "ACTOR" in row[3]) and ":" not in row[1][:-1]
+    )
 
 
 def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
@@ -61,12 +63,20 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
         label, _, value = line.partition(":")
         tokens = [token.word for token in tokens_of(fold(label), 0, len(fold(label).text))]
         marks = words.marks(tokens)
-        if value.strip() and len(tokens) <= 3 and any(m.cls == "ISSUER" and m.first == 0 and m.last == len(tokens) for m in marks):
+        if (
+            value.strip()
+            and len(tokens) <= 3
+            and any(m.cls == "ISSUER" and m.first == 0 and m.last == len(tokens) for m in marks)
+        ):
             return re.split(r"[.|(]| - | – ", value.strip())[0].strip()
     return ""
 
 
-def _issuer(head: list[tuple[int, str, list[Token], set[str]]], typed: list[tuple[int, str, list[Token], set[str]]], words: Lexicon) -> str:
+def _issuer(
+    head: list[tuple[int, str, list[Token], set[str]]],
+    typed: list[tuple[int, str, list[Token], set[str]]],
+    words: Lexicon,
+) -> str:
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
     for place, (_, line, _, _) in enumerate(head):
@@ -129,11 +139,37 @@ def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[s
     return {n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2}
 
 
-_FIELD = ("PERSON", "VEHICLE", "BED", "EVAC", "ARRIVE", "REMAIN", "HOUSE", "CAPACITY", "WEATHER", "DEAD", "INJURED", "CORRECT", "CONVOY", "STOP", "RESUME", "HALT", "GO", "ABOARD", "ROAD", "HOWMANY", "UPDATE")
+_FIELD = (
+    "PERSON",
+    "VEHICLE",
+    "BED",
+    "EVAC",
+    "ARRIVE",
+    "REMAIN",
+    "HOUSE",
+    "CAPACITY",
+    "WEATHER",
+    "DEAD",
+    "INJURED",
+    "CORRECT",
+    "CONVOY",
+    "STOP",
+    "RESUME",
+    "HALT",
+    "GO",
+    "ABOARD",
+    "ROAD",
+    "HOWMANY",
+    "UPDATE",
+)
 
 
 def _is_field(name: str, words: Lexicon) -> bool:
-    if name.isupper() and len(name.split()) <= 3 and not any(m.cls in ("WEATHER", "CORRECT") for m in _marks(name, words)):
+    if (
+        name.isupper()
+        and len(name.split()) <= 3
+        and not any(m.cls in ("WEATHER", "CORRECT") for m in _marks(name, words))
+    ):
         return False
     marks = _marks(name, words)
     return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)

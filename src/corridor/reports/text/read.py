@@ -96,11 +96,13 @@ def read_text(
     day = when.date_of(folded.text, lang, published)
     heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
     base = day or when.UNDATED
-    candidates = _candidates(text, heard, doc, base, lang, voice.voice)
+    candidates = _candidates(text, heard, doc, base, lang)
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int) -> list[Heard]:
+def _hear(
+    text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
+) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
@@ -129,11 +131,11 @@ def _sender(sender: str, voice: origin.Origin) -> str:
     return f"{sender} / {voice.voice}" if voice.issued and voice.voice != "article" else sender
 
 
-def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str, voice: str) -> list[Candidate]:
+def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str) -> list[Candidate]:
     heard = corrected(heard)
     rows = [(h.claim, h.place, frozenset(h.sentence.words[h.claim.first : h.claim.last])) for h in heard]
     found = []
-    for group in merge(rows, voice=voice):
+    for group in merge(rows):
         first = heard[group[0]]
         spans = tuple(_place(heard[at]) for at in group[1:])
         found.append(_candidate(text, first, spans, doc, base, lang))

@@ -40,7 +40,7 @@ class Sentence(NamedTuple):
         return [mark for mark in self.marks if mark.cls in classes]
 
 
-_SHORT = frozenset("m mm mr mrs ms dr st no n env sgt lt col gen gov sen rep approx vs etc art p pp prof mme mlle av ste jr km min max inc".split())  # fmt: skip
+_SHORT = frozenset(["m", "mm", "mr", "mrs", "ms", "dr", "st", "no", "n", "env", "sgt", "lt", "col", "gen", "gov", "sen", "rep", "approx", "vs", "etc", "art", "p", "pp", "prof", "mme", "mlle", "av", "ste", "jr", "km", "min", "max", "inc"])  # fmt: skip
 MAX_TOKENS = 400
 
 
@@ -66,7 +66,12 @@ def split(tokens: list[Token], text: str) -> list[list[Token]]:
     size = len(tokens)
     for at, token in enumerate(tokens):
         current.append(token)
-        closes = token.kind == "clock" and token.word.endswith(".") and at + 1 < size and text[tokens[at + 1].start].isupper()
+        closes = (
+            token.kind == "clock"
+            and token.word.endswith(".")
+            and at + 1 < size
+            and text[tokens[at + 1].start].isupper()
+        )
         if closes or (token.word in ".!?" and _ends(tokens, at, size, text)) or len(current) >= MAX_TOKENS:
             found.append(current)
             current = []

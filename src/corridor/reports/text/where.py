@@ -47,7 +47,41 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((row["place"], term) for row in rows(lang, "places.csv") for term in row["terms"].split("|"))
 
 
-_TO = frozenset("a au aux en dans vers depuis de du d' at in to from near through via into of pres l' la le the ب في الي من عبر قرب نحو".split())
+_TO = frozenset(
+    [
+        "a",
+        "au",
+        "aux",
+        "en",
+        "dans",
+        "vers",
+        "depuis",
+        "de",
+        "du",
+        "d'",
+        "at",
+        "in",
+        "to",
+        "from",
+        "near",
+        "through",
+        "via",
+        "into",
+        "of",
+        "pres",
+        "l'",
+        "la",
+        "le",
+        "the",
+        "ب",
+        "في",
+        "الي",
+        "من",
+        "عبر",
+        "قرب",
+        "نحو",
+    ]
+)
 
 
 def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
@@ -58,7 +92,11 @@ def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[t
         return _worded_ar(sentence, text, first, last)
     names = []
     for at in range(1, len(sentence.words)):
-        if sentence.words[at - 1] in _TO and text[sentence.tokens[at].start].isupper() and sentence.tokens[at].kind == "word":
+        if (
+            sentence.words[at - 1] in _TO
+            and text[sentence.tokens[at].start].isupper()
+            and sentence.tokens[at].kind == "word"
+        ):
             if any(m.cls in ("WEEKDAY", "MONTH", "ACTOR") and m.first == at for m in sentence.marks):
                 continue
             names.append((min(abs(at - first), abs(at - last)), at))
@@ -66,7 +104,9 @@ def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[t
         return ""
     _, at = min(names)
     end = at + 1
-    while end < len(sentence.words) and (text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))):
+    while end < len(sentence.words) and (
+        text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
+    ):
         end += 1
     return " ".join(text[sentence.tokens[at].start : sentence.tokens[end - 1].end].strip(" -").split())
 
