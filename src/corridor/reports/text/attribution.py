@@ -22,34 +22,10 @@ class Speaker(NamedTuple):
 
 
 _STOP = frozenset(',;:().!?"[]|')
+_SMALL_FR = "l'|la|le|les|un|une|des|du|de|d'|son|sa|ses|leur|leurs|ce|cet|cette|et|notre|nos"
+_SMALL_EN = "the|a|an|its|his|her|their|some|other|and|our"
 _DETERMINERS = {
-    "fr": frozenset(
-        [
-            "l'",
-            "la",
-            "le",
-            "les",
-            "un",
-            "une",
-            "des",
-            "du",
-            "de",
-            "d'",
-            "son",
-            "sa",
-            "ses",
-            "leur",
-            "leurs",
-            "ce",
-            "cet",
-            "cette",
-            "et",
-            "notre",
-            "nos",
-        ]
-    ),
-    "en": frozenset(["the", "a", "an", "its", "his", "her", "their", "some", "other", "and", "our"]),
-    "ar": frozenset(("ما",)),
+    lang: frozenset(words.split("|")) for lang, words in (("fr", _SMALL_FR), ("en", _SMALL_EN), ("ar", "ما"))
 }
 MAX_NAME = 14
 
@@ -88,7 +64,7 @@ def _passive(sentence: Sentence, mark: Mark) -> bool:
 
 
 def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
-    """A verb of speech followed at once by "that" says "he said that": its subject is in the sentence before."""
+    """Return the pronoun that an Arabic verb of speech holds when "that" follows it at once: "he said that"."""
     following = sentence.words[mark.last] if mark.last < len(sentence.words) else ""
     return PRONOUN if following in ("ان", "انه", "انها", "انهم", ":") and mark.cls == "SAY" else ""
 
@@ -257,7 +233,7 @@ def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> s
     for mark in sentence.of("QUOTING"):
         if mark.first > cue.first:
             other = _after(sentence, text, mark.last, lang, loose=True)
-            if other and other != PRONOUN and other != name:
+            if other and other not in {PRONOUN, name}:
                 return f"{other} / {name}" if mark.value == "by" else f"{name} / {other}"
     return name
 

@@ -34,7 +34,7 @@ class Claim(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A claim with its sentence, its source and its place, before repeats are merged; `at` is where its block begins."""
+    """A claim with its sentence, its source and its place, repeats not yet merged; `at` is where its block begins."""
 
     claim: Claim
     sentence: Sentence
@@ -69,29 +69,19 @@ def _coordinated(word: str) -> bool:
     )
 
 
+_STEP = {";": 14.0, ".": 14.0, "?": 14.0, "!": 14.0, ",": 4.0, ":": 3.0, "(": 3.0, ")": 3.0, '"': 3.0}
+_STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
+
+
 def gap(sentence: Sentence, low: int, high: int) -> float:
     """Return the cost of the tokens between two places of a sentence."""
-    cost = 0.0
     words = sentence.words
-    for at in range(low, high):
-        word = words[at]
-        if word in ";" or word in "?!.":
-            cost += 14
-        elif word == ",":
-            cost += 4
-        elif word in (":", "(", ")", '"'):
-            cost += 3
-        elif word in ("and", "et"):
-            cost += 2.5
-        elif word == "-":
-            cost += 0.5
-        else:
-            cost += 1
+    cost = sum(_STEP.get(words[at], 1.0) for at in range(low, high))
     for mark in sentence.marks:
         if low <= mark.first < high:
             if mark.cls == "CONTRAST":
                 cost += 8
-            elif mark.cls == "NUM" or mark.cls == "SUBSET":
+            elif mark.cls in {"NUM", "SUBSET"}:
                 cost += 1
     return cost
 

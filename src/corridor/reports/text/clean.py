@@ -61,7 +61,8 @@ _DROP = (
     "iframe",
     "template",
 )
-_BREAK = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "table", "blockquote", "ul", "ol", "header", "main", "title", "time", "figcaption")  # fmt: skip
+_INLINE_BREAK = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "time", "title")
+_BREAK = frozenset((*_INLINE_BREAK, "article", "section", "blockquote", "header", "main", "figcaption"))
 _HTML = re.compile(r"\A\s*(<!doctype html|<html|<\?xml|<article|<body|<div|<head|<p[ >])", re.IGNORECASE)
 _HIDDEN = re.compile(r"\b(advert|promo|related|sponsor|newsletter|cookie|share|comment|sidebar|menu)", re.IGNORECASE)
 _VOID = ("br", "img", "hr", "meta", "link", "input", "source", "wbr", "area", "base", "col", "embed", "track")
@@ -124,7 +125,8 @@ _STAMP = re.compile(
     r"[ \t]*(?:date|crawl|fetched|retrieved|archived)[ :]+\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.Z]+)?[ \t]*", re.IGNORECASE
 )
 _ENTRY = re.compile(
-    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
+    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b"
+    r"|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
 )
 _TERMINAL = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")
 
@@ -164,26 +166,25 @@ def blocks(text: str) -> list[Block]:
     related = False
     spans = [(m.start(), m.end()) for m in _LINE.finditer(text)]
     prose = _is_prose(text, spans)
-    for start, end in spans:
+    for begin, finish in spans:
+        start, end = _trimmed(text, begin, finish, first=not found)
+        found += [Block(a, b, "furniture") for a, b in ((begin, start), (end, finish)) if text[a:b].strip()]
         line = text[start:end]
         if not line.strip():
             continue
-        stamp = _STAMP.match(line)
-        if stamp and not found:
-            found.append(Block(start, start + stamp.end(), "furniture"))
-            start, line = start + stamp.end(), line[stamp.end() :]
-            if not line.strip():
-                continue
-        credit = _CREDIT.search(line[-60:])
-        if credit:
-            cut = end - (len(line[-60:]) - credit.start())
-            found.append(Block(cut, end, "furniture"))
-            end, line = cut, text[start:cut]
-            if not line.strip():
-                continue
         kind, related = _kind(line, related=related, prose=prose)
         found.append(Block(start, end, kind))
     return _headings(text, found) if prose else _live_headings(text, found)
+
+
+def _trimmed(text: str, start: int, end: int, *, first: bool) -> tuple[int, int]:
+    """Return a line without a crawl stamp in front of the text and without a photo credit behind it."""
+    stamp = _STAMP.match(text, start, end) if first else None
+    if stamp:
+        start = stamp.end()
+    tail = max(start, end - 60)
+    credit = _CREDIT.search(text[tail:end])
+    return start, (tail + credit.start() if credit else end)
 
 
 def _live_headings(text: str, found: list[Block]) -> list[Block]:

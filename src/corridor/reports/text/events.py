@@ -67,25 +67,29 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
         return None
-    if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
-        return None
-    if any(
-        c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied" and _same_clause(sentence, c, cue)
-        for c in counted
-    ):
-        if rule.kind in ("weather", "capacity", "reception") or (partner and partner.cls == "PERSON"):
-            return None
-    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
-        return None
-    if rule.kind == "incident" and _by_what(sentence, cue, counted):
+    if _told_by_number(sentence, rule, cue, partner, counted):
         return None
     first, last = _span(sentence, cue, partner)
-    mode = _mode(sentence, rule, first, last, cue)
+    mode = _mode(sentence, rule, cue)
     reason = f"'{' '.join(sentence.words[cue.first : cue.last])}'"
     if partner:
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether a number of the sentence already is the claim that the cue would make."""
+    if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
+        return True
+    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
+        return True
+    if rule.kind == "incident" and _by_what(sentence, cue, counted):
+        return True
+    if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
+        return False
+    same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
+    return any(_same_clause(sentence, c, cue) for c in same)
 
 
 def _adjective(sentence: Sentence, cue: Mark) -> bool:
@@ -158,7 +162,7 @@ def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int
     return first, last
 
 
-def _mode(sentence: Sentence, rule: Rule, first: int, last: int, cue: Mark) -> Modality:
+def _mode(sentence: Sentence, rule: Rule, cue: Mark) -> Modality:
     if rule.kind == "accusation":
         return "accusation"
     for mark in sentence.of("DENY"):
@@ -175,54 +179,63 @@ def _crossed(sentence: Sentence, low: int, high: int) -> bool:
 
 
 def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> list[Claim]:
-    """Drop what only repeats another claim of the sentence or speaks of another time."""
+    """Drop what only repeats another claim of the sentence, and set apart what is of another time."""
     kept: list[Claim] = []
-    kinds = {event.kind for event in events}
     for event in events:
-        if (
-            event.kind in ("departure", "arrival")
-            and event.modality == "denied"
-            and any(c.modality == "denied" for c in counted)
-        ):
+        repeats = _REPEATS.get(event.kind)
+        if repeats and repeats(sentence, event, events, counted):
             continue
-        if event.kind == "incident" and ("accusation" in kinds or event.modality == "planned"):
-            continue
-        if event.kind == "incident" and event.modality == "denied" and any(c.kind == "casualty" for c in counted):
-            continue
-        if event.kind == "agreement" and any(c.kind == "agreement" for c in counted):
-            continue
-        if (
-            event.kind in ("departure", "arrival")
-            and event.modality == "planned"
-            and any(c.kind == "fleet" and c.first < event.last and event.first < c.last for c in counted)
-        ):
-            continue
-        if event.kind == "departure" and event.modality == "planned" and "agreement" in kinds:
-            continue
-        if event.kind == "departure" and any(c.kind == "agreement" and c.unit == "persons" for c in counted):
-            continue
-        if (
-            event.kind == "departure"
-            and "resume" in kinds
-            and any(e.kind == "resume" and e.first < event.last and event.first < e.last for e in events)
-        ):
-            continue
-        if (
-            event.kind == "agreement"
-            and event.modality == "done"
-            and event.unit == "UNDERDEAL"
-            and any(c.unit == "persons" for c in counted)
-        ):
-            continue
-        if (
-            event.kind == "resume"
-            and "incident" in kinds
-            and not near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
-        ):
-            continue
-        if event.kind != "accusation" and near(
-            sentence, event.first, event.last, "SINCE", within=12 if event.kind == "incident" else 6
-        ):
-            event = event._replace(kind="context", reason=event.reason + ", of another time")  # noqa: PLW2901
-        kept.append(event._replace(unit=""))
+        within = 12 if event.kind == "incident" else 6
+        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=within):
+            kept.append(event._replace(kind="context", unit="", reason=event.reason + ", of another time"))
+        else:
+            kept.append(event._replace(unit=""))
     return kept
+
+
+def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a departure or an arrival is told by a number, a deal or a resumption of the same sentence."""
+    if event.modality == "denied" and any(c.modality == "denied" for c in counted):
+        return True
+    if event.modality == "planned" and any(c.kind == "fleet" and _overlap(c, event) for c in counted):
+        return True
+    if event.kind == "arrival":
+        return False
+    if event.modality == "planned" and any(e.kind == "agreement" for e in events):
+        return True
+    if any(c.kind == "agreement" and c.unit == "persons" for c in counted):
+        return True
+    return any(e.kind == "resume" and _overlap(e, event) for e in events)
+
+
+def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
+    if event.modality == "planned" or any(e.kind == "accusation" for e in events):
+        return True
+    return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
+
+
+def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a deal is told by the number it sets, or only frames a count of people."""
+    if any(c.kind == "agreement" for c in counted):
+        return True
+    return event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted)
+
+
+def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
+    """Tell whether what resumed is the fighting, not the movement."""
+    moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
+    return moves is None and any(e.kind == "incident" for e in events)
+
+
+def _overlap(a: Claim, b: Claim) -> bool:
+    return a.first < b.last and b.first < a.last
+
+
+_REPEATS = {
+    "departure": _moves_again,
+    "arrival": _moves_again,
+    "incident": _only_said,
+    "agreement": _deal_again,
+    "resume": _fire_again,
+}

@@ -87,7 +87,7 @@ class Lexicon:
             table.setdefault(words[0].rstrip("*"), []).append(entry)
 
     def forms(self, word: str) -> tuple[str, ...]:
-        """Return the word and what is left of it without the prefixes written together with it (Arabic wa-, bi-, al-)."""
+        """Return the word and its rests without the prefixes written together with it (Arabic wa-, bi-, al-)."""
         known = self._forms.get(word)
         if known is None:
             found = [word]
@@ -164,9 +164,7 @@ def _number_value(row: dict[str, str]) -> str:
 
 def _term_words(term: str) -> list[str]:
     """Split a term as a text is split, keeping the star that stands for any ending."""
-    words: list[str] = []
-    for match in re.finditer(r"[^\W\d_]+'(?=\w)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text):
-        words.append(match.group())
+    words = re.findall(r"[^\W\d_]+'(?=\w)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text)
     if not words:
         raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
     return words

@@ -11,7 +11,8 @@ _STYLE = """
 body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 mark{background:#fde9a9;border-bottom:2px solid #b8860b}
 mark.low{background:#f3f3f3;border-bottom:2px dotted #777}
-table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{border-bottom:1px solid #ccc;padding:.3rem;text-align:start;vertical-align:top}
+table{border-collapse:collapse;width:100%;font-size:.9rem}
+td,th{border-bottom:1px solid #ccc;padding:.3rem;text-align:start;vertical-align:top}
 pre{white-space:pre-wrap;font:inherit}
 """.strip()
 
@@ -23,7 +24,8 @@ def marked_html(text: str, candidates: Sequence[Candidate], *, title: str = "Rea
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f'<h1>{escape(title)}</h1><p>Candidates, not yet believed by anyone.</p><pre dir="auto">{_body(text, candidates)}</pre>'
+        f"<h1>{escape(title)}</h1><p>Candidates, not yet believed by anyone.</p>"
+        f'<pre dir="auto">{_body(text, candidates)}</pre>'
         f"<table>{head}{rows}</table></body></html>"
     )
 

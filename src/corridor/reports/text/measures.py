@@ -7,6 +7,7 @@ from corridor.reports.text.units import Counted
 
 
 def vehicle(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of vehicles; an article ("un bus") counts nothing."""
     if it.number.article:
         explicit = it.unit.first < it.number.first
         if not explicit:
@@ -23,6 +24,7 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
 
 
 def bed(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of beds or places: taken, or free."""
     base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
     taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
     room = near(it.sentence, base.first, base.last, "CAPACITY", within=6)
@@ -45,11 +47,13 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     )
 
 
-def occupied(it: Counted, base: Claim) -> Claim | None:
+def occupied(_it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of the places taken of those there are."""
     return base._replace(kind="reception", unit="places", reason="places taken of those there are", confidence=0.7)
 
 
 def shelter(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of shelters opened or in use."""
     if it.number.article or it.number.hedge == "order":
         return None
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
@@ -65,6 +69,7 @@ def shelter(it: Counted, base: Claim) -> Claim | None:
 
 
 def time(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a length that an agreement sets, or of a planned duration."""
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
@@ -84,11 +89,13 @@ def time(it: Counted, base: Claim) -> Claim | None:
     return None
 
 
-def percent(it: Counted, base: Claim) -> Claim | None:
+def percent(_it: Counted, base: Claim) -> Claim | None:
+    """Return a share as context: it repeats a count more often than it makes one."""
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
 
 
 def weather(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a measure of the weather."""
     if it.unit.family != "degree" and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
         return None
     first = base.first
@@ -113,7 +120,7 @@ def weather(it: Counted, base: Claim) -> Claim | None:
 
 
 def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
-    """A distance is a claim only as a measure of the weather: metres of surge, km/h of wind."""
+    """Return a distance as a measure of the weather (metres of surge, km/h of wind), else nothing."""
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
         it.sentence, base.first, base.last, "WEATHER", within=7
     ):

@@ -55,7 +55,7 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
         if unit.cls in ("VEHICLE", "CONVOY"):
             return base._replace(kind="fleet", unit=unit.value)
         if unit.cls in ("PERSON", "STAFF"):
-            kind, cue, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
+            kind, _, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
             if unit.value == "wounded" and kind in ("", "casualty"):
                 kind = "casualty"
             return base._replace(kind=kind, unit="persons", group=unit.value) if kind else None

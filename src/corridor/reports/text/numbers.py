@@ -66,7 +66,9 @@ def _plain(sentence: Sentence) -> list[Number]:
     return found
 
 
-def _run(sentence: Sentence, words_at: dict[int, Mark], at: int) -> Number | None:
+def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
+    sentence: Sentence, words_at: dict[int, Mark], at: int
+) -> Number | None:
     """Read one number from token `at` on: digits, words, or digits and a word ("2 millions", "١٢ ألف")."""
     tokens = sentence.tokens
     total, current, seen = 0.0, None, False

@@ -1,4 +1,4 @@
-"""Once: a claim repeated in a text is one candidate with several spans; rival claims stay; corrections name what they correct."""
+"""Once: a claim repeated is one candidate with several spans; rivals stay; a correction names what it corrects."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from corridor.reports.text.sentences import Token, tokens_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
-    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
+    r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
     r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)\s?[:>](?=\s)"
 )
 
@@ -41,7 +42,7 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
     if not typed and not named:
         return Origin("article", issued=False, head=frozenset())
     rows = frozenset(row[0] for row in head if _is_head(row, typed))
-    return Origin(named or _issuer(head, typed, words) or "article", issued=True, head=rows)
+    return Origin(named or _issuer(head, words) or "article", issued=True, head=rows)
 
 
 _LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
@@ -72,11 +73,7 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
     return ""
 
 
-def _issuer(
-    head: list[tuple[int, str, list[Token], set[str]]],
-    typed: list[tuple[int, str, list[Token], set[str]]],
-    words: Lexicon,
-) -> str:
+def _issuer(head: list[tuple[int, str, list[Token], set[str]]], words: Lexicon) -> str:
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
     for place, (_, line, _, _) in enumerate(head):

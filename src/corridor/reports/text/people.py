@@ -8,7 +8,8 @@ from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Counted, Unit
 
 
-def person(it: Counted, base: Claim) -> Claim | None:
+def person(it: Counted, base: Claim) -> Claim | None:  # noqa: PLR0911 - one answer a way of counting
+    """Return the claim of a number of people by the strongest cue near it."""
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group)
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
@@ -50,6 +51,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
 
 
 def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | None, float]:
+    """Return the kind that the nearest cue gives to people, the cue and how far it stands."""
     family = "staff" if unit.family == "staff" else "person"
     best: tuple[str, Mark | None, float] = ("", None, FAR)
     table = rules()

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from corridor.errors import InputError
-from corridor.reports.report import Candidate, content_id
+from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, origin, when
 from corridor.reports.text.claims import Heard, near
 from corridor.reports.text.extractors import extracted
@@ -100,7 +100,7 @@ def read_text(
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(
+def _hear(  # noqa: PLR0917
     text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
 ) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
@@ -146,7 +146,7 @@ def _place(h: Heard) -> tuple[int, int]:
     return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
 
 
-def _candidate(
+def _candidate(  # noqa: PLR0917
     text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
 ) -> Candidate:
     claim = h.claim
@@ -192,7 +192,7 @@ def _fact(h: Heard) -> str:
     return FACTS.get(h.claim.kind, "")
 
 
-def _scope(h: Heard) -> str:
+def _scope(h: Heard) -> Scope:
     if h.claim.kind not in ("count_out", "arrival", "casualty") or not h.claim.counted:
         return ""
     if near(h.sentence, h.claim.first, h.claim.last, "TOTAL", within=8):

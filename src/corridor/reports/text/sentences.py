@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.reports.text.fold import Folded
@@ -40,7 +41,13 @@ class Sentence(NamedTuple):
         return [mark for mark in self.marks if mark.cls in classes]
 
 
-_SHORT = frozenset(["m", "mm", "mr", "mrs", "ms", "dr", "st", "no", "n", "env", "sgt", "lt", "col", "gen", "gov", "sen", "rep", "approx", "vs", "etc", "art", "p", "pp", "prof", "mme", "mlle", "av", "ste", "jr", "km", "min", "max", "inc"])  # fmt: skip
+_SHORT = frozenset(
+    re.split(
+        r"\|",
+        "m|mm|mr|mrs|ms|dr|st|no|n|env|sgt|lt|col|gen|gov|sen|rep|approx|vs|etc|art|p|pp|prof|mme|mlle|av|ste|jr|km"
+        "|min|max|inc",
+    )
+)
 MAX_TOKENS = 400
 
 
@@ -94,10 +101,7 @@ def _ends(tokens: list[Token], at: int, size: int, text: str) -> bool:
     if after.word in "\"')]" and after.start == tokens[at].end:
         # The quotation ends here; its speaker may follow in the same sentence.
         return False
-    first = text[after.start]
-    if tokens[at].word in "!?" and at + 1 < size and first.islower():
-        return False
-    return True
+    return not (tokens[at].word in "!?" and text[after.start].islower())
 
 
 def _initial(tokens: list[Token], at: int, text: str) -> bool:
@@ -113,7 +117,7 @@ def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
     start, end = 0, len(folded.text)
     found: list[Sentence] = []
     pieces = [start, *(m.end() for m in _CLOSED.finditer(folded.text, start, end)), end]
-    for a, b in zip(pieces, pieces[1:], strict=False):
+    for a, b in pairwise(pieces):
         # `."` followed by a capital ends a sentence; folded text has none, so ask the original.
         if found and a != start and not _capital(text, folded.back(a)):
             tail = tokens_of(folded, a, b)

@@ -90,7 +90,7 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
         if mark:
             return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
         word = sentence.words[at]
-        if not word[0].isalnum() and word != "-" and word != '"':
+        if not word[0].isalnum() and word not in {"-", '"'}:
             return None
         if sentence.tokens[at].kind in ("digits", "clock"):
             return None

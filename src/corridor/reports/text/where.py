@@ -47,41 +47,8 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((row["place"], term) for row in rows(lang, "places.csv") for term in row["terms"].split("|"))
 
 
-_TO = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "en",
-        "dans",
-        "vers",
-        "depuis",
-        "de",
-        "du",
-        "d'",
-        "at",
-        "in",
-        "to",
-        "from",
-        "near",
-        "through",
-        "via",
-        "into",
-        "of",
-        "pres",
-        "l'",
-        "la",
-        "le",
-        "the",
-        "ب",
-        "في",
-        "الي",
-        "من",
-        "عبر",
-        "قرب",
-        "نحو",
-    ]
-)
+_TO_FR = ("a", "au", "aux", "en", "dans", "vers", "depuis", "de", "du", "d'", "l'", "la", "le", "pres")
+_TO = frozenset((*_TO_FR, "at", "in", "to", "from", "near", "through", "via", "into", "of", "the"))
 
 
 def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
