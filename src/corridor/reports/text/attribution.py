@@ -28,16 +28,20 @@ _DETERMINERS = {
     lang: frozenset(words.split("|")) for lang, words in (("fr", _SMALL_FR), ("en", _SMALL_EN), ("ar", "ما"))
 }
 MAX_NAME = 14
+MAX_SPEAKERS = 8
 
 
 def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     """Return who speaks in a sentence, in the order of their cues."""
     found: list[Speaker] = []
-    for mark in sentence.marks:
+    relayed = {mark.first for mark in sentence.of("QUOTING")}
+    said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
+    first_hand = [mark for mark in said if mark.first not in relayed]
+    for mark in (first_hand or said)[:MAX_SPEAKERS]:
         name = ""
         if mark.cls == "ACCORDING":
             name = _after(sentence, text, mark.last, lang, loose=True)
-        elif mark.cls in ("SAY", "ACCUSE", "DENY"):
+        else:
             if found and found[-1].cue.first == mark.first:
                 continue
             name = _of_verb(sentence, text, mark, lang)
@@ -231,7 +235,7 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
 def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> str:
     """Return `nearest / first` where one source quotes another."""
     for mark in sentence.of("QUOTING"):
-        if mark.first > cue.first:
+        if mark.first != cue.first:
             other = _after(sentence, text, mark.last, lang, loose=True)
             if other and other not in {PRONOUN, name}:
                 return f"{other} / {name}" if mark.value == "by" else f"{name} / {other}"

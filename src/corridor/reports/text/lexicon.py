@@ -164,7 +164,7 @@ def _number_value(row: dict[str, str]) -> str:
 
 def _term_words(term: str) -> list[str]:
     """Split a term as a text is split, keeping the star that stands for any ending."""
-    words = re.findall(r"[^\W\d_]+'(?=\w)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text)
+    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text)
     if not words:
         raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
     return words

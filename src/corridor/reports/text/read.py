@@ -160,7 +160,7 @@ def _candidate(  # noqa: PLR0917
         source=h.source,
         fact=_fact(h),
         kind=claim.kind,
-        about=claim.unit if claim.kind == "fleet" else h.place,
+        about=_about(h),
         place=h.place,
         group=claim.group or "all",
         value=value,
@@ -184,11 +184,18 @@ def _candidate(  # noqa: PLR0917
     )
 
 
+def _about(h: Heard) -> str:
+    """Return the subject that the fact asks for: the vehicle type, the part of the agreement, else the place."""
+    if h.claim.kind == "agreement" and h.claim.counted:
+        return "agreement.people" if h.claim.unit == "persons" else "agreement.duration"
+    return h.claim.unit if h.claim.kind == "fleet" else h.place
+
+
 def _fact(h: Heard) -> str:
     if h.claim.kind == "arrival" and h.claim.counted:
         return "people_arrived"
-    if h.claim.kind == "agreement" and not h.claim.counted:
-        return "agreement"
+    if h.claim.kind == "agreement":
+        return "term" if h.claim.counted else "agreement"
     return FACTS.get(h.claim.kind, "")
 
 

@@ -48,7 +48,7 @@ _SHORT = frozenset(
         "|min|max|inc",
     )
 )
-MAX_TOKENS = 400
+MAX_TOKENS = 250
 
 
 def tokens_of(folded: Folded, start: int, end: int) -> list[Token]:

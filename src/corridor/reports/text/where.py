@@ -15,12 +15,13 @@ class Gazetteer:
 
     def __init__(self, lang: str, sites: Iterable[str | tuple[str, ...]] = ()) -> None:
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for place, terms in _known(lang):
-            self._add(place, terms)
         for site in sites:
             names = (site,) if isinstance(site, str) else tuple(site)
             for name in names:
                 self._add(names[0], name)
+        # The situation's own sites come first: where both know a name, the site gives its id.
+        for place, terms in _known(lang):
+            self._add(place, terms)
 
     def _add(self, place: str, name: str) -> None:
         words = tuple(_words(name))
@@ -51,7 +52,9 @@ _TO_FR = ("a", "au", "aux", "en", "dans", "vers", "depuis", "de", "du", "d'", "l
 _TO = frozenset((*_TO_FR, "at", "in", "to", "from", "near", "through", "via", "into", "of", "the"))
 
 
-def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
+def place_of(  # noqa: PLR0917 - one look-up that needs all of it
+    sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str
+) -> str:
     """Return the place of a claim: the known one nearest to it, else the name behind a preposition, as worded."""
     if known:
         return min(known, key=lambda k: min(abs(k[0] - last), abs(k[1] - first)))[2]
