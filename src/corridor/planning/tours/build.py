@@ -76,7 +76,7 @@ def _lost(drives: Longs, go: Ints) -> tuple[Longs, Flags]:
 
 def _parts(drives: Longs, go: Ints) -> Longs:
     """Label the connected parts of a flow: pickups (S), receptions (K), depots (D) in one array."""
-    pickups, receptions = go.shape
+    pickups = len(go)
     size = pickups + drives.shape[0]
     i, j = np.nonzero(go)
     x, y = np.nonzero(drives)
@@ -89,7 +89,7 @@ def _parts(drives: Longs, go: Ints) -> Longs:
     "int64(int64[:,::1], int64[:,::1], int64[:,::1], int32[:,::1], int32[:,::1], int32[:,::1], int32[::1], int32[::1], "
     "int32[::1], int32[::1], int32[::1])"
 )
-def drive(
+def drive(  # noqa: PLR0917
     start: Longs,
     go: Longs,
     back: Longs,
@@ -109,13 +109,13 @@ def drive(
     removed from `start`, `go` and `back`; rounds that no bus came by for are left in them.
     """
     buses = 0
-    queue = [(0, 0, 0)]
+    queue: list[tuple[int, int, int]] = [(0, 0, 0)]
     queue.clear()
     for d in range(start.shape[0]):
         for i in range(start.shape[1]):
             for _ in range(start[d, i]):
                 depot[buses] = d
-                heapq.heappush(queue, (np.int64(depot_pickup[d, i]), buses, i))
+                heapq.heappush(queue, (depot_pickup[d, i] + 0, buses, i))
                 buses += 1
     made = np.zeros(buses, np.int64)
     trip = 0
@@ -151,7 +151,7 @@ def build(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]]:
 def _set_in(tours: list[Ints], go: Longs, back: Longs) -> None:
     """Insert the rounds nobody drove into the shortest tour that passes them: closed walks from one of its pickups."""
     while go.any():
-        waiting = go.any(axis=1)
+        waiting = np.asarray(go.any(axis=1))
         for bus in sorted(range(len(tours)), key=lambda bus: len(tours[bus])):
             passes = np.flatnonzero(waiting[tours[bus][::2]])
             if len(passes):

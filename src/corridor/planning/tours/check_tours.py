@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
 from typing import Protocol
 
 from corridor.finding import Finding
 from corridor.planning.tours.problem import FAR, Problem
-from corridor.planning.tours.tour_plan import TourPlan
+from corridor.planning.tours.tour_plan import Tour, TourPlan
 
 MOST_FINDINGS = 100
 AGAIN = "plan again from this instance"
@@ -28,34 +30,11 @@ def check_tours(problem: Problem, plan: TourPlan) -> list[Finding]:
         if len(findings) < MOST_FINDINGS:
             findings.append(Finding(rule=rule, about=about, what=what, remedy=remedy))
 
-    depots, pickups, receptions = problem.shape
-    moved, received, used = [0] * pickups, [0] * receptions, [0] * depots
-    start, go, back = (
-        table.tolist() for table in (problem.depot_pickup, problem.pickup_reception, problem.reception_pickup)
-    )
-    longest = 0
-    for number, tour in enumerate(plan.tours):
-        name = f"tour {number}"
-        strange = [stop for stop in tour.stops if not (0 <= stop[0] < pickups and 0 <= stop[1] < receptions)]
-        if not 0 <= tour.depot < depots or strange:
-            find("places", name, f"names a place that is not in the instance: {strange or tour.depot}.")
-            continue
-        if not tour.stops:
-            find("empty", name, "has no trip.", "leave idle buses out")
-            continue
-        legs = [start[tour.depot][tour.stops[0][0]]]
-        legs += [back[j][i] for (_, j), (i, _) in zip(tour.stops, tour.stops[1:], strict=False)]
-        legs += [go[i][j] for i, j in tour.stops]
-        if max(legs) >= FAR:
-            find("roads", name, "drives a leg for which there is no road.")
-        minutes = sum(legs)
-        if minutes != tour.minutes:
-            find("minutes", name, f"takes {minutes} minutes and says {tour.minutes}.")
-        longest = max(longest, minutes)
-        used[tour.depot] += 1
-        for i, j in tour.stops:
-            moved[i] += 1
-            received[j] += 1
+    sound = _check_places(problem, plan, find)
+    longest = max([_check_drives(problem, number, tour, find) for number, tour in sound], default=0)
+    moved = Counter(i for _, tour in sound for i, _ in tour.stops)
+    received = Counter(j for _, tour in sound for _, j in tour.stops)
+    used = Counter(tour.depot for _, tour in sound)
     for i, load in enumerate(problem.loads.tolist()):
         if moved[i] != load:
             find("loads", f"pickup {i}", f"{moved[i]} loads are moved of the {load} waiting.")
@@ -67,6 +46,34 @@ def check_tours(problem: Problem, plan: TourPlan) -> list[Finding]:
             find("buses", f"depot {d}", f"sends {used[d]} buses and has {buses}.")
     _check_figures(plan, longest, find)
     return findings
+
+
+def _check_places(problem: Problem, plan: TourPlan, find: _Find) -> list[tuple[int, Tour]]:
+    """Return the tours whose places all exist, numbered."""
+    depots, pickups, receptions = problem.shape
+    sound = []
+    for number, tour in enumerate(plan.tours):
+        strange = [stop for stop in tour.stops if not (0 <= stop[0] < pickups and 0 <= stop[1] < receptions)]
+        if strange or not 0 <= tour.depot < depots:
+            what = f"stop {strange[0]}" if strange else f"depot {tour.depot}"
+            find("places", f"tour {number}", f"names a place that is not in the instance: {what}.")
+        elif not tour.stops:
+            find("empty", f"tour {number}", "has no trip.", "leave idle buses out")
+        else:
+            sound.append((number, tour))
+    return sound
+
+
+def _check_drives(problem: Problem, number: int, tour: Tour, find: _Find) -> int:
+    """Return the minutes of a tour, added up leg by leg."""
+    legs = [int(problem.depot_pickup[tour.depot, tour.stops[0][0]])]
+    legs += [int(problem.reception_pickup[j, i]) for (_, j), (i, _) in pairwise(tour.stops)]
+    legs += [int(problem.pickup_reception[i, j]) for i, j in tour.stops]
+    if max(legs) >= FAR:
+        find("roads", f"tour {number}", "drives a leg for which there is no road.")
+    if sum(legs) != tour.minutes:
+        find("minutes", f"tour {number}", f"takes {sum(legs)} minutes and says {tour.minutes}.")
+    return sum(legs)
 
 
 def _check_figures(plan: TourPlan, longest: int, find: _Find) -> None:

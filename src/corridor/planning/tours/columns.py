@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
 from corridor.planning.tours.kernel import kernel
-from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
+from corridor.planning.tours.problem import Ints, Longs, Problem
 
 Reals = NDArray[np.float64]
 MOST_WORK = 400_000_000  # cells x minutes of one pricing, about a second on one core
@@ -24,7 +24,7 @@ Clock = Callable[[], bool]
     "void(int64, int32[:,::1], int32[:,::1], float64[::1], float64[::1], float64[:,::1], float64[:,::1], "
     "int32[:,::1], int32[:,::1])"
 )
-def price(
+def price(  # noqa: PLR0917
     most: int,
     go: Ints,
     back: Ints,
@@ -192,16 +192,13 @@ def pick(pricing: Pricing, hire: Reals, buses: Longs, most: int, cost: float = 0
     found: list[tuple[float, int, int]] = []
     for depot in np.flatnonzero(buses > 0):
         gain = pricing.rewards(int(depot), most) - hire[depot] - cost
-        for first in np.argsort(-gain, kind="stable")[:FEW]:
-            if gain[first] > 1e-6:
-                found.append((float(gain[first]), int(depot), int(first)))
+        order = np.argsort(-gain, kind="stable")[:FEW]
+        found += [(float(gain[first]), int(depot), int(first)) for first in order if gain[first] > 1e-6]
     found.sort(key=lambda item: -item[0])
     return [pricing.route(depot, first, most) for _, depot, first in found[:FEW]]
 
 
-def route_bound(
-    problem: Problem, low: int, high: int, stop: Clock, seeds: list[Route]
-) -> tuple[int, bool]:
+def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[Route]) -> tuple[int, bool]:
     """Return a proven lower bound between `low` and `high`, a known plan's minutes, and whether it is the LP's best.
 
     If tours of at most T minutes, in any fractional mix, cannot cover all loads within the receptions' room and the
@@ -250,4 +247,3 @@ def _ruled_out(pricing: Pricing, worth: Reals, toll: Reals, most: int) -> int:
     # a margin far above what summing in floating point can lose
     sure = np.flatnonzero(short > 1e-6 * max(1.0, float(problem.trips) ** 0.5))
     return int(sure[-1]) if len(sure) else -1
-

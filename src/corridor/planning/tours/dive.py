@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corridor.planning.tours.columns import Clock, Master, Pricing, Route, pick
+from corridor.planning.tours.columns import Clock, Master, Pricing, Reals, Route, pick
 from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
 
 HIRE = 0.01  # of a bus, in loads left uncovered: slack is kept for the buses still to be fixed
@@ -12,10 +12,13 @@ ROUNDS = 25  # pricings between two fixings
 PRICED = 6  # pricings after a fixing, where the columns at hand are mostly good
 
 
-def dive(problem: Problem, most: int, pool: list[Route], stop: Clock, rng: np.random.Generator, noise: float = 0.0) -> list[Route] | None:
+def dive(
+    problem: Problem, most: int, pool: list[Route], stop: Clock, *, rng: np.random.Generator, noise: float = 0.0
+) -> list[Route] | None:
     """Return tours of at most `most` minutes that cover nearly all loads once, or None when stopped before.
 
-    Columns found on the way are added to `pool`; `noise` blurs the order in which shares are fixed. No load is taken twice and no reception overfilled.
+    Columns found on the way are added to `pool`; `noise` blurs the order in which shares are fixed. No load is taken
+    twice and no reception overfilled.
     """
     loads, room, buses = (x.astype(np.int64) for x in (problem.loads, problem.capacity, problem.buses))
     master = Master(problem, loads, room, buses)
@@ -55,7 +58,7 @@ def _fits(route: Route, loads: Longs, room: Longs, buses: Longs) -> bool:
     )
 
 
-def _fix(master: Master, share: Longs, loads: Longs, room: Longs, buses: Longs) -> list[Route]:
+def _fix(master: Master, share: Reals, loads: Longs, room: Longs, buses: Longs) -> list[Route]:
     """Take every whole share and the surest of the rest, a twentieth of the buses left; loads and room shrink."""
     taken: list[Route] = []
     ready = max(1, int(buses.sum()) // 20)
@@ -108,10 +111,12 @@ def complete(problem: Problem, routes: list[Route]) -> tuple[Ints, list[Ints]] |
             minutes.append(0)
     go, back, start = problem.pickup_reception, problem.reception_pickup, problem.depot_pickup
     for i in np.repeat(np.arange(len(loads)), loads):
-        reach = np.array([
-            length + int(back[tour[-1], i] if tour else start[d, i])
-            for d, tour, length in zip(depot, tours, minutes, strict=True)
-        ])
+        reach = np.array(
+            [
+                length + int(back[tour[-1], i] if tour else start[d, i])
+                for d, tour, length in zip(depot, tours, minutes, strict=True)
+            ]
+        )
         bus = int(reach.argmin())
         onward = np.where(room > 0, go[i].astype(np.int64), FAR)
         j = int(onward.argmin())

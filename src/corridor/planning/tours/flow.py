@@ -9,7 +9,7 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
 
-
+AnyInts = Ints | Longs
 IDLE = 1_000_000_000_000  # minutes charged for a bus that stays idle
 FEWER = 2**60  # driving of so few tours that they do not reach every pickup
 
@@ -50,7 +50,7 @@ class FlowNetwork:
         self.sizes: list[int] = []
         tails, heads, most, costs = [], [], [], []
 
-        def add(tail: Longs, head: Longs, cap: Longs, cost: Longs) -> None:
+        def add(tail: AnyInts, head: AnyInts, cap: AnyInts, cost: AnyInts) -> None:
             tails.append(tail)
             heads.append(head)
             most.append(cap)

@@ -58,16 +58,15 @@ def generate_shape(pickups: int, receptions: int, buses: int, trips: int, *, see
 def _share(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     """Split `total` in whole numbers proportional to the weights, by the largest remainder."""
     exact = weights * (total / weights.sum())
-    share = np.floor(exact).astype(np.int64)
+    share: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     for index in np.argsort(share - exact, kind="stable")[: total - int(share.sum())]:
         share[index] += 1
     return share
 
 
-def _minutes(
-    origin: NDArray[np.float64], target: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _minutes(origin: NDArray[np.float64], target: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
     """Whole minutes of the drives between two sets of points, (n, 2) and (m, 2) to (n, m)."""
-    straight = np.hypot(*np.moveaxis(origin[:, None, :] - target[None, :, :], -1, 0))
+    straight: NDArray[np.float64] = np.hypot(*np.moveaxis(origin[:, None, :] - target[None, :, :], -1, 0))
     slower = 1.0 + SLOWER * rng.random(straight.shape)
-    return np.maximum(1, np.rint(MINUTES_ACROSS * straight * slower)).astype(np.int64)
+    minutes: NDArray[np.int64] = np.maximum(1, np.rint(MINUTES_ACROSS * straight * slower)).astype(np.int64)
+    return minutes

@@ -1,5 +1,8 @@
 """Levelling: swap the tails of two tours, first at no cost, then at a falling price of driving."""
 
+# The loops take flat arrays and keep their steps together, as compiled code must.
+# ruff: noqa: C901, PLR0912, PLR0915, PLR0917
+
 from __future__ import annotations
 
 import numpy as np
@@ -18,7 +21,9 @@ def draw(state: Longs) -> int:
     word ^= word << np.uint64(25)
     word ^= word >> np.uint64(27)
     state[0] = word
-    return np.uint32((word * np.uint64(2685821657736338717)) >> np.uint64(32))
+    return np.uint32(  # type: ignore[return-value]
+        (word * np.uint64(2685821657736338717)) >> np.uint64(32)
+    )
 
 
 @kernel("float64(int64, float64, float64, float64)")
@@ -30,7 +35,8 @@ def strain(minutes: int, target: float, over: float, under: float) -> float:
 
 @kernel(
     "float64(int64, int64, int32[:,::1], int64[:,::1], int32[::1], int32[::1], int32[:,::1], int32[:,::1], "
-    "int32[:,::1], int32[:,::1], int32[:,::1], float64, float64, float64, float64, uint32[:,::1], int32[:,::1], int64[::1])"
+    "int32[:,::1], int32[:,::1], int32[:,::1], float64, float64, float64, float64, "
+    "uint32[:,::1], int32[:,::1], int64[::1])"
 )
 def best_cut(
     a: int,

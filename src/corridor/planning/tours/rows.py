@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
 
 import numpy as np
 
@@ -26,7 +25,7 @@ class Rows:
         # no more idle buses than could ever be of use
         spare = np.repeat(np.arange(len(idle)), np.minimum(np.maximum(idle, 0), problem.trips)).astype(np.int32)
         buses = len(tours) + len(spare)
-        longest = max(max(map(len, tours)), 2 * (3 * problem.trips // buses + 8))
+        longest = max(*map(len, tours), 2 * (3 * problem.trips // buses + 8))
         self.problem = problem
         self.stops = np.zeros((buses, min(longest + 8, 2 * problem.trips)), np.int32)
         self.clock = np.zeros((buses, self.stops.shape[1] + 1), np.int64)
@@ -58,7 +57,8 @@ class Rows:
     @property
     def lengths(self) -> Longs:
         """Minutes of each tour (B,)."""
-        return cast("Longs", self.clock[np.arange(len(self.size)), self.size])
+        minutes: Longs = self.clock[np.arange(len(self.size)), self.size]
+        return minutes
 
     @property
     def longest(self) -> int:

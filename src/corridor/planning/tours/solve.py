@@ -25,13 +25,17 @@ from corridor.planning.tours.tour_plan import Bounds, TourPlan
 QUICK_TRIPS = 1_000  # from here on a quick plan comes before the careful one
 FEW_TRIPS = 6  # trips per bus up to which tours are made of priced columns
 SMALL = 500  # trips up to which they are in any case
+FEW_DIVES = 2  # where the exact search follows
+MOST_DIVES = 12
+CLEAR_DIVES = 4  # dives before their order is blurred
+BLUR = 0.15
 DIVE_STEP = 0.003  # of the bound by which a dive's minutes rise
 ENDGAME = 1.0  # seconds kept free of pricing whose one call may take long
 
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known at a moment: seconds since the call, best clearance minutes, bounds, and the stage of the search."""
+    """What is known at a moment: seconds since the call, the best clearance, the bounds and the stage of the search."""
 
     seconds: float
     clearance_minutes: int
@@ -111,19 +115,24 @@ class _Search:
         bound, flow = simple_bound(problem)
         if flow is None:
             cause = "no choice of receptions serves every load on the roads that exist"
-            raise Infeasible(cause, hint="give more of the missing minutes, or more room", clauses=("minutes", "capacity"))
+            raise Infeasible(
+                cause, hint="give more of the missing minutes, or more room", clauses=("minutes", "capacity")
+            )
         self.bounds = Bounds(bound, None)
         self.stage = "build"
         rows = self.start(flow)
         self.offer(rows)
         if self.spend():
             raise _Over
-        if problem.trips >= QUICK_TRIPS:
-            self.follow("quick", quick(rows.copy(), rng, self.pool))
-        self.follow("level", settle(rows, rng, self.pool))
         few = problem.trips <= FEW_TRIPS * problem.fleet or problem.trips <= SMALL
-        if few and can_price(problem, self.minutes):
+        few = few and can_price(problem, self.minutes)
+        if few or problem.trips >= QUICK_TRIPS:
+            self.follow("quick", quick(rows.copy(), rng, self.pool))
+        if few:
             self.columns(rng)
+        if problem.trips <= MOST_TRIPS:
+            self.finish()
+        self.follow("level", settle(rows, rng, self.pool))
         self.polish(rows, rng)
 
     def start(self, flow: Skeleton) -> Rows:
@@ -155,36 +164,38 @@ class _Search:
 
         route, _ = route_bound(problem, self.bounds.best, self.minutes, enough, pool)
         self.prove(Bounds(self.bounds.flow, max(route, self.bounds.flow)))
-        if problem.trips <= MOST_TRIPS:
-            self.finish()
         target, tries = self.bounds.best, 0
+        most = FEW_DIVES if problem.trips <= MOST_TRIPS else MOST_DIVES
         if problem.trips > SMALL:
             target = min(self.minutes - 1, target + max(1, int(DIVE_STEP * target)))
-        while tries < 12:
+        while tries < most:
             self.stage = "dive"
-            routes = dive(problem, target, pool, self.spend, rng, noise=0.0 if tries < 4 else 0.15)
+            noise = 0.0 if tries < CLEAR_DIVES else BLUR
+            routes = dive(problem, target, pool, self.spend, rng=rng, noise=noise)
             made = None if routes is None else complete(problem, routes)
             if made is None:
                 break
+            tries += 1
             before = self.minutes
             rows = Rows(problem, *made)
             if rows.passable():
                 self.offer(rows)
                 self.follow("level", settle(rows, rng, self.pool))
-            tries += 1
             step = max(1, int(DIVE_STEP * target))
-            target = self.bounds.best + (self.minutes - self.bounds.best) // 2 if self.minutes < before else target + step
-            target = min(self.minutes - 1, max(self.bounds.best, target))
+            halfway = (self.bounds.best + self.minutes) // 2
+            target = min(self.minutes - 1, halfway if self.minutes < before else target + step)
 
     def finish(self) -> None:
         """Search few trips to the end."""
         self.stage = "search"
-        limit = self.left() if self.deadline < float("inf") else 3600.0
-        found, proven = search(self.problem, self.minutes, self.bounds.best, limit, self.seed)
+        found, proven = search(self.problem, self.minutes, self.bounds.best, self.left, self.seed)
         if found is not None:
             self.best, self.minutes = Rows(self.problem, *found), FAR
             self.minutes = self.best.longest
-        self.prove(Bounds(self.bounds.flow, self.bounds.route, max(proven, self.bounds.best)))
+        if proven > self.bounds.best:
+            self.prove(Bounds(self.bounds.flow, self.bounds.route, proven))
+        self.tell()
+        self.prove(self.bounds)
 
     def polish(self, rows: Rows, rng: np.random.Generator) -> None:
         """Cut driving and level again, from the best plan or from where the last shake ended, until the end."""
@@ -244,10 +255,8 @@ def solve(
     most = 2**62 if iterations is None else iterations
     with ThreadPoolExecutor(THREADS) as pool:
         state = _Search(problem, seed, deadline, most, on_progress, began, pool)
-        try:
+        with suppress(_Over, KeyboardInterrupt):
             state.run()
-        except (_Over, KeyboardInterrupt):
-            pass
         if state.best is None:  # interrupted before there was a plan: one more start, without the search
             state.iterations = 1
             with suppress(_Over):

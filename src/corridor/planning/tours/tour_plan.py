@@ -8,7 +8,6 @@ import msgspec
 
 from corridor.errors import InputError
 
-FORMAT = "corridor-tours/1"
 Status = Literal["optimal", "feasible", "nothing to move"]
 
 
@@ -52,7 +51,7 @@ class TourPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     gap: float
     status: Status
     seconds: float
-    format: Literal["corridor-tours/1"] = FORMAT
+    format: Literal["corridor-tours/1"] = "corridor-tours/1"
 
     def to_json(self) -> bytes:
         """Return the plan as JSON."""
