@@ -149,20 +149,26 @@ def build(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]]:
 
 
 def _set_in(tours: list[Ints], go: Longs, back: Longs) -> None:
-    """Insert the rounds nobody drove into the shortest tour that passes them: closed walks from one of its pickups."""
+    """Insert the rounds nobody drove, closed walks of what is left of the flow, into the shortest tour they touch."""
     while go.any():
-        waiting = np.asarray(go.any(axis=1))
+        pickups, receptions = np.asarray(go.any(axis=1)), np.asarray(back.any(axis=1))
         for bus in sorted(range(len(tours)), key=lambda bus: len(tours[bus])):
-            passes = np.flatnonzero(waiting[tours[bus][::2]])
-            if len(passes):
+            stops = tours[bus]
+            touched = np.where(np.arange(len(stops)) % 2 == 0, pickups[stops % len(pickups)], False)
+            touched |= np.where(np.arange(len(stops)) % 2 == 1, receptions[stops % len(receptions)], False)
+            if touched.any():
                 break
-        at = 2 * int(passes[0])
-        first = pickup = int(tours[bus][at])
+        at = int(touched.argmax())
+        first = here = int(stops[at])
+        full = at % 2 == 0  # a walk from a pickup takes a load first, one from a reception drives back first
         walk: list[int] = []
-        while not walk or pickup != first:
-            reception = int(go[pickup].argmax())
-            go[pickup, reception] -= 1
-            walk += [pickup, reception]
-            pickup = int(back[reception].argmax())
-            back[reception, pickup] -= 1
-        tours[bus] = np.insert(tours[bus], at, walk)
+        while True:
+            onward = go[here] if full else back[here]
+            there = int(onward.argmax())
+            onward[there] -= 1
+            walk.append(there)
+            here, full = there, not full
+            if here == first and full == (at % 2 == 0):
+                break
+        # the walk ends where it began, so it goes in right after the first visit
+        tours[bus] = np.insert(stops, at + 1, walk)

@@ -73,15 +73,21 @@ def make_problem(  # noqa: PLR0917 - as the instance file lists them
     name: str = "instance",
 ) -> Problem:
     """Return a checked problem from lists or arrays of whole numbers; raises as `Problem.check` does."""
+    depots, pickups, receptions = _ints(buses, "buses"), _ints(loads, "loads"), _ints(capacity, "capacity")
     return Problem(
-        buses=_ints(buses, "buses"),
-        loads=_ints(loads, "loads"),
-        capacity=_ints(capacity, "capacity"),
-        depot_pickup=_ints(depot_pickup, "minutes.depot_pickup"),
-        pickup_reception=_ints(pickup_reception, "minutes.pickup_reception"),
-        reception_pickup=_ints(reception_pickup, "minutes.reception_pickup"),
+        buses=depots,
+        loads=pickups,
+        capacity=receptions,
+        depot_pickup=_table(depot_pickup, "minutes.depot_pickup", depots, pickups),
+        pickup_reception=_table(pickup_reception, "minutes.pickup_reception", pickups, receptions),
+        reception_pickup=_table(reception_pickup, "minutes.reception_pickup", receptions, pickups),
         name=name,
     ).check()
+
+
+def _table(values: object, place: str, rows: Ints, columns: Ints) -> Ints:
+    table = _ints(values, place)
+    return table if table.size else table.reshape(len(rows), -1 if len(rows) else len(columns))
 
 
 def _ints(values: object, place: str) -> Ints:
@@ -135,6 +141,8 @@ def _check_room(problem: Problem) -> None:
 
 
 def _check_roads(problem: Problem) -> None:
+    if not problem.trips:
+        return
     waiting = problem.loads > 0
     unserved = waiting & (np.where(problem.capacity > 0, problem.pickup_reception, FAR) >= FAR).all(axis=1)
     unreached = waiting & (arrivals(problem)[0] >= FAR)
