@@ -45,7 +45,7 @@ def test_more_iterations_are_never_worse():
 
 @pytest.mark.parametrize("size", ["small", "short120"])
 def test_progress_only_gets_better(size):
-    seen = []
+    seen: list[module.Progress] = []
     plan = solve(generate(size, 2), time_limit=None, iterations=80, on_progress=seen.append)
     assert seen
     assert [p.clearance_minutes for p in seen] == sorted((p.clearance_minutes for p in seen), reverse=True)
@@ -74,7 +74,7 @@ def test_an_interrupt_returns_the_best_so_far(after):
 def test_an_interrupt_in_any_stage_leaves_a_plan(where, monkeypatch):
     problem = generate("short120", 4)
     whole = getattr(module, where)
-    pressed = []
+    pressed: list[str] = []
 
     def press(*values, **names):
         if not pressed:
