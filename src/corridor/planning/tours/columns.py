@@ -132,6 +132,10 @@ class Master:
     def __init__(self, problem: Problem, loads: Longs, room: Longs, buses: Longs) -> None:
         self.problem = problem
         self.solver = pywraplp.Solver.CreateSolver("GLOP")
+        # presolving would throw the last basis away, from which a few more columns cost little
+        self.warm, self.cold = pywraplp.MPSolverParameters(), pywraplp.MPSolverParameters()
+        self.warm.SetIntegerParam(self.warm.PRESOLVE, self.warm.PRESOLVE_OFF)
+        self.cold.SetIntegerParam(self.cold.INCREMENTALITY, self.cold.INCREMENTALITY_OFF)
         infinity = self.solver.infinity()
         self.cover = [self.solver.Constraint(float(load), infinity) for load in loads]
         self.space = [self.solver.Constraint(-infinity, float(places)) for places in room]
@@ -167,7 +171,10 @@ class Master:
 
     def solve(self) -> float:
         """Return the least objective: the loads no bus can take, plus what the columns cost."""
-        if self.solver.Solve() != self.solver.OPTIMAL:
+        status = self.solver.Solve(self.warm)
+        if status != self.solver.OPTIMAL:  # the last basis was of no use: once more from none
+            status = self.solver.Solve(self.cold)
+        if status != self.solver.OPTIMAL:
             return float("inf")
         return float(self.goal.Value())
 
@@ -220,6 +227,8 @@ def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[
                 master.add(route)
         while True:
             value = master.solve()
+            if value == float("inf"):
+                return low, False
             if value < 1e-6:
                 top = target
                 break

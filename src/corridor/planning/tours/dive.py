@@ -8,8 +8,8 @@ from corridor.planning.tours.columns import Clock, Master, Pricing, Reals, Route
 from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
 
 HIRE = 0.01  # of a bus, in loads left uncovered: slack is kept for the buses still to be fixed
-ROUNDS = 25  # pricings between two fixings
-PRICED = 3  # pricings after a fixing, where the columns at hand are mostly good
+ROUNDS = 60  # pricings between two fixings
+PRICED = 6  # pricings after a fixing, where the columns at hand are mostly good
 
 
 def dive(
@@ -38,7 +38,8 @@ def dive(
             pool += fresh
             if not fresh:
                 break
-        master.solve()
+        if master.solve() == float("inf"):
+            return None
         rounds = PRICED
         share = np.array([x.solution_value() for x in master.share])
         fixed = _fix(master, share * (1.0 + noise * rng.random(len(share))), loads, room, buses)
@@ -59,9 +60,9 @@ def _fits(route: Route, loads: Longs, room: Longs, buses: Longs) -> bool:
 
 
 def _fix(master: Master, share: Reals, loads: Longs, room: Longs, buses: Longs) -> list[Route]:
-    """Take every whole share and the surest of the rest, a tenth of the buses left; loads and room shrink."""
+    """Take every whole share and the surest of the rest, a twentieth of the buses left; loads and room shrink."""
     taken: list[Route] = []
-    ready = max(1, int(buses.sum()) // 10)
+    ready = max(1, int(buses.sum()) // 20)
     for column in np.argsort(-share, kind="stable"):
         value = share[column]
         if value < 1e-4 or (len(taken) >= ready and value < 0.999):

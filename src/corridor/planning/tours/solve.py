@@ -29,7 +29,8 @@ FEW_DIVES = 2  # where the exact search follows
 MOST_DIVES = 12
 CLEAR_DIVES = 4  # dives before their order is blurred
 BLUR = 0.15
-DIVE_STEP = 0.004  # of the bound by which a dive's minutes rise
+FIRST_STEP = 0.01  # of the bound by which the first dive may exceed it
+DIVE_STEP = 0.004  # of the bound by which a dive that fails is given more
 ENDGAME = 1.0  # seconds kept free of pricing whose one call may take long
 
 
@@ -167,7 +168,7 @@ class _Search:
         target, tries = self.bounds.best, 0
         most = FEW_DIVES if problem.trips <= MOST_TRIPS else MOST_DIVES
         if problem.trips > SMALL:
-            target = min(self.minutes - 1, target + max(1, int(2 * DIVE_STEP * target)))
+            target = min(self.minutes - 1, target + int(FIRST_STEP * target))
         while tries < most:
             self.stage = "dive"
             noise = 0.0 if tries < CLEAR_DIVES else BLUR
