@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor import cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.terminal import (
     complain,
@@ -59,17 +60,8 @@ def _root(
         raise typer.Exit
 
 
-@app.command()
-def read(
-    files: Annotated[list[str], typer.Argument(help="Tables of reports: .csv, .xlsx, .jsonl, or -.")],
-    output: Output = None,
-) -> None:
-    """Read tables into reports, one JSON object a line."""
-    from corridor.reports.tables import read_reports, write_reports
-
-    reports = [report for name in files for report in read_reports(name)]
-    write(write_reports(reports).encode(), output)
-    say(f"{len(reports)} reports read")
+app.command()(cli_text.read)
+app.command()(cli_text.accept)
 
 
 @app.command()
@@ -98,7 +90,7 @@ def check(file: File, output: Output = None, as_json: Json = False) -> None:
     """Check a situation for contradictions and open points."""
     from corridor.situation.check import check as run_check
 
-    print_findings(run_check(_situation(file)), output, as_json=as_json)
+    print_findings(run_check(_situation(*read_input(file))), output, as_json=as_json)
 
 
 @app.command()
@@ -112,15 +104,28 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan convoys: who goes when, with a proven bound."""
-    situation = _situation(file)
+    data, place = read_input(file)
+    if cli_tours.is_instance(file, data):
+        cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
+        return
+    situation = _situation(data, place)
     made, wrong = _plan(situation, time_limit=time_limit, seed=seed, quantiles=(people_quantile, reserve_quantile))
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
 
 
 @app.command()
-def verify(file: File, output: Output = None, as_json: Json = False) -> None:
+def verify(
+    file: File,
+    instance: Annotated[str | None, typer.Option("--instance", help="The bare instance of a plan of tours.")] = None,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
     """Verify a plan: every rule again, by other code."""
+    if instance is not None:
+        data, place = read_input(file)
+        cli_tours.verify_instance(data, place, instance, output=output, as_json=as_json)
+        return
     from corridor.planning.verify import RULES
     from corridor.planning.verify import verify as run_verify
 
@@ -164,6 +169,9 @@ def publish(
     found = ForecastType.from_json(data, place=place)
     for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
         show(str(path))
+
+
+app.command()(cli_text.tell)
 
 
 @app.command()
@@ -265,10 +273,9 @@ def _reports(file: str) -> list[Report]:
     return read_reports(file)
 
 
-def _situation(file: str) -> Situation:
+def _situation(data: bytes, place: str) -> Situation:
     from corridor.situation.situation import Situation as SituationType
 
-    data, place = read_input(file)
     return SituationType.from_json(data, place=place)
 
 

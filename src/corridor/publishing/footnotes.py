@@ -76,6 +76,8 @@ class Footnotes:
             where.append(w("note.derived", origin=report.derived_from))
         grade = "; " + w("note.grade", grade=report.grade) if report.grade != NOT_GRADED else ""
         said = [el("span", stated(report, w), class_="said")]
+        if report.quote:
+            said.append(el("q", report.quote, dir="auto"))
         if report.note:
             said.append(el("span", report.note, class_="wording"))
         return el(

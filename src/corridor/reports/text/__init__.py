@@ -2,6 +2,6 @@
 
 from corridor.reports.text.accept import accept
 from corridor.reports.text.marked import marked_html
-from corridor.reports.text.read import load_text, read_text, to_json_line
+from corridor.reports.text.read import from_json_line, load_text, read_text, to_json_line
 
-__all__ = ["accept", "load_text", "marked_html", "read_text", "to_json_line"]
+__all__ = ["accept", "from_json_line", "load_text", "marked_html", "read_text", "to_json_line"]

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, origin, when
@@ -100,7 +102,7 @@ def read_text(
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(  # noqa: PLR0917
+def _hear(
     text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
 ) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
@@ -146,7 +148,7 @@ def _place(h: Heard) -> tuple[int, int]:
     return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
 
 
-def _candidate(  # noqa: PLR0917
+def _candidate(
     text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
 ) -> Candidate:
     claim = h.claim
@@ -196,6 +198,9 @@ def _fact(h: Heard) -> str:
         return "people_arrived"
     if h.claim.kind == "agreement":
         return "term" if h.claim.counted else "agreement"
+    # People seen gathered to leave are fewer than are inside: a bound, never a headcount.
+    if h.claim.kind == "remaining" and near(h.sentence, h.claim.first, h.claim.last, "WAITING", within=6):
+        return "people_waiting"
     return FACTS.get(h.claim.kind, "")
 
 
@@ -222,9 +227,12 @@ def to_json_line(candidate: Candidate) -> str:
         "unit": candidate.unit,
         "group": candidate.group,
         "place": candidate.place,
+        "about": candidate.about,
         "source": candidate.source,
         "observed": candidate.observed.isoformat() if dated else "",
         "said": candidate.said.isoformat() if candidate.said else "",
+        "received": candidate.received.isoformat() if dated else "",
+        "received_rule": candidate.received_rule,
         "modality": candidate.modality,
         "hedge": candidate.hedge,
         "scope": candidate.scope,
@@ -236,3 +244,12 @@ def to_json_line(candidate: Candidate) -> str:
         "reason": candidate.reason,
     }
     return json.dumps(fields, ensure_ascii=False)
+
+
+def from_json_line(line: str) -> Candidate:
+    """Read a candidate back from its JSON line; raises `msgspec.ValidationError` where it is malformed."""
+    fields = msgspec.json.decode(line, type=dict[str, object])
+    for name in ("observed", "received"):
+        fields[name] = fields.get(name) or when.UNDATED.isoformat()
+    fields["said"] = fields.get("said") or None
+    return msgspec.convert(fields, Candidate)
