@@ -66,6 +66,9 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         ):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
+        if mark.cls == "EVAC" and mark.first == unit.first:
+            # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+            cost += 9
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
         if cost < best[2]:
