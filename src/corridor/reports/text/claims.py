@@ -116,7 +116,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
     for at, token in enumerate(sentence.tokens):
         if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
             continue
-        if int(token.word) >= year or any(m.cls == "MONTH" and m.last == at for m in sentence.marks):
+        if claim.first <= at < claim.last or int(token.word) >= year or any(m.cls == "MONTH" and m.last == at for m in sentence.marks):
             continue
         if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
             continue

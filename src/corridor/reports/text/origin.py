@@ -32,7 +32,7 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
     head: list[tuple[int, str, list[Token], set[str]]] = []
     for n, block in lines:
         line = text[block.start : block.end].strip()
-        if len(line) > 140 or (head and re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
+        if len(line) > 140 or (re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
             break
         tokens = tokens_of(fold(line), 0, len(fold(line).text))
         classes = {mark.cls for mark in words.marks([token.word for token in tokens])}
