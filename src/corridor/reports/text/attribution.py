@@ -43,7 +43,9 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
             named = sentence.words[mark.last - 1].startswith("source")
             name = _after(sentence, text, mark.last - named, lang, loose=True)
             if named and not name:
-                name = _text(sentence, text, mark.last - 1, _stop_after(sentence, mark.last - 1, len(sentence.words)), lang)
+                name = _text(
+                    sentence, text, mark.last - 1, _stop_after(sentence, mark.last - 1, len(sentence.words)), lang
+                )
         else:
             if found and found[-1].cue.first == mark.first:
                 continue

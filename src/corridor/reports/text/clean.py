@@ -263,7 +263,9 @@ def language_of(folded: str) -> str:
     scores = {lang: sum(word in _small_words(lang) for word in words) for lang in languages()}
     if max(scores.values()) < 12:
         # A line or two: let the words of the tables vote as well.
-        scores = {lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words) for lang, n in scores.items()}
+        scores = {
+            lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words) for lang, n in scores.items()
+        }
     return max(scores, key=lambda lang: (scores[lang], lang == "en"))
 
 

@@ -18,6 +18,15 @@ _LABEL = re.compile(
 )
 
 
+_AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
+
+
+def agency_of(text: str) -> str:
+    """Return the agency that a dateline names: ten papers that carry it are one origin."""
+    match = _AGENCY.search(text[:400])
+    return match.group(1).strip() if match else ""
+
+
 class Origin(NamedTuple):
     """The voice of a text (issuer or "article"), whether it was issued, and the lines of its head."""
 

@@ -37,7 +37,7 @@ def person(it: Counted, base: Claim) -> Claim | None:  # noqa: PLR0911 - one ans
             reason="goes on with the count before it",
         )
     if not kind:
-        if it.unit.value == "wounded" and not it.unit.labelled and len(it.sentence.words) < 14:
+        if it.unit.value == "wounded" and len(it.sentence.words) < 14:
             return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
         return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
     if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
