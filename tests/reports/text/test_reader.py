@@ -101,9 +101,12 @@ ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 @settings(max_examples=120, deadline=None)
 @given(
-    st.sampled_from(["fr", "en", "ar"]), st.integers(min_value=3, max_value=9_999_999), st.integers(0, 3), st.booleans()
+    lang=st.sampled_from(["fr", "en", "ar"]),
+    number=st.integers(min_value=3, max_value=9_999_999),
+    which=st.integers(0, 3),
+    arabic=st.booleans(),
 )
-def test_numbers_survive_every_separator(lang: str, number: int, which: int, arabic: bool) -> None:
+def test_numbers_survive_every_separator(lang: str, number: int, which: int, *, arabic: bool) -> None:
     separators = SEPARATORS[lang]
     digits = f"{number:,}".replace(",", separators[which % len(separators)])
     if arabic and lang == "ar":
@@ -295,3 +298,9 @@ def test_random_text_never_breaks_the_reader() -> None:
         chance.shuffle(words)
         text = " ".join(words[:200])
         assert all(text[c.start : c.end] == c.quote for c in read_text(text + "\n"))
+
+
+def test_what_an_agency_says_in_its_own_voice_has_the_agency_as_its_origin() -> None:
+    found = read_text(CORPUS / "en/01-agency-siege.txt")
+    (route,) = [c for c in found if c.kind == "halt"]
+    assert route.origin == "Harbour Press"

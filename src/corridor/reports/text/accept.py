@@ -71,6 +71,7 @@ def _report(candidate: Candidate, role: str) -> Report:
         received_rule=f"{candidate.received_rule}; accepted by {role}",
         reference=f"{candidate.doc}:{candidate.start}-{candidate.end}",
         quote=candidate.quote,
+        derived_from=candidate.derived_from,
         note=f"read as {candidate.kind} because of {candidate.reason}"
         if candidate.reason
         else f"read as {candidate.kind}",

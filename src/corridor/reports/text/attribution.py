@@ -40,7 +40,12 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     for mark in (first_hand or said)[:MAX_SPEAKERS]:
         name = ""
         if mark.cls == "ACCORDING":
-            name = _after(sentence, text, mark.last, lang, loose=True)
+            named = sentence.words[mark.last - 1].startswith("source")
+            name = _after(sentence, text, mark.last - named, lang, loose=True)
+            if named and not name:
+                name = _text(
+                    sentence, text, mark.last - 1, _stop_after(sentence, mark.last - 1, len(sentence.words)), lang
+                )
         else:
             if found and found[-1].cue.first == mark.first:
                 continue
@@ -148,8 +153,17 @@ def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     if not firsts:
         return ""
     first = min(firsts)
+    while lang == "en" and first > start and _adjective(sentence, first - 1):
+        first -= 1
     last = _stop(sentence, first, end)
     return _text(sentence, text, first, last, lang)
+
+
+def _adjective(sentence: Sentence, at: int) -> bool:
+    """Tell whether a word in front of an English office belongs to its name: "Turkish officials", "local media"."""
+    word = sentence.words[at]
+    known = any(m.first <= at < m.last and m.cls != "ACTOR" for m in sentence.marks)
+    return word.isalpha() and len(word) > 3 and not known and word not in _DETERMINERS["en"]
 
 
 def _common(sentence: Sentence, at: int, lang: str) -> bool:
@@ -182,6 +196,8 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         return ""
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
+    days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
+    at = days.get(at, at)
     begin = at
     while begin < size and sentence.words[begin] in _DETERMINERS.get(lang, ()):
         begin += 1

@@ -110,17 +110,22 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
 
 
 def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
-    """Return a claim as context where an earlier year stands next to it or opens its sentence; the dead stay dead."""
-    if claim.kind in ("casualty", "context", "accusation"):
+    """Return a claim as context where an earlier year is next to it or opens its sentence; tallies since one stay."""
+    if claim.kind in ("context", "accusation"):
         return claim
     for at, token in enumerate(sentence.tokens):
         if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
             continue
-        if int(token.word) >= year or any(m.cls == "MONTH" and m.last == at for m in sentence.marks):
+        if (
+            claim.first <= at < claim.last
+            or int(token.word) >= year
+            or any(m.cls == "MONTH" and m.last == at for m in sentence.marks)
+        ):
             continue
         if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
             continue
         low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
-        if at <= 2 or gap(sentence, low, high) <= 4:
+        opens = at <= 2 and not any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
+        if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= 4):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
     return claim

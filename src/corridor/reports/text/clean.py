@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from corridor.errors import InputError
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import languages, rows
+from corridor.reports.text.lexicon import languages, lexicon, rows
 
 MAX_CHARACTERS = 20_000_000
 
@@ -261,6 +261,11 @@ def language_of(folded: str) -> str:
         return "ar"
     words = re.findall(r"[^\W\d_]+", sample)
     scores = {lang: sum(word in _small_words(lang) for word in words) for lang in languages()}
+    if max(scores.values()) < 12:
+        # A line or two: let the words of the tables vote as well.
+        scores = {
+            lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words) for lang, n in scores.items()
+        }
     return max(scores, key=lambda lang: (scores[lang], lang == "en"))
 
 

@@ -102,7 +102,10 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if cue.first > 1 or any(m.cls == "ACTOR" and m.first <= cue.last + 3 and m.cls != cue.cls for m in sentence.marks):
+    if cue.first or any(
+        m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
+        for m in sentence.marks
+    ):
         return False
     return not any(
         c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4
@@ -211,6 +214,8 @@ def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted
 def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
     """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
     if event.modality == "planned" or any(e.kind == "accusation" for e in events):
+        return True
+    if any(e.kind == "agreement" and _overlap(e, event) for e in events):
         return True
     return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
 

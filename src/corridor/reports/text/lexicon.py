@@ -111,6 +111,10 @@ class Lexicon:
             known = self._known[word] = _Found.of(found)
         return known
 
+    def forms_known(self, word: str) -> bool:
+        """Tell whether a word is a term by itself."""
+        return bool((self._known.get(word) or self._entries(word)).single)
+
     def _agrees(self, words: list[str], at: int, entry: _Entry) -> bool:
         for offset, wanted in enumerate(entry.words[1:], at + 1):
             if offset >= len(words):

@@ -28,9 +28,15 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
     taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
     room = near(it.sentence, base.first, base.last, "CAPACITY", within=6)
-    if taken and not (
-        room
-        and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
+    of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
+    if (
+        taken
+        and not of_all
+        and not (
+            room
+            and distance(it.sentence, base.first, base.last, room)
+            <= distance(it.sentence, base.first, base.last, taken)
+        )
     ):
         return base._replace(kind="reception", reason="places taken", confidence=0.7)
     if (

@@ -18,6 +18,15 @@ _LABEL = re.compile(
 )
 
 
+_AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
+
+
+def agency_of(text: str) -> str:
+    """Return the agency that a dateline names: ten papers that carry it are one origin."""
+    match = _AGENCY.search(text[:400])
+    return match.group(1).strip() if match else ""
+
+
 class Origin(NamedTuple):
     """The voice of a text (issuer or "article"), whether it was issued, and the lines of its head."""
 
@@ -32,7 +41,7 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
     head: list[tuple[int, str, list[Token], set[str]]] = []
     for n, block in lines:
         line = text[block.start : block.end].strip()
-        if len(line) > 140 or (head and re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
+        if len(line) > 140 or (re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
             break
         tokens = tokens_of(fold(line), 0, len(fold(line).text))
         classes = {mark.cls for mark in words.marks([token.word for token in tokens])}

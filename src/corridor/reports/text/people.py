@@ -37,7 +37,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
             reason="goes on with the count before it",
         )
     if not kind:
-        if it.unit.value == "wounded" and not it.unit.labelled and len(it.sentence.words) < 14:
+        if it.unit.value == "wounded" and len(it.sentence.words) < 14:
             return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
         return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
     if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
@@ -66,6 +66,9 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         ):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
+        if mark.cls == "EVAC" and mark.first == unit.first:
+            # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+            cost += 9
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
         if cost < best[2]:

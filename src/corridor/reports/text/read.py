@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
@@ -99,6 +100,9 @@ def read_text(
     heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
     base = day or when.UNDATED
     candidates = _candidates(text, heard, doc, base, lang)
+    agency = origin.agency_of(text)
+    if agency:
+        candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 

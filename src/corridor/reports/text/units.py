@@ -75,7 +75,12 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         if named and (number.low or 0) <= 60 and _unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
-    if sentence.tokens[at].kind == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
+    if (
+        number.hedge == "exact"
+        and sentence.tokens[at].kind == "digits"
+        and 1900 <= value <= 2100
+        and words[at].isdigit()
+    ):
         return _unit_after(sentence, number) is None
     return False
 
