@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corridor.errors import CorridorError
-from corridor.terminal import complain, emit, moment_of, print_findings, progress_bar, read_input, say, working, write
+from corridor.terminal import (
+    complain,
+    emit,
+    flush,
+    moment_of,
+    print_findings,
+    progress_bar,
+    read_input,
+    say,
+    show,
+    working,
+    write,
+)
 
 if TYPE_CHECKING:
     from corridor.finding import Finding
@@ -43,7 +55,7 @@ def _root(
     if version:
         from corridor import __version__
 
-        print(f"corridor {__version__}")
+        show(f"corridor {__version__}")
         raise typer.Exit
 
 
@@ -151,7 +163,7 @@ def publish(
     data, place = read_input(file)
     found = ForecastType.from_json(data, place=place)
     for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
-        print(path)
+        show(str(path))
 
 
 @app.command()
@@ -191,8 +203,8 @@ def demo(
         }
         write(msgspec.json.encode(answer) + b"\n", None)
     else:
-        print(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
-        print(f"\nThe page: {page}")
+        show(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
+        show(f"\nThe page: {page}")
     complain(wrong)
 
 
@@ -242,7 +254,7 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
     from corridor.situation.assess import assess as run_assess
     from corridor.situation.pool import read_pooling
 
-    moment = moment_of(as_of, "--as-of") if as_of else None
+    moment = moment_of(as_of, "--as-of") if as_of is not None else None
     table = read_pooling(pooling) if pooling else None
     return run_assess(_reports(file), as_of=moment, pooling=table)
 
@@ -299,7 +311,12 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
 def main() -> None:
     """Run a verb; every error is one clear message and an exit code, never a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            flush()
+    except typer.Exit as stopped:
+        raise SystemExit(stopped.exit_code) from None
     except CorridorError as error:
         say(f"error: {error}")
         raise SystemExit(error.exit_code) from None

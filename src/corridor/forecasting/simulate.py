@@ -71,14 +71,19 @@ class Simulator:
         if not self.convoys:
             return np.where(self.people > 0, np.inf, 0.0), out, left
         workers = min(os.cpu_count() or 1, 8, self.runs)
-        edges = [self.runs * worker // workers for worker in range(workers + 1)]
-        with ThreadPoolExecutor(workers) as pool:
+        # Many small jobs, so that whoever interrupts waits for the ones begun and not for all runs.
+        parts = min(workers * 16, self.runs)
+        edges = [self.runs * part // parts for part in range(parts + 1)]
+        pool = ThreadPoolExecutor(workers)
+        try:
             jobs = [
                 pool.submit(simulate, self.model, begin, end, clearance, times, out, left)
                 for begin, end in pairwise(edges)
             ]
             for job in jobs:
                 job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
         return clearance, out[place], left[place]
 
     def _model(self) -> Model:
