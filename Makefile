@@ -44,7 +44,7 @@ format: $(VENV)/.dev
 
 # The generated pages and tables; the tests fail when one of them is out of date.
 docs: $(VENV)/.dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 # Versions and hashes of every dependency, for any platform; the files name no index.
 lock: $(VENV)/.dev

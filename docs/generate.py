@@ -1,7 +1,7 @@
 """Make the generated documentation: `make docs`, or `python -m docs.generate`.
 
 The reference pages come from the code and its tables, the verbs of the README from the command line, and the output
-shown in each page from running it. Run with `--no-output` to leave the shown output as it is.
+shown in each page from running it. With names of pages (`tutorial.md`) the blocks of those pages alone are run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from typing import cast, get_args
 
 import msgspec
 import typer
-from docs.pages import ROOT, pages, run
 from typer.testing import CliRunner
 
 import corridor
@@ -28,9 +27,11 @@ from corridor.cli import app
 from corridor.planning.verify import RULES
 from corridor.reports.report import Modality, Scope
 from corridor.reports.vocabulary import Combination, facts, groups
-from corridor.situation.check import CHECKS, MUST_SAY
+from corridor.situation.check.agreement import MUST_SAY
+from corridor.situation.check.registry import CHECKS
 from corridor.situation.situation import schema
 from docs import founding_case
+from docs.pages import ROOT, pages, run
 
 NOTE = "<!-- made by docs/generate.py; change the code or the table it comes from, then run: make docs -->"
 MARKER = re.compile(r"(<!-- begin (?P<name>[\w-]+) -->\n).*?(<!-- end (?P=name) -->)", re.DOTALL)
@@ -91,9 +92,9 @@ def _facts() -> str:
         "# Facts",
         NOTE,
         (
-            "What a report can state, from `src/corridor/reports/facts.csv`. A fact has a subject (`about` in the table of "
-            "reports), a unit, a type and a way in which several reports of it combine. A subject with a dot names a part "
-            "of it."
+            "What a report can state, from `src/corridor/reports/facts.csv`. A fact has a subject (`about` in the "
+            "table of reports), a unit, a type and a way in which several reports of it combine. A subject with a dot "
+            "names a part of it."
         ),
         "## How reports of a fact combine",
         _table(("way", "meaning"), [(f"`{name}`", COMBINES[name]) for name in get_args(Combination)]),
@@ -111,8 +112,8 @@ def _facts() -> str:
     parts += [
         "## Groups",
         (
-            "The people of a report, as worded by its source, from `src/corridor/reports/groups.csv`. A group lies within "
-            "a wider one. Priority 0 leaves first."
+            "The people of a report, as worded by its source, from `src/corridor/reports/groups.csv`. A group lies "
+            "within a wider one. Priority 0 leaves first."
         ),
         _table(
             ("group", "within", "place", "priority", "label", "meaning"),
@@ -152,8 +153,8 @@ def _verbs() -> str:
         NOTE,
         (
             "Each verb reads a file, or standard input where the file is `-`, and writes to `-o FILE` or to standard "
-            "output. Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 the answer is no, 2 "
-            "wrong use, 3 failure, 130 interrupted."
+            "output. Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 the answer is "
+            "no, 2 wrong use, 3 failure, 130 interrupted."
         ),
         "## corridor",
         f"```text\n{_help()}\n```",
@@ -279,8 +280,8 @@ def _rules() -> str:
         "# Rules",
         NOTE,
         (
-            "What `verify` re-derives for every plan, and what `check` looks for in every situation. Each finding names "
-            "its rule, what it concerns, and a remedy."
+            "What `verify` re-derives for every plan, and what `check` looks for in every situation. Each finding "
+            "names its rule, what it concerns, and a remedy."
         ),
         "## Rules of a plan",
         (
@@ -294,8 +295,8 @@ def _rules() -> str:
         "## Checks of a situation",
         "`corridor check situation.json` looks for these contradictions and open points.",
     ]
-    for name, rule in CHECKS.items():
-        parts += [f"### {name}", _doc(rule)]
+    for name, look in CHECKS.items():
+        parts += [f"### {name}", _doc(look)]
     parts += [
         "## What an agreement must say",
         "The check `left open` asks for these clauses.",
@@ -312,8 +313,9 @@ def _pooling() -> str:
         "# Pooling and disruption",
         NOTE,
         (
-            "Every width, weight and default that Corridor uses, with its source. `corridor assess --show-pooling` prints "
-            "the first table; `corridor assess --pooling FILE` reads your own, and rows that it lacks keep the value here."
+            "Every width, weight and default that Corridor uses, with its source. `corridor assess --show-pooling` "
+            "prints the first table; `corridor assess --pooling FILE` reads your own, and rows that it lacks keep the "
+            "value here."
         ),
         "## pooling.csv",
         _csv("corridor.situation", "pooling.csv"),
@@ -341,13 +343,13 @@ def _page(parts: list[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
-def main(*, output: bool = True) -> None:
-    """Write everything that is generated, in place."""
+def main(*names: str) -> None:
+    """Write everything that is generated, in place; run the blocks of the pages named, or of all pages."""
     write_reference(ROOT / "docs" / "reference")
     founding_case.PAGE.write_text(founding_case.render(founding_case.PAGE.read_text("utf-8")), encoding="utf-8")
     for path in pages():
         text = fill(path.read_text("utf-8"))
-        if output:
+        if not names or path.name in names:
             print(f"running {path.relative_to(ROOT)}", file=sys.stderr)
             with tempfile.TemporaryDirectory() as folder:
                 text = run(text, Path(folder))
@@ -355,4 +357,4 @@ def main(*, output: bool = True) -> None:
 
 
 if __name__ == "__main__":
-    main(output="--no-output" not in sys.argv[1:])
+    main(*sys.argv[1:])

@@ -323,6 +323,11 @@ def main() -> None:
     except KeyboardInterrupt:
         say("interrupted")
         raise SystemExit(130) from None
+    except SystemExit as stop:
+        # A reader that has gone (`| head`) is no failure; Typer makes exit code 1 of it, our "the answer is no".
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise
     except MemoryError:
         say("error: not enough memory\n  hint: split the input, or use fewer runs")
         raise SystemExit(3) from None
