@@ -144,9 +144,9 @@ def test_fewer_runs_than_threads() -> None:
 
 
 def test_no_runs_and_a_bad_seed_are_wrong_use() -> None:
-    for wrong in ({"runs": 0}, {"seed": -1}, {"seed": 2**63}):
+    for runs, seed in ((0, 0), (5, -1), (5, 2**63)):
         with pytest.raises(UsageError):
-            forecast(planned("one_bus"), **{"runs": 5, **wrong})
+            forecast(planned("one_bus"), runs=runs, seed=seed)
 
 
 def test_a_forecast_reads_back_from_its_file() -> None:

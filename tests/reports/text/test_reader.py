@@ -289,7 +289,7 @@ def test_a_zone_is_kept() -> None:
 
 
 def test_random_text_never_breaks_the_reader() -> None:
-    chance = random.Random(7)  # noqa: S311 - a fixed shuffle, no secret
+    chance = random.Random(7)
     words = " ".join(p.read_text() for p in TEXTS[:6]).split()
     for _ in range(20):
         chance.shuffle(words)

@@ -89,7 +89,7 @@ def _parts(drives: Longs, go: Ints) -> Longs:
     "int64(int64[:,::1], int64[:,::1], int64[:,::1], int32[:,::1], int32[:,::1], int32[:,::1], int32[::1], int32[::1], "
     "int32[::1], int32[::1], int32[::1])"
 )
-def drive(  # noqa: PLR0917
+def drive(
     start: Longs,
     go: Longs,
     back: Longs,

@@ -24,7 +24,7 @@ Clock = Callable[[], bool]
     "void(int64, int32[:,::1], int32[:,::1], float64[::1], float64[::1], float64[:,::1], float64[:,::1], "
     "int32[:,::1], int32[:,::1])"
 )
-def price(  # noqa: PLR0917
+def price(
     most: int,
     go: Ints,
     back: Ints,

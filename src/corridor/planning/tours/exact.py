@@ -21,7 +21,7 @@ Found = tuple[Ints, list[Ints]]
     "void(int64, int32[::1], int32[:,::1], int32[:,::1], int64[::1], int64[::1], int64[::1], int64[::1], "
     "int32[:,:,::1], int32[:,:,::1])"
 )
-def extend(  # noqa: C901, PLR0917
+def extend(  # noqa: C901
     most: int,
     start: Ints,
     go: Ints,

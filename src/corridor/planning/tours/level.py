@@ -1,7 +1,7 @@
 """Levelling: swap the tails of two tours, first at no cost, then at a falling price of driving."""
 
 # The loops take flat arrays and keep their steps together, as compiled code must.
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917
+# ruff: noqa: C901, PLR0912, PLR0915
 
 from __future__ import annotations
 

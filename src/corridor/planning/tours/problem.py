@@ -62,7 +62,7 @@ class Problem:
         return self
 
 
-def make_problem(  # noqa: PLR0917 - as the instance file lists them
+def make_problem(
     buses: object,
     loads: object,
     capacity: object,

@@ -8,7 +8,7 @@ from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Counted, Unit
 
 
-def person(it: Counted, base: Claim) -> Claim | None:  # noqa: PLR0911 - one answer a way of counting
+def person(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of people by the strongest cue near it."""
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group)

@@ -100,7 +100,7 @@ def read_text(
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(  # noqa: PLR0917
+def _hear(
     text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
 ) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
@@ -146,7 +146,7 @@ def _place(h: Heard) -> tuple[int, int]:
     return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
 
 
-def _candidate(  # noqa: PLR0917
+def _candidate(
     text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
 ) -> Candidate:
     claim = h.claim

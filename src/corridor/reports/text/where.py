@@ -52,9 +52,7 @@ _TO_FR = ("a", "au", "aux", "en", "dans", "vers", "depuis", "de", "du", "d'", "l
 _TO = frozenset((*_TO_FR, "at", "in", "to", "from", "near", "through", "via", "into", "of", "the"))
 
 
-def place_of(  # noqa: PLR0917 - one look-up that needs all of it
-    sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str
-) -> str:
+def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
     """Return the place of a claim: the known one nearest to it, else the name behind a preposition, as worded."""
     if known:
         return min(known, key=lambda k: min(abs(k[0] - last), abs(k[1] - first)))[2]
