@@ -35,7 +35,7 @@ LIMITS = {
     "city40k": [10],
     "ten-million": [60],
 }
-QUICK = ["tiny6", "small", "short120", "short900", "med2000", "city"]
+QUICK = ["tiny6", "small", "short900", "med2000", "city"]
 COLUMNS = (
     "size",
     "who",
