@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import numpy as np
 
@@ -228,7 +229,8 @@ def vroom(problem: Problem, limit: float, _seed: int) -> Tours:
         plan.set_durations_matrix("car", matrix)
         plan.add_vehicle([engine.Vehicle(b, start=d, time_window=[0, hours]) for b, d in enumerate(fleet)])
         plan.add_job([engine.Job(t, depots + t) for t in range(n)])
-        found = plan.solve(exploration_level=3, nb_threads=2)
+        left = timedelta(seconds=max(0.1, deadline - time.perf_counter()))
+        found = plan.solve(exploration_level=3, nb_threads=2, timeout=left)
         if len(found.unassigned):
             low = hours + 1
             high = high if best else 2 * high

@@ -35,7 +35,19 @@ LIMITS = {
     "city40k": [10],
     "ten-million": [60],
 }
-QUICK = ["tiny6", "small", "short120", "short900", "med2000", "city"]
+QUICK = ["tiny6", "small", "short900", "med2000", "city"]
+COLUMNS = (
+    "size",
+    "who",
+    "limit s",
+    "clearance min",
+    "flow bound",
+    "route bound",
+    "gap % (median)",
+    "worst %",
+    "seconds",
+    "note",
+)
 PEER_SECONDS = {"quick": 10.0, "full": 60.0}
 
 
@@ -123,16 +135,20 @@ def minutes(problem: Problem, depot: int, stops: list[tuple[int, int]]) -> int:
     return total + sum(int(problem.reception_pickup[a[1], b[0]]) for a, b in pairwise(stops))
 
 
+def cells(*values: object) -> str:
+    return "| " + " | ".join(str(value) for value in values) + " |"
+
+
 def table(rows: list[dict[str, object]], described: dict[str, object]) -> str:
     """Return the rows as a markdown table, median of the seeds and the worst of them."""
     lines = [
         (
             f"Measured on {described['cores']} cores of an {described['processor']}, Python {described['python']}; "
-            f"load {described['load at the start']} at the start. Gaps are to the larger of both bounds of the same run."
+            f"load {described['load at the start']} at the start. Gaps are to the larger bound of the same instance."
         ),
         "",
-        "| size | who | limit s | clearance min | flow bound | route bound | gap % (median) | worst % | seconds | note |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| " + " | ".join(COLUMNS) + " |",
+        "|---|---|" + "---:|" * (len(COLUMNS) - 3) + "---|",
     ]
     groups: dict[tuple[str, str, float], list[dict[str, object]]] = {}
     for row in rows:
@@ -140,17 +156,16 @@ def table(rows: list[dict[str, object]], described: dict[str, object]) -> str:
     for (size, who, limit), group in groups.items():
         done = [row for row in group if "gap" in row]
         if not done:
-            lines.append(f"| {size} | {who} | {limit:g} | - | | | - | - | {group[0]['seconds']} | {group[0]['note']} |")
+            lines.append(cells(size, who, f"{limit:g}", "-", "", "", "-", "-", group[0]["seconds"], group[0]["note"]))
             continue
         middle = sorted(done, key=lambda row: row["gap"])[(len(done) - 1) // 2]
         gaps = [100 * row["gap"] for row in done]
         note = "" if len(done) == len(group) else f"{len(group) - len(done)} of {len(group)} without a plan"
         if who == "Corridor" and done[0].get("seconds to 4 %"):
             note = f"4 % after {statistics.median(row['seconds to 4 %'] or limit for row in done):.2f} s"
-        lines.append(
-            f"| {size} | {who} | {limit:g} | {middle['clearance']:,} | {middle.get('flow', '')} | {middle.get('route') or ''} "
-            f"| {statistics.median(gaps):.2f} | {max(gaps):.2f} | {middle['seconds']:.2f} | {note} |"
-        )
+        bounds = (middle.get("flow", ""), middle.get("route") or "")
+        found = (f"{statistics.median(gaps):.2f}", f"{max(gaps):.2f}", f"{middle['seconds']:.2f}")
+        lines.append(cells(size, who, f"{limit:g}", f"{middle['clearance']:,}", *bounds, *found, note))
     return "\n".join(lines) + "\n"
 
 

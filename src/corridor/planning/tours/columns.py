@@ -205,8 +205,8 @@ def pick(pricing: Pricing, hire: Reals, buses: Longs, most: int, cost: float = 0
     return [pricing.route(depot, first, most) for _, depot, first in found[:FEW]]
 
 
-def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[Route]) -> tuple[int, bool]:
-    """Return a proven lower bound between `low` and `high`, a known plan's minutes, and whether it is the LP's best.
+def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[Route]) -> tuple[int, int]:
+    """Return a proven lower bound from `low` up, and the least minutes, at most a known plan's `high`, the LP allows.
 
     If tours of at most T minutes, in any fractional mix, cannot cover all loads within the receptions' room and the
     depots' buses, every plan takes T + 1 or more. For any worth w <= 1 of a load and toll r >= 0 of a place,
@@ -228,7 +228,7 @@ def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[
         while True:
             value = master.solve()
             if value == float("inf"):
-                return low, False
+                return low, top
             if value < 1e-6:
                 top = target
                 break
@@ -240,10 +240,10 @@ def route_bound(problem: Problem, low: int, high: int, stop: Clock, seeds: list[
             new = [route for route in pick(pricing, hire, buses, target) if master.add(route)]
             pool += new
             if stop():
-                return low, False
+                return low, top
             if not new:  # numerically stuck: neither covered nor ruled out with certainty
-                return low, False
-    return low, True
+                return low, top
+    return low, top
 
 
 def _ruled_out(pricing: Pricing, worth: Reals, toll: Reals, most: int) -> int:

@@ -157,15 +157,17 @@ class _Search:
         """Prove the route bound, then build tours out of its columns; few trips are searched to the end."""
         problem, pool = self.problem, self.best_routes()
         self.stage = "route bound"
-        share = time.perf_counter() + 0.5 * self.left()
+        share = time.perf_counter() + 0.4 * self.left()
         count = self.used + (self.iterations - self.used) // 2
 
         def enough() -> bool:
             return self.spend() or time.perf_counter() >= share or self.used >= count
 
-        route, _ = route_bound(problem, self.bounds.best, self.minutes, enough, pool)
+        route, allowed = route_bound(problem, self.bounds.best, self.minutes, enough, pool)
         self.prove(Bounds(self.bounds.flow, max(route, self.bounds.flow)))
-        target, tries = self.bounds.best, 0
+        if allowed >= self.minutes:  # the bound was cut short before the LP allowed any less than the plan
+            allowed = (self.bounds.best + self.minutes) // 2
+        target, tries = max(self.bounds.best, allowed), 0
         most = FEW_DIVES if problem.trips <= MOST_TRIPS else MOST_DIVES
         if problem.trips > SMALL:
             target = min(self.minutes - 1, target + int(FIRST_STEP * target))
