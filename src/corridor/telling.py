@@ -29,11 +29,11 @@ OPERATION = "told"
 TYPES = {"buses": "bus", "bus": "bus", "ambulances": "ambulance", "ambulance": "ambulance"}
 # Facts about the movement as a whole; they belong to the one operation that is told.
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
-OF_OPERATION = ("people_out", "halt", "resumption", "incident", "casualties", "agreement")
+OF_OPERATION = ("people_out", "halt", "resumption", "incident", "agreement")
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """What was told: the candidates, the reports made of them, what was assumed, the forecast and the findings."""
+    """What was told: candidates, the reports made of them, what was assumed, the forecast and the findings."""
 
     candidates: tuple[Candidate, ...]
     reports: tuple[Report, ...]
@@ -52,8 +52,8 @@ def tell(
 ) -> Telling:
     """Tell an operation from articles alone.
 
-    Every candidate is accepted without review, and every output says so. `published` is the day of the texts where they
-    do not bear one; `more` are reports that replace defaults (a drive time, a bus's seats). Each default that remains is
+    Every candidate is accepted without review, and every output says so. `published` is the day of texts that
+    bear none; `more` are reports that replace defaults (a drive time, a bus's seats). Each default that remains is
     a finding of rule `not in the text`.
 
     Raises `InputError` where no text says how many people there are or where none bears a date and none is given.
@@ -63,7 +63,7 @@ def tell(
     candidates = tuple(found for article in articles for found in read_text(article, published=assumed_day))
     if not candidates:
         raise InputError("no claim found in the texts", place=str(articles[0]), hint="is it an article on a movement?")
-    accepted = [_placed(report) for report in accept(candidates, by_role=UNREVIEWED)]
+    accepted = [_placed(_by(report, assumed_day)) for report in accept(candidates, by_role=UNREVIEWED)]
     told = [report for report in accepted if report is not None]
     replaced = {(report.fact, report.about) for report in (*told, *more)}
     assumed = tuple(report for report in defaults() if (report.fact, report.about) not in replaced)
@@ -92,6 +92,14 @@ def defaults() -> tuple[Report, ...]:
     return tuple(parse_rows(rows, "told.csv"))
 
 
+def _by(report: Report, published: datetime) -> Report:
+    """Take a claim of the day of publication as true by the moment of publication; midnight only stands for the day."""
+    if report.observed.date() != published.date() or report.modality == "planned":
+        return report
+    moment = max(report.observed, min(published, end_of_day(published)))
+    return msgspec.structs.replace(report, observed=moment, received=max(report.received, moment), note="")
+
+
 def _placed(report: Report) -> Report | None:
     """Put an accepted claim where the one operation needs it; None for what no figure of it can use."""
     replace = msgspec.structs.replace
@@ -107,7 +115,9 @@ def _placed(report: Report) -> Report | None:
     if report.fact in OF_OPERATION:
         return replace(report, about=OPERATION, place=report.place or "inside")
     if report.fact in ("departure", "arrival"):
-        return replace(report, about=f"{OPERATION}/{report.id}", place=report.place or "pickup")
+        return replace(report, about=OPERATION, place="pickup" if report.fact == "departure" else "reception")
+    if report.fact == "casualties":
+        return None  # which of them belong to this movement only a person can say; they stay among the candidates
     if report.fact == "clause":
         kind = str(report.value)
         return replace(report, about=f"{OPERATION}/{kind}", place=report.place or "inside")

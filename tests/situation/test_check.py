@@ -90,6 +90,11 @@ CASES: dict[str, tuple[list[Report], str, list[Report]]] = {
         "op/window.opens",
         [*SOUND, told("opens2", "term", "op/window.opens", "2016-12-15T08:00+02:00", source="SANA")],
     ),
+    "declared over": (
+        [*SOUND, told("over", "agreement", "op", "ended", 1)],
+        "op",
+        [*SOUND, told("on", "agreement", "op", "in_force", 1)],
+    ),
     "halted": (
         [*SOUND, halt("h")],
         "op",

@@ -45,7 +45,7 @@ class Simulator:
         self.convoys = [convoy for convoy in plan.convoys if convoy.operation == operation.id]
         groups = [group for group in self.situation.groups if group.operation == operation.id]
         self.groups = sorted(groups, key=lambda group: (group.priority, group.place == "seat", group.id))
-        self.total = np.array([self._people(group.people.sample, seed) for group in self.groups])
+        self.total = np.array([group.draw(seed, runs) for group in self.groups])
         self.model = self._model()
 
     @property
@@ -53,11 +53,6 @@ class Simulator:
         """The people to move in each run, companions included; (runs,)."""
         each = np.array([1.0 + group.companions for group in self.groups])
         return np.asarray((self.total * each[:, None]).sum(axis=0))
-
-    def _people(self, sample: object, seed: int) -> Array:
-        """Draw one group; all groups share a stream, for they are parts of one headcount and rise and fall together."""
-        drawn: Array = sample(np.random.default_rng([seed, 7]), self.runs)  # type: ignore[operator]
-        return np.ceil(drawn - 1e-9)
 
     def run(self, marks: Sequence[float] = ()) -> tuple[Array, Array, Array]:
         """Return (clearance, out, left): minutes (runs,), and the people out and gone at each mark (marks, runs)."""

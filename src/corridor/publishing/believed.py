@@ -12,7 +12,8 @@ from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
-from corridor.situation.estimate import Balance, Estimate
+from corridor.situation.estimate import Estimate
+from corridor.situation.site import left_to_move
 from corridor.situation.situation import Headcount, Situation
 
 
@@ -33,21 +34,21 @@ def opening(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         sentence += [w(f"sentence.{state}"), notes.cite(agreement.reports) if agreement else None, " "]
         headcount = situation.headcount(operation.id)
         if headcount:
-            sentence += _people(headcount, w, notes)
+            sentence += _people(situation, headcount, w, notes)
     return Markup(
         el("p", moment, class_="moment") + el("h1", title(situation, w)) + el("p", sentence, class_="standfirst")
     )
 
 
-def _people(headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
+def _people(situation: Situation, headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
     out = headcount.out
-    left = Balance(start=headcount.start, share=headcount.share, out=out)
+    low, _, high = left_to_move([group for group in situation.groups if group.operation == headcount.operation])
     return [
         _so_far(out, w),
         notes.method(
             f"out-{headcount.operation}", [w("method.out", rule=names.sentence(out.rule)), notes.cite(out.reports)]
         ),
-        w("sentence.left", low=w.about(left.quantile(0.1)), high=w.about(left.quantile(0.9))),
+        w("sentence.left", low=w.about(low), high=w.about(high)),
         notes.method(
             f"left-{headcount.operation}",
             [w("method.left", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)],

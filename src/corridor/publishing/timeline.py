@@ -103,7 +103,7 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
     yield _accounts(spoken, notes, w)
     # What a state, a departure or an arrival means stands in the note: the value alone says too little.
     told_by_note = [r for r in event.reports if r.fact in NOTED or event.kind == "note"]
-    noted = [r for r in told_by_note if r.note and r not in spoken]
+    noted = [r for r in told_by_note if (r.note or r.quote) and r not in spoken]
     yield _accounts(noted, notes, w, wording=True)
     bare = {"departure", "arrival", "agreement"}
     aside = [r for r in noted if r.number is None and event.kind == "note"] + spoken
@@ -117,7 +117,8 @@ def _accounts(reports: Sequence[Report], notes: Footnotes, w: Words, *, wording:
     for report in reports:
         value = str(report.value or "")
         # A value of one word ("given", "cold") says less than our wording of the same report.
-        words = _first_sentence(report.note) if wording or (report.note and " " not in value) else value
+        ours = _first_sentence(report.note) or report.quote
+        words = ours if wording or (ours and " " not in value) else value
         told = w.known(f"told.{report.modality}", w("told.done"))
         if words:
             cite = notes.cite([report.id])

@@ -251,7 +251,7 @@ def _number(cell: str) -> int | float:
 def _from_json_lines(text: str, place: str) -> list[Report]:
     reports: list[Report] = []
     problems: list[Fault] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, int]] = {}
     # Only a line feed ends a line here: JSON strings may hold the other separators that splitlines knows.
     for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
@@ -267,9 +267,12 @@ def _from_json_lines(text: str, place: str) -> list[Report]:
         # A candidate is checked when somebody accepts it; until then it may lack a date or a word.
         wrong = [] if isinstance(report, Candidate) else faults(report)
         problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in wrong]
+        # The same line again changes nothing: two exports may overlap.
+        if report.id in seen and reports[seen[report.id][1]] == report:
+            continue
         if report.id in seen:
-            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id]}", "each id once"))
-        seen[report.id] = line
+            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id][0]}", "each id once"))
+        seen[report.id] = (line, len(reports))
         reports.append(report)
     _raise_all(problems, place)
     return reports

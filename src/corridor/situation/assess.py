@@ -34,6 +34,10 @@ def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling:
         raise InputError("no reports", place="reports", hint="give at least one report of people_inside")
     at = as_of if as_of is not None else max(report.received for report in known)
     seen = [report for report in known if report.received <= at]
+    if not seen:
+        first = min(report.received for report in known)
+        cause = f"no report had been received by {at.isoformat()}"
+        raise InputError(cause, place="--as-of", hint=f"the first was received at {first.isoformat()}")
     corrected = {report.corrects for report in seen if report.corrects}
     valid = [report for report in seen if report.id not in corrected]
     sites = sites_of(valid, table)
