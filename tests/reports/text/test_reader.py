@@ -103,7 +103,7 @@ ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 @given(
     st.sampled_from(["fr", "en", "ar"]), st.integers(min_value=3, max_value=9_999_999), st.integers(0, 3), st.booleans()
 )
-def test_numbers_survive_every_separator(lang: str, number: int, which: int, arabic: bool) -> None:
+def test_numbers_survive_every_separator(lang: str, number: int, which: int, arabic: bool) -> None:  # noqa: FBT001
     separators = SEPARATORS[lang]
     digits = f"{number:,}".replace(",", separators[which % len(separators)])
     if arabic and lang == "ar":
