@@ -137,7 +137,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
 
 
 def _contrast_ends(sentence: Sentence, at: int) -> bool:
-    return any(m.cls == "CONTRAST" and m.last == at for m in sentence.marks)
+    return any(m.cls in {"CONTRAST", "CLAUSE"} and m.last == at for m in sentence.marks)
 
 
 def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:

@@ -39,7 +39,7 @@ _COUNT_OF = {
     "capacity": "capacity",
     "weather": "weather",
 }
-_BLANK = ("accusation",)
+_DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
 def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
@@ -66,6 +66,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
             return None
         cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
+        return None
+    if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
         return None
     if _told_by_number(sentence, rule, cue, partner, counted):
         return None
