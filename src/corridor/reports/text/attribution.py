@@ -171,7 +171,8 @@ def _common(sentence: Sentence, at: int, lang: str) -> bool:
     known = [m for m in sentence.marks if m.first <= at < m.last]
     if any(m.cls in ("WEEKDAY", "MONTH", "RELATIVE_DAY") for m in known):
         return True
-    return at == 0 and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
+    opens = not any(word[0].isalpha() for word in sentence.words[:at])
+    return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
 
 
 def _stop(sentence: Sentence, first: int, end: int) -> int:

@@ -104,7 +104,7 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if cue.first or any(
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
