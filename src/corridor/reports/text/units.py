@@ -147,6 +147,9 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and out_of and previous.unit in ("places", "beds"):
+        return Unit("seat", "places", number.last, number.last)
     before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
@@ -156,9 +159,6 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
         return Unit("person", "all", number.last, number.last)
-    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
-    if previous and out_of and previous.unit in ("places", "beds"):
-        return Unit("seat", "places", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if previous and (after in _OTHERS or (figure and number.hedge != "order")):
         family = "person" if previous.unit == "persons" else "vehicle"
