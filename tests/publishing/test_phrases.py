@@ -257,6 +257,11 @@ def test_numbers_moments_and_names_are_those_of_the_language() -> None:
     assert "Hezbollah: Al-Amiriyah, Ramousah crossing; AFP: Khan al-Asal" in shown(rival, situation, "en")
 
 
+def test_a_moment_that_the_calendar_lacks_stays_as_it_was_written() -> None:
+    said = "The movement stands since 31 Feb 10:30 (x)."
+    assert "31 Feb 10:30" in shown(said, worlds.one_bus(), "fr")
+
+
 def test_words_of_others_keep_their_language() -> None:
     situation = evening("2016-12-16T23:59+02:00")
     said = "The movement stands since 16 Dec 10:30 (WHO: Aid agencies were told to leave and were given no reason.)."

@@ -13,7 +13,7 @@ from corridor.situation.agreement import Agreement, Clause
 from corridor.situation.situation import Situation
 
 SEVERITIES = ("error", "open", "warning")
-SHOWN = 10
+SHOWN = 6
 
 
 def open_points(situation: Situation, findings: Sequence[Finding], w: Words, notes: Footnotes) -> Markup:

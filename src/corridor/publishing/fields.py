@@ -43,7 +43,13 @@ class Kind:
 
 
 def _plain(shown: Callable[[str, Situation, Words], str]) -> Show:
-    return lambda text, situation, w: [Piece(shown(text, situation, w))]
+    def show(text: str, situation: Situation, w: Words) -> list[Piece]:
+        try:
+            return [Piece(shown(text, situation, w))]
+        except ValueError:  # a day that its year does not have: shown as it was written
+            return [Piece(text)]
+
+    return show
 
 
 def _number(text: str, _: Situation, w: Words) -> str:

@@ -66,7 +66,9 @@ class Footnotes:
     def listing(self) -> Markup:
         """Return every cited report as a note: who says it, where to read it, its clocks, our wording."""
         cited = sorted(self._numbers.items(), key=lambda pair: pair[1])
-        return el("ol", [self._note(name, number) for name, number in cited], class_="notes reports")
+        listed = el("ol", [self._note(name, number) for name, number in cited], class_="notes reports")
+        # The list scrolls by itself on a screen: hundreds of sources do not make the page long, and a link finds each.
+        return el("div", listed, class_="shelf", tabindex="0", role="region", aria_label=self.words("sources.list"))
 
     def _note(self, name: str, number: int) -> Markup:
         w, report = self.words, self.situation.report(name)

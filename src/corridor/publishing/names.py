@@ -126,5 +126,5 @@ def terms(situation: Situation, value: float | str, w: Words) -> str:
         elif part in operations:
             shown.append(operation(situation, part, w))
         else:
-            shown.append(groups()[part].label(w.lang) if part in groups() else part)
+            shown.append(groups()[part].label(w.lang) if part in groups() else w.known(f"lead.{part}", part))
     return ", ".join(shown)

@@ -12,7 +12,7 @@ from corridor.publishing.markup import Child, Markup, el, table
 from corridor.publishing.outlook import time_axis
 from corridor.publishing.words import Words
 
-SHOWN_ROWS = 12
+SHOWN_ROWS = 8
 TALLEST = 560
 TONES = 4
 

@@ -15,7 +15,7 @@ from corridor.reports.report import Report
 from corridor.reports.vocabulary import facts, groups
 from corridor.situation.situation import Situation
 
-OPEN_DAYS = 3
+OPEN_DAYS = 2  # the day of the page, and the night before it
 MOST_VEHICLES = 120
 TEXT_FACTS = ("halt", "resumption", "incident", "agreement", "guarantee", "intention", "information_given", "weather")
 NOTED = ("agreement", "departure", "arrival", "people_held")
