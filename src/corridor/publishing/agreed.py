@@ -61,7 +61,11 @@ def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footno
     for clause in agreement.clauses:
         kind = w.known(f"clause.{clause.kind}", clause.kind)
         rows.append(
-            [[kind, notes.cite(clause.reports)], _terms(situation, clause, w), ", ".join(clause.parties) or "–"]
+            [
+                [kind, notes.cite(clause.reports)],
+                _terms(situation, clause, w),
+                ", ".join(names.party(each, w) for each in clause.parties) or "–",
+            ]
         )
     return table([w("clause"), w("terms"), w("parties")], rows, caption=w("clauses.caption"))
 

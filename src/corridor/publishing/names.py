@@ -64,9 +64,14 @@ def movement(name: str, w: Words) -> str:
     return shown[:1].upper() + shown[1:]
 
 
+def party(name: str, w: Words) -> str:
+    """Return a party or an institution as the page's language calls it, or its name as it was recorded."""
+    return w.known(f"party.{name}", name)
+
+
 def leads(said: str, w: Words) -> str:
     """Return who leads a convoy: the names that the catalogue knows in the page's language, the others as they are."""
-    return w("and").join(w.known(f"lead.{each}", each) for each in said.split(" and "))
+    return w("and").join(party(each, w) for each in said.split(" and "))
 
 
 def subject(situation: Situation, about: str, w: Words) -> str:
@@ -126,5 +131,5 @@ def terms(situation: Situation, value: float | str, w: Words) -> str:
         elif part in operations:
             shown.append(operation(situation, part, w))
         else:
-            shown.append(groups()[part].label(w.lang) if part in groups() else w.known(f"lead.{part}", part))
+            shown.append(groups()[part].label(w.lang) if part in groups() else party(part, w))
     return ", ".join(shown)
