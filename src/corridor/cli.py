@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor import cli_log
 from corridor.errors import CorridorError, InputError, UsageError
 
 if TYPE_CHECKING:
@@ -251,8 +252,11 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
 
 
 def _reports(file: str) -> list[Report]:
+    from corridor.log.names import is_log
     from corridor.reports.tables import read_reports
 
+    if is_log(file):
+        return cli_log.reports_of(file)
     return read_reports(file)
 
 
@@ -396,6 +400,9 @@ def _bar() -> Iterator[Progress | None]:
             bar.update(tasks[operation], completed=done)  # type: ignore[arg-type]
 
         yield show
+
+
+cli_log.register(app)
 
 
 def main() -> None:

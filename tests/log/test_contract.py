@@ -193,15 +193,15 @@ def test_a_bad_file_is_refused_whole(place: Places, tmp_path: Path) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.lists(
-        st.dictionaries(st.text(max_size=5), st.none() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text()),
+        st.dictionaries(
+            st.text(max_size=5), st.none() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text()
+        ),
         min_size=1,
         max_size=8,
     )
 )
 def test_any_content_comes_back_as_it_was(store: Store, data: list[dict[str, object]]) -> None:
-    entries = [
-        entry(0, device="any", body=body, id=new_id(), actor="ضابط – naïve 🚌") for body in data if _fits(body)
-    ]
+    entries = [entry(0, device="any", body=body, id=new_id(), actor="ضابط – naïve 🚌") for body in data if _fits(body)]
     before = store.head().seq
     store.append(entries, received=RECEIVED)
     assert [row.entry for row in store.rows(after=before)] == entries

@@ -13,19 +13,13 @@ from typing import Self
 from corridor.errors import InputError, UsageError
 from corridor.log.chain import CHECKPOINT, DOMAIN, Checkpoint, Key
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, new_id, now, stamp
+from corridor.log.names import POSTGRES, SUFFIX, is_log
 from corridor.log.sqlite import open_sqlite
 from corridor.log.store import LogError, Store
 from corridor.log.transfer import Replay, digest_of, first, load, prove, write_export
 from corridor.log.verify import OPENED, Chain, Opened, Verdict, verify
 
-SUFFIX = ".corridor"
 SIGN_EVERY = 1000
-POSTGRES = ("postgresql://", "postgres://")
-
-
-def is_log(place: str) -> bool:
-    """Return whether a name means a log: a .corridor file, or the address of a PostgreSQL database."""
-    return place.endswith(SUFFIX) or place.startswith(POSTGRES)
 
 
 class Log:
