@@ -166,6 +166,7 @@ class _System(apsw.VFS):
 
     def __init__(self, name: str) -> None:
         self.disk = Disk()
+        self.era = 0
         super().__init__(name, "")
 
     def excepthook(self, *_: object) -> None:
@@ -173,13 +174,13 @@ class _System(apsw.VFS):
 
     def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)
-        self.disk.call("open", self.disk.era)
+        self.disk.call("open", self.era)
         self.disk.files.setdefault(path, File(synced=False))
         flags[1] = flags[0]
         return _Handle(self.disk, path)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802, FBT001
-        self.disk.call("delete", self.disk.era)
+        self.disk.call("delete", self.era)
         self.disk.files.pop(filename, None)
 
     def xAccess(self, pathname: str, flags: int) -> bool:  # noqa: N802
@@ -219,10 +220,18 @@ class Machine:
     @disk.setter
     def disk(self, disk: Disk) -> None:
         self.system.disk = disk
+        self.system.era = disk.era
 
     def store(self) -> Store:
         """Open the store that ships. The only thing changed is where its connection writes."""
+        self.system.era = self.disk.era
         return SqliteStore(self._connect, place="disk in memory", faults=(apsw.Error,))
+
+    def abandon(self, store: Store) -> None:
+        """Let go of a store whose program is dead: nothing that closing does may reach the disk any more."""
+        disk, self.system.disk = self.system.disk, Disk()
+        store.close()
+        self.system.disk = disk
 
     def _connect(self) -> Any:
         connection = apsw.Connection(NAME, vfs=self.name)

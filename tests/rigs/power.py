@@ -57,10 +57,14 @@ def trial(rng: random.Random, machine: Machine, image: dict[str, bytes]) -> tupl
         machine.disk.trouble = trouble
         try:
             store = machine.store()
-            _live(store, rng, list(range(9, last)), acked)
         except CorridorError:
-            pass
-        machine.disk = found[0] if found else machine.disk.cut(rng)
+            machine.disk = found[0] if found else machine.disk.cut(rng)
+            return
+        _live(store, rng, list(range(9, last)), acked)
+        if not found:
+            found.append(machine.disk.cut(rng))
+        machine.abandon(store)
+        machine.disk = found[0]
 
     if rng.random() < 0.3:
         # First only the program dies; what it left is read, sent again and answered, and then the current goes.
@@ -74,10 +78,12 @@ def trial(rng: random.Random, machine: Machine, image: dict[str, bytes]) -> tupl
 
         disk.trouble = dies
         try:
-            _live(machine.store(), rng, list(range(9, last)), acked)
+            store = machine.store()
+            _live(store, rng, list(range(9, last)), acked)
+            disk.kill()
+            machine.abandon(store)
         except CorridorError:
-            pass
-        disk.kill()
+            disk.kill()
     for _ in range(rng.choice((1, 1, 2))):
         cut_here(rng.randrange(160))
     try:

@@ -136,7 +136,7 @@ def conservation(reports: Sequence[Report]) -> list[Finding]:
     lines = tallies(reports)
     found: list[Finding] = []
     for movement, line in lines.items():
-        found += [_disagree(tally) for tally in line if tally.low < tally.high]
+        found += [_disagree(tally) for tally in line if tally.low < tally.high and len(tally.counters) > 1]
         counted = [tally for tally in line if tally.point != "boarded"] or line
         for before, after in pairwise(line):
             found += _between(movement, before, after, reports, last=after is line[-1])

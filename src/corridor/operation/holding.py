@@ -46,19 +46,20 @@ def holds(reports: Sequence[Report], at: datetime) -> list[Hold]:
     for report in reports:
         if report.fact in STOCKS and report.modality in ("done", "estimate") and report.observed <= at:
             stocks.setdefault((report.place, report.fact), []).append(report)
-    ends: dict[str, list[datetime]] = {}
+    ends: dict[tuple[str, str], list[datetime]] = {}
     for report in reports:
         if report.fact in RELEASES and report.modality == "done" and report.observed <= at:
-            ends.setdefault(report.place, []).append(report.observed)
-            if report.fact == "people_turned_back":
-                for place, _ in stocks:
-                    ends.setdefault(place, []).append(report.observed)
+            for place, fact in stocks:
+                # People held on the way who are turned back are counted where they come back to, not where they stood.
+                freed = report.fact == "people_turned_back" and fact == "people_held"
+                if place == report.place or freed:
+                    ends.setdefault((place, fact), []).append(report.observed)
     found = []
     for (place, fact), claims in sorted(stocks.items()):
         moments = sorted({claim.observed for claim in claims})
         for number, begun in enumerate(moments):
             now = [claim for claim in claims if claim.observed == begun]
-            after = [*moments[number + 1 : number + 2], *(end for end in ends.get(place, []) if end > begun)]
+            after = [*moments[number + 1 : number + 2], *(end for end in ends.get((place, fact), []) if end > begun)]
             until = min(after, default=None)
             numbers = [int(n) for c in now for n in (c.number, c.low, c.high) if n is not None]
             if numbers and max(numbers) == 0:
