@@ -28,6 +28,8 @@ _SELECT = f"SELECT {', '.join(COLUMNS)} FROM entry WHERE seq > ? ORDER BY seq LI
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
 Connect = Callable[[], Any]
+# Of a damaged schema the module cannot even decode its own message.
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
 
 
 class SqliteStore:
@@ -37,7 +39,7 @@ class SqliteStore:
     let go and opened anew, with all its checks: a failed fsync is never tried again (Rebello and others 2020).
     """
 
-    def __init__(self, connect: Connect, *, place: str, faults: tuple[type[Exception], ...] = (sqlite3.Error,)) -> None:
+    def __init__(self, connect: Connect, *, place: str, faults: tuple[type[Exception], ...] = FAULTS) -> None:
         self.place = place
         self._connect = connect
         self._faults = faults
@@ -147,7 +149,7 @@ class SqliteStore:
                 self._prepare(self._db)
             except self._faults as error:
                 self._drop()
-                if "not a database" in str(error) or "malformed" in str(error):
+                if any(word in str(error) for word in ("not a database", "malformed", "codec", "decode")):
                     hint = "restore the last backup with: corridor log restore"
                     raise LogError(f"is damaged: {error}", place=self.place, hint=hint) from None
                 raise LogError(
