@@ -21,6 +21,7 @@ Name = Annotated[
     str, typer.Argument(metavar="LOG", help="A .corridor file, or postgresql://...#name.", show_default=False)
 ]
 By = Annotated[str, typer.Option("--by", help="The role or office that decides; never a person's name.")]
+Decided = Annotated[str | None, typer.Option("--at", help="When it was decided, where that is not now.")]
 At = Annotated[str | None, typer.Option("--at", help="As known at this moment: 2016-12-15T23:59+02:00.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in words; it stands in the log.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
@@ -78,6 +79,7 @@ def accept(
     names: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which candidates.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
     by: By = "duty officer",
+    at: Decided = None,
 ) -> None:
     """Accept candidates: from then on they count as reports."""
     from corridor.log.names import is_log
@@ -90,7 +92,7 @@ def accept(
     with _open(file) as operation:
         waiting = [candidate.id for candidate in operation.known().candidates]
         chosen = waiting if everything else list(names or ())
-        answer = operation.accept(chosen, by=by)
+        answer = operation.accept(chosen, by=by, at=_moment(at))
     print(f"accepted {len(chosen)} candidate(s) as entry {answer.seq}, by {by}")
 
 
@@ -116,6 +118,7 @@ def adopt(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="plan.json")],
     by: By = "coordinator",
     despite: Annotated[str, typer.Option("--despite", help="Why, where the plan breaks a rule.")] = "",
+    at: Decided = None,
 ) -> None:
     """Adopt a plan: progress is measured against it."""
     from corridor.planning.plan import Plan
@@ -123,7 +126,7 @@ def adopt(
 
     made = Plan.from_json(read_bytes(plan), place=plan)
     with _open(log) as operation:
-        answer = operation.adopt(made, by=by, despite=despite)
+        answer = operation.adopt(made, by=by, despite=despite, at=_moment(at))
     print(f"adopted {len(made.planned)} convoys for {made.people:,} people as entry {answer.seq}, by {by}")
 
 
@@ -134,13 +137,14 @@ def correct(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="It counts no more.")] = False,
     reason: Reason = "",
     by: By = "duty officer",
+    at: Decided = None,
 ) -> None:
     """Correct or withdraw a report; both stay in the log."""
     if (value is None) != withdraw or not reason:
         raise UsageError("needs one of --value or --withdraw, and --reason", place=report, hint="say why")
     with _open(log) as operation:
         if withdraw:
-            answer = operation.withdraw(report, by=by, reason=reason)
+            answer = operation.withdraw(report, by=by, reason=reason, at=_moment(at))
         else:
             answer = _correct(operation, report, value or "", by=by, reason=reason)
     print(f"{answer.status} as entry {answer.seq}, by {by}")
@@ -390,11 +394,13 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _latest(operation: Operation) -> datetime:
-    """Return the moment of the last report: what a log of an old operation means by now; else the clock's."""
-    reports = operation.known().reports
-    if not reports:
+    """Return the moment of the last report or decision: what a log of an old operation means by now."""
+    known = operation.known()
+    if not known.reports:
         raise CorridorError("holds no reports yet", place=operation.log.store.place, hint="corridor record LOG FILE")
-    return max(report.received for report in reports)
+    zone = max(known.reports, key=lambda report: report.received).received.tzinfo
+    moments = [report.received for report in known.reports]
+    return max([*moments, *(said.happened for said in known.decisions)]).astimezone(zone)
 
 
 def reports_of(name: str) -> list[Report]:

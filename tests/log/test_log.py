@@ -66,7 +66,12 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     db = sqlite3.connect(later)
     db.execute("PRAGMA user_version=99")
     db.close()
-    for name, words in (("empty", "is empty"), ("text", "damaged"), ("other", "but no log"), ("later", "later Corridor")):
+    for name, words in (
+        ("empty", "is empty"),
+        ("text", "damaged"),
+        ("other", "but no log"),
+        ("later", "later Corridor"),
+    ):
         with pytest.raises(CorridorError, match=words) as caught:
             open_sqlite(tmp_path / f"{name}.corridor")
         assert caught.value.hint

@@ -14,7 +14,9 @@ def at(hours: float) -> datetime:
     return DAWN + timedelta(hours=hours)
 
 
-def say(fact: str, about: str, place: str, value: Any = None, *, hours: float = 0.0, by: str = "marshal", **more: Any) -> Report:
+def say(
+    fact: str, about: str, place: str, value: Any = None, *, hours: float = 0.0, by: str = "marshal", **more: Any
+) -> Report:
     moment = more.pop("observed", at(hours))
     name = more.pop("id", f"{fact}-{about}-{place}-{by}-{hours:g}-{more.get('group', '')}")
     made: dict[str, Any] = {"received": moment, "observed": moment} | more
@@ -31,8 +33,15 @@ def clause(name: str, kind: str) -> Report:
 
 def basis(people: int = 1000) -> list[Report]:
     """Everything a plan needs: 1,000 people at the pickup, four buses of 50, half an hour to each point."""
-    sites = {"east": "area", "pickup": "pickup", "gate": "checkpoint", "west": "reception", "village": "area",
-             "square": "pickup", "south": "reception"}
+    sites = {
+        "east": "area",
+        "pickup": "pickup",
+        "gate": "checkpoint",
+        "west": "reception",
+        "village": "area",
+        "square": "pickup",
+        "south": "reception",
+    }
     found = [say("site", name, name, kind) for name, kind in sites.items()]
     found += [say("site", "east.boards_at", "east", "pickup"), say("site", "village.boards_at", "village", "square")]
     found += [
@@ -46,8 +55,18 @@ def basis(people: int = 1000) -> list[Report]:
         clause("aleppo/window", "window"),
         say("agreement", "aleppo", "east", "in_force", by="the agreement"),
     ]
-    for start, end in (("pickup", "gate"), ("gate", "west"), ("west", "gate"), ("gate", "pickup"), ("pickup", "west"),
-                       ("west", "pickup"), ("square", "gate"), ("gate", "south"), ("square", "south"), ("south", "square")):
+    for start, end in (
+        ("pickup", "gate"),
+        ("gate", "west"),
+        ("west", "gate"),
+        ("gate", "pickup"),
+        ("pickup", "west"),
+        ("west", "pickup"),
+        ("square", "gate"),
+        ("gate", "south"),
+        ("square", "south"),
+        ("south", "square"),
+    ):
         found.append(say("leg_time", f"{start}>{end}", start, 30 if "gate" in (start, end) else 60))
     found += [
         say("people_inside", "east", "east", people, by="the council"),

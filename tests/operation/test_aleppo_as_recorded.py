@@ -72,7 +72,7 @@ def _same(reports: list[Report], log: Log, step: int) -> None:
 
 def test_the_situation_is_the_one_of_the_file(reports: list[Report], tmp_path: Path) -> None:
     with as_devices_would(reports, str(tmp_path / "a.corridor"), 1) as log:
-        _same(reports, log, 24)
+        _same(reports, log, 60)
 
 
 @pytest.mark.hard

@@ -65,7 +65,12 @@ def test_two_counters_are_a_range_and_said_so() -> None:
 
 
 def test_groups_add_up_within_one_counter() -> None:
-    groups = [left(200, group="civilians"), left(12, group="fighters"), left(8, group="stretcher"), left(20, group="wounded")]
+    groups = [
+        left(200, group="civilians"),
+        left(12, group="fighters"),
+        left(8, group="stretcher"),
+        left(20, group="wounded"),
+    ]
     (tally,) = tallies(groups)[C7]
     assert tally.low == 232  # the eight on stretchers are among the twenty wounded
     (tally,) = tallies([*groups, left(240)])[C7]

@@ -225,6 +225,3 @@ def check(count: int, number: int = 0) -> dict[str, int]:
     )
     run_state_machine_as_test(seed(number)(Field), settings=options)
     return {"histories": count, "steps at most": 50}
-
-
-

@@ -28,8 +28,29 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "aleppo-2016" / "reports.csv"
 LONGEST_SECONDS = 5.0
 MOST_MEMORY_KB = 1024 * 1024
 # What spreadsheets, editors and bad lines do to a file, and what an enemy would try.
-SPICE = (b"\x00", b"\xff\xfe", b'"', b"'", b"{", b"[" * 2000, b"1e999", b"-0", b"\r\n", b",,,,", b"\xe2\x80\xae", b"NaN",
-         b"9" * 400, b"null", b"true", b"2016-13-45T99:99", b"+99:99", b"&lt;", b"=1+1", b"\\u0000", b"\\ud800")
+SPICE = (
+    b"\x00",
+    b"\xff\xfe",
+    b'"',
+    b"'",
+    b"{",
+    b"[" * 2000,
+    b"1e999",
+    b"-0",
+    b"\r\n",
+    b",,,,",
+    b"\xe2\x80\xae",
+    b"NaN",
+    b"9" * 400,
+    b"null",
+    b"true",
+    b"2016-13-45T99:99",
+    b"+99:99",
+    b"&lt;",
+    b"=1+1",
+    b"\\u0000",
+    b"\\ud800",
+)
 
 
 def spoil(rng: random.Random, data: bytes) -> bytes:
@@ -64,7 +85,9 @@ def samples() -> dict[str, tuple[str, bytes]]:
         reports = read_reports(folder / "a.csv")
         small = worlds.one_bus()
         with Log.new(str(folder / "a.corridor"), title="rig") as log:
-            log.append([entry_of(r, actor="a", device="d", device_seq=n, recorded=START) for n, r in enumerate(reports, 1)])
+            log.append(
+                [entry_of(r, actor="a", device="d", device_seq=n, recorded=START) for n, r in enumerate(reports, 1)]
+            )
             log.export(folder / "a.out")
         return {
             "table": (".csv", table),
@@ -146,5 +169,3 @@ def check(count: int, seed: int = 0) -> dict[str, object]:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert memory < MOST_MEMORY_KB, f"{memory // 1024} MB were used"
     return {"of each": count, "refused": refused, "slowest s": round(slowest, 2), "peak MB": memory // 1024}
-
-

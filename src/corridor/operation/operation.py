@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,16 +30,30 @@ from corridor.reports.vocabulary import faults
 from corridor.situation.assess import assess
 from corridor.situation.situation import Situation
 
+T = TypeVar("T", Known, Situation)
+
 
 class Operation:
     """A negotiated evacuation as its log tells it."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
+        # One screen asks for one moment many times; what is kept falls with the next entry.
+        self._kept: dict[tuple[object, ...], Known | Situation] = {}
+        self._head: object = None
+
+    def _cached(self, make: Callable[[], T], *key: object) -> T:
+        head = self.log.store.head()
+        if head != self._head:
+            self._kept.clear()
+            self._head = head
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[return-value]
 
     def known(self, at: datetime | None = None, *, logged: datetime | None = None) -> Known:
         """Return what the log holds: decisions taken by `at`, entries that this log had received by `logged`."""
-        return fold(self.log.rows(), until=at, logged=logged)
+        return self._cached(lambda: fold(self.log.rows(), until=at, logged=logged), "known", at, logged)
 
     def report(self, reports: Sequence[Report], *, actor: str, device: str, first: int | None = None) -> list[Answer]:
         """Record reports, each once; `first` is the device's count for the first of them.
@@ -65,7 +79,8 @@ class Operation:
 
         With `logged` also only from what this log itself had received by then.
         """
-        return assess(self.known(at, logged=logged).reports, as_of=at)
+        known = self.known(at, logged=logged)
+        return self._cached(lambda: assess(known.reports, as_of=at), "situation", at, logged)
 
     def plan(self, at: datetime | None = None) -> Plan | None:
         """Return the plan that was last adopted by a moment, None where none was."""
@@ -76,8 +91,10 @@ class Operation:
         """Return a plan from the situation of a moment: replanning is planning from a later situation."""
         return make_plan(self.situation(at), **options)
 
-    def adopt(self, plan: Plan, *, by: str, despite: str = "") -> Answer:
+    def adopt(self, plan: Plan, *, by: str, despite: str = "", at: datetime | None = None) -> Answer:
         """Adopt a plan: from now on it is what progress is measured against.
+
+        `at` is when it was decided, where the log is written afterwards.
 
         Raises `Infeasible` with the rules it breaks, unless the one who decides says in words why it goes all the same.
         """
@@ -85,7 +102,7 @@ class Operation:
         if broken and not despite:
             raise _refused(f"breaks {len(broken)} rule(s)", "the plan", broken)
         body = {"plan": msgspec.to_builtins(plan), "despite": despite, "broken": [str(one) for one in broken]}
-        return self.log.write("decision", k.ADOPT, body, actor=by, device="console")
+        return self.log.write("decision", k.ADOPT, body, actor=by, device="console", happened=at)
 
     def flags(self, convoy: Convoy, at: datetime) -> list[Finding]:
         """Return what a departure at a moment would break: clauses, halts, reciprocity, people held on the way."""
@@ -173,19 +190,21 @@ class Operation:
         body = {"item": item, "answer": answer, "reason": reason}
         return self.log.write("decision", k.SIGN, body, actor=by, device="console")
 
-    def accept(self, names: Sequence[str], *, by: str) -> Answer:
+    def accept(self, names: Sequence[str], *, by: str, at: datetime | None = None) -> Answer:
         """Accept candidates by id. Raises `UsageError` where one does not wait in the log."""
         waiting = {candidate.id for candidate in self.known().candidates}
         missing = [name for name in names if name not in waiting]
         if missing or not names:
             what = f"no candidate {missing[0]!r} waits" if missing else "no candidate waits"
             raise UsageError(what, place=self.log.store.place, hint="see them with: corridor status")
-        return self.log.write("decision", k.ACCEPT, {"reports": sorted(names)}, actor=by, device="console")
+        body = {"reports": sorted(names)}
+        return self.log.write("decision", k.ACCEPT, body, actor=by, device="console", happened=at)
 
-    def withdraw(self, name: str, *, by: str, reason: str) -> Answer:
+    def withdraw(self, name: str, *, by: str, reason: str, at: datetime | None = None) -> Answer:
         """Withdraw a report: it stays in the log and counts no more."""
         self._held(name)
-        return self.log.write("decision", k.WITHDRAW, {"report": name, "reason": reason}, actor=by, device="console")
+        body = {"report": name, "reason": reason}
+        return self.log.write("decision", k.WITHDRAW, body, actor=by, device="console", happened=at)
 
     def correct(self, name: str, report: Report, *, by: str, reason: str) -> Answer:
         """Correct a report by another one that names it; both stay in the log."""
