@@ -1,0 +1,1 @@
+"""Speed and gap, as kept numbers."""

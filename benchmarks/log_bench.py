@@ -138,8 +138,8 @@ def replay(folder: Path, rows: int) -> dict[str, float]:
     verdict = verify(store.rows())
     verified = time.perf_counter()
     store.close()
-    assert verdict.sound
-    assert len(known.reports) == rows
+    if not verdict.sound or len(known.reports) != rows:
+        raise SystemExit(f"the log of the benchmark is not sound: {verdict}")
     return {
         "rows": rows,
         "open s": round(opened - begun, 2),
@@ -175,8 +175,9 @@ def main() -> None:
 
 
 def _postgres(slices: int, file: int) -> None:
-    from corridor.log.postgres import PostgresStore
     from tests.log.servers import server
+
+    from corridor.log.postgres import PostgresStore
 
     with server() as running:
         if running is None:

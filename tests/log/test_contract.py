@@ -128,7 +128,7 @@ def test_many_writers_keep_one_chain(place: Places) -> None:
             for number in range(1, 16):
                 assert mine.append([entry(number, device=device)], received=RECEIVED)[0].status == "accepted"
             mine.close()
-        except BaseException as error:
+        except Exception as error:
             trouble.append(error)
 
     threads = [threading.Thread(target=work, args=(f"phone-{n}",)) for n in range(4)]

@@ -49,7 +49,7 @@ def test_a_new_log_says_what_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", ["none.corridor", "reports.csv", "folder/none.corridor"])
 def test_what_is_no_log_is_said_so(tmp_path: Path, place: str) -> None:
-    with pytest.raises(CorridorError, match="no such log|is no log"):
+    with pytest.raises(CorridorError, match=r"no such log|is no log"):
         Log.open(str(tmp_path / place))
 
 

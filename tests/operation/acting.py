@@ -1,4 +1,4 @@
-"""A small operation for tests: one pickup, a checkpoint, one reception, two linked movements, in a handful of reports."""
+"""A small operation for tests: one pickup, a checkpoint, one reception, two linked movements."""
 
 from __future__ import annotations
 

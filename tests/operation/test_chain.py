@@ -113,7 +113,7 @@ counts = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(counts, st.randoms(use_true_random=False))
-def test_order_and_repetition_change_nothing(told: list, rng: random.Random) -> None:
+def test_order_and_repetition_change_nothing(told: list[tuple[str, int, int, str, int]], rng: random.Random) -> None:
     reports = [
         say(fact, f"{C7}.bus-{bus}", "gate", people, by=by, hours=hour, id=f"{fact}{bus}{by}{hour}{people}")
         for fact, bus, people, by, hour in told

@@ -112,8 +112,9 @@ class _Handle:
     def file(self) -> File:
         return self.disk.files[self.name]
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, *_: object) -> bool:
         """Say nothing: SQLite closing a file on a dead disk fails, and nobody waits for its answer."""
+        return True
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
         self.disk.call("read", self.era)
@@ -169,8 +170,9 @@ class _System(apsw.VFS):
         self.era = 0
         super().__init__(name, "")
 
-    def excepthook(self, *_: object) -> None:
+    def excepthook(self, *_: object) -> bool:
         """Say nothing: SQLite closing a file on a dead disk fails, and nobody waits for its answer."""
+        return True
 
     def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
         path = name.filename() if isinstance(name, apsw.URIFilename) else str(name)

@@ -46,7 +46,7 @@ def check(count: int, seed: int = 0) -> dict[str, float]:
                     acked[who].add(made.id)
                     heard[who] = time.monotonic()
                 store.close()
-            except BaseException as error:
+            except Exception as error:
                 trouble.append(error)
 
         threads = [threading.Thread(target=work, args=(who,), daemon=True) for who in range(WRITERS)]

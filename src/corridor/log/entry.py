@@ -25,7 +25,7 @@ _UNFIT = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What one writer puts into the log, once.
 
     `kind` is report, decision or act, and `name` which report, decision or act it is. `actor` is a role or an office,
@@ -54,7 +54,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.kind, self.name, self.happened, self.body_sha256
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An entry as the log holds it: its place in the chain, when the log received it, and the hashes."""
 
     seq: int
@@ -151,9 +151,10 @@ def fault(entry: Entry) -> str:
 
 def _is_stamp(text: str) -> bool:
     try:
-        return bool(_STAMP.fullmatch(text)) and datetime.fromisoformat(text) is not None
+        datetime.fromisoformat(text)
     except ValueError:
         return False
+    return len(text) == 27 and bool(_STAMP.fullmatch(text))
 
 
 def _body_fault(body: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import psycopg
+from msgspec.structs import astuple
 from psycopg import errors as pg
 
 from corridor.errors import UsageError
@@ -78,7 +79,7 @@ class PostgresStore:
         batch = Batch(entries, received, self._end, lambda ids: {})  # noqa: ARG005
         try:
             if len(batch.rows) == 1:
-                kept = self._db.execute(_ONE, _values(batch.rows[0])).rowcount == 1
+                kept = self._db.execute(_ONE, astuple(batch.rows[0])).rowcount == 1
             else:
                 self._db.execute(_INSERT, _columns(batch.rows))
                 kept = True
@@ -111,7 +112,7 @@ class PostgresStore:
                     count = 0
                     with db.cursor().copy(f"COPY entry ({_NAMES}) FROM STDIN") as copy:
                         for row in rows:
-                            copy.write_row(_values(row))
+                            copy.write_row(astuple(row))
                             count += 1
             except pg.Error as error:
                 self._let_go()
@@ -124,7 +125,7 @@ class PostgresStore:
         while True:
             page = self._read(_SELECT, after)
             for values in page:
-                yield Row(**dict(zip(COLUMNS, values, strict=True)))
+                yield Row(*values)
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -211,12 +212,8 @@ def _find(db: psycopg.Connection[Any], ids: Sequence[str]) -> dict[str, Held]:
     return {name: Held(seq, tuple(content)) for name, seq, *content in db.execute(_FIND, (list(ids),))}
 
 
-def _values(row: Row) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in COLUMNS)
-
-
 def _columns(rows: Sequence[Row]) -> list[list[object]]:
-    return [list(column) for column in zip(*map(_values, rows), strict=True)]
+    return [list(column) for column in zip(*map(astuple, rows), strict=True)]
 
 
 def _without_password(address: str) -> str:

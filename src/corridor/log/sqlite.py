@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from msgspec.structs import astuple
+
 from corridor.errors import InputError, UsageError
 from corridor.log.entry import Answer, Entry, Row
 from corridor.log.migrations import steps
@@ -25,6 +27,7 @@ FULL = 2
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "ncpfs"})
 _INSERT = f"INSERT INTO entry ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM entry WHERE seq > ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608
+_FIND_ONE = "SELECT id, seq, kind, name, happened, body_sha256 FROM entry WHERE id = ?"
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
 Connect = Callable[[], Any]
@@ -62,7 +65,7 @@ class SqliteStore:
                 db.execute("BEGIN IMMEDIATE")
                 batch = Batch(sound, received, self._end(db), self._find)
                 if batch.rows:
-                    db.executemany(_INSERT, [_values(row) for row in batch.rows])
+                    db.executemany(_INSERT, map(astuple, batch.rows))
                 db.execute("COMMIT")
             except self._faults as error:
                 self._let_go(error)
@@ -80,7 +83,7 @@ class SqliteStore:
                 must_be_empty(self._end(db), self.place)
                 count = 0
                 for row in rows:
-                    db.execute(_INSERT, _values(row))
+                    db.execute(_INSERT, astuple(row))
                     count += 1
                 db.execute("COMMIT")
             except self._faults as error:
@@ -99,7 +102,7 @@ class SqliteStore:
                 except self._faults as error:
                     self._let_go(error)
             for values in page:
-                yield Row(**dict(zip(COLUMNS, values, strict=True)))
+                yield Row(*values)
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -133,6 +136,10 @@ class SqliteStore:
 
     def _find(self, ids: Sequence[str]) -> dict[str, Held]:
         found = {}
+        if len(ids) == 1:
+            for name, seq, *content in self._db.execute(_FIND_ONE, ids):
+                found[name] = Held(seq, tuple(content))
+            return found
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             marks = ", ".join("?" * len(part))
@@ -264,10 +271,6 @@ def file_system(path: Path) -> str:
         if place.is_relative_to(point) and len(point.parts) >= best:
             best, kind = len(point.parts), fields[2]
     return kind
-
-
-def _values(row: Row) -> tuple[object, ...]:
-    return tuple(getattr(row, name) for name in COLUMNS)
 
 
 def _one(db: Any, query: str) -> Any:  # noqa: ANN401

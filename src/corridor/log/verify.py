@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from corridor.log.chain import CHECKPOINT, CONFLICT, ORIGIN, Checkpoint, row_hash
 from corridor.log.entry import Row
 
 OPENED = "opened"
 # A damaged table can hold anything in any column.
-TYPES = {name: int if name in ("seq", "device_seq") else str for name in Row.__struct_fields__}
+TYPES = tuple(int if name in ("seq", "device_seq") else str for name in Row.__struct_fields__)
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,7 +75,7 @@ class Chain:
         return self._act(row) if row.kind == "act" else ""
 
     def _wrong(self, row: Row) -> str:
-        if not all(type(getattr(row, name)) is kind for name, kind in TYPES.items()):
+        if tuple(map(type, astuple(row))) != TYPES:
             return "it holds a field of another type"
         if row.seq != self.count + 1:
             return f"its number is {row.seq} where {self.count + 1} follows"
