@@ -1,1 +1,1 @@
-"""Speed and gap, as kept numbers."""
+"""Speed and gap of the planner, beside its peers, by one command."""

@@ -175,9 +175,8 @@ def main() -> None:
 
 
 def _postgres(slices: int, file: int) -> None:
-    from tests.log.servers import server
-
     from corridor.log.postgres import PostgresStore
+    from tests.log.servers import server
 
     with server() as running:
         if running is None:

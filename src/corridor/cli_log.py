@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corridor.errors import CorridorError, UsageError
+from corridor.terminal import moment_of
 
 if TYPE_CHECKING:
     from corridor.log.entry import Answer
@@ -36,7 +37,7 @@ log_app = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of the log to the others."""
-    for verb in (new, record, accept, adopt, correct, order, sign, status, handover):
+    for verb in (new, record, adopt, correct, order, sign, status, handover):
         app.command()(verb)
     app.add_typer(log_app, name="log")
 
@@ -74,43 +75,15 @@ def record(
     _answered(answers)
 
 
-def accept(
-    file: Annotated[str, typer.Argument(metavar="LOG|FILE", help="A log, or a .jsonl file with candidates.")],
-    names: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which candidates.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that wait.")] = False,
-    by: By = "duty officer",
-    at: Decided = None,
-) -> None:
-    """Accept candidates: from then on they count as reports."""
-    from corridor.log.names import is_log
-
+def accept_in_log(log: str, names: list[str], *, everything: bool, but: list[str], role: str) -> None:
+    """Accept candidates that wait in a log; the decision and the role stand in it."""
     if not names and not everything:
-        raise UsageError("names no candidate", place=file, hint="give ids, or --all")
-    if not is_log(file):
-        _accept_in_file(file, set(names or ()))
-        return
-    with _open(file) as operation:
+        raise UsageError("nothing is accepted unseen", place=log, hint="name candidates with --id, or say --all")
+    with _open(log) as operation:
         waiting = [candidate.id for candidate in operation.known().candidates]
-        chosen = waiting if everything else list(names or ())
-        answer = operation.accept(chosen, by=by, at=_moment(at))
-    print(f"accepted {len(chosen)} candidate(s) as entry {answer.seq}, by {by}")
-
-
-def _accept_in_file(file: str, names: set[str]) -> None:
-    from corridor.operation.known import accepted_report
-    from corridor.reports.report import Candidate
-    from corridor.reports.tables import read_reports, write_reports
-
-    reports = read_reports(file)
-    unknown = names - {report.id for report in reports if isinstance(report, Candidate)}
-    if unknown:
-        raise UsageError(f"no candidate {min(unknown)!r}", place=file, hint="see the ids in the file")
-    kept = [
-        accepted_report(report) if isinstance(report, Candidate) else report
-        for report in reports
-        if not isinstance(report, Candidate) or not names or report.id in names
-    ]
-    sys.stdout.write(write_reports(kept))
+        chosen = [name for name in (waiting if everything else names) if name not in but]
+        answer = operation.accept(chosen, by=role)
+    print(f"accepted {len(chosen)} candidate(s) as entry {answer.seq}, by {role}")
 
 
 def adopt(
@@ -121,8 +94,8 @@ def adopt(
     at: Decided = None,
 ) -> None:
     """Adopt a plan: progress is measured against it."""
+    from corridor.files import read_bytes
     from corridor.planning.plan import Plan
-    from corridor.reports.tables import read_bytes
 
     made = Plan.from_json(read_bytes(plan), place=plan)
     with _open(log) as operation:
@@ -265,9 +238,9 @@ def verify(
     """Verify every entry, signature and the checkpoint kept outside."""
     import msgspec
 
+    from corridor.files import read_bytes
     from corridor.log.chain import read_checkpoint
     from corridor.log.log import Log
-    from corridor.reports.tables import read_bytes
 
     checkpoint = read_checkpoint(read_bytes(against).strip(), place=str(against)) if against else None
     with Log.open(log) as opened:
@@ -382,15 +355,7 @@ def _answered(answers: list[Answer]) -> None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not a time", place="--at", hint="write 2016-12-15T23:59+02:00") from None
-    if moment.tzinfo is None:
-        raise UsageError(f"{text!r} has no zone", place="--at", hint="write the offset: 2016-12-15T23:59+02:00")
-    return moment
+    return None if text is None else moment_of(text, "--at")
 
 
 def _latest(operation: Operation) -> datetime:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from tests.rigs.__main__ import RIGS
 
 from corridor.log.entry import Entry
 from corridor.operation.checklist import items
 from corridor.reports.report import Candidate, Report
 from corridor.reports.vocabulary import facts, faults, groups
+from tests.rigs.__main__ import RIGS
 
 ROOT = Path(__file__).parents[2]
 PERSONAL = re.compile(

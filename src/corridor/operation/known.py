@@ -83,7 +83,8 @@ def entry_of(
         actor=actor,
         device=device,
         device_seq=device_seq,
-        happened=stamp(report.observed),
+        # A text that bears no date says nothing of when; what is sure is when its candidate was made.
+        happened=stamp(recorded if candidate else report.observed),
         recorded=stamp(recorded),
         body=canonical(report),
     )
@@ -143,7 +144,7 @@ def _known(
     opened: Mapping[str, Any],
 ) -> Known:
     ordered = sorted(said.values(), key=lambda one: (one.happened, one.id))
-    accepted = {str(name) for one in ordered if one.name == ACCEPT for name in one.body.get("reports", ())}
+    accepted = {str(name): one.actor for one in ordered if one.name == ACCEPT for name in one.body.get("reports", ())}
     withdrawn = {str(one.body["report"]) for one in ordered if one.name == WITHDRAW and "report" in one.body}
     reports: list[Report] = []
     candidates: list[Candidate] = []
@@ -158,10 +159,10 @@ def _known(
             if first.kind != CANDIDATE:
                 reports.append(_reports.decode(first.text))
             elif name in accepted:
-                reports.append(accepted_report(_candidates.decode(first.text)))
+                reports += accepted_as(_candidates.decode(first.text), accepted[name])
             else:
                 candidates.append(_candidates.decode(first.text))
-        except (msgspec.DecodeError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, InputError) as error:
             hint = "withdraw it: corridor correct LOG ID --withdraw"
             raise InputError(f"report {name} in the log is none: {error}", place="log", hint=hint) from None
     decisions = {ACCEPT, CORRECT, WITHDRAW, ADOPT, SIGN, HANDOVER}
@@ -178,9 +179,11 @@ def _known(
     )
 
 
-def accepted_report(candidate: Candidate) -> Report:
-    """Return a candidate as the report that someone accepted."""
-    return Report(**{name: getattr(candidate, name) for name in Report.__struct_fields__})
+def accepted_as(candidate: Candidate, role: str) -> list[Report]:
+    """Return a candidate as the report that someone in a role accepted; none where no fact can hold it."""
+    from corridor.reports.text import accept  # noqa: PLC0415 - only a log that was fed with prose pays for its readers
+
+    return accept([candidate], by_role=role)
 
 
 def _gaps(counts: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:

@@ -18,14 +18,14 @@ from corridor.operation.chain import conservation
 from corridor.operation.checklist import items
 from corridor.operation.choices import against_choices
 from corridor.operation.holding import limbo
-from corridor.operation.known import Known, entry_of, fold
+from corridor.operation.known import Known, accepted_as, entry_of, fold
 from corridor.operation.orders import LANGS, Lang, Order, What, order
 from corridor.operation.progress import Standing, alarms, standings
 from corridor.operation.reciprocity import imbalance, ledger
 from corridor.planning.plan import Convoy, Plan
 from corridor.planning.solve import plan as make_plan
 from corridor.planning.verify import verify
-from corridor.reports.report import Report
+from corridor.reports.report import Candidate, Report
 from corridor.reports.vocabulary import faults
 from corridor.situation.assess import assess
 from corridor.situation.situation import Situation
@@ -60,7 +60,8 @@ class Operation:
 
         Raises `InputError` with every fault before anything is written.
         """
-        wrong = [Fault(f"report {r.id}: {column}", what, hint) for r in reports for column, what, hint in faults(r)]
+        certain = [r for r in reports if not isinstance(r, Candidate)]  # the others are judged when they are accepted
+        wrong = [Fault(f"report {r.id}: {column}", what, hint) for r in certain for column, what, hint in faults(r)]
         if wrong:
             raise InputError(f"{len(wrong)} fault(s); nothing was recorded", place="reports", faults=wrong)
         held = {row.id for row in self.log.rows()} if first is None else set()
@@ -191,12 +192,17 @@ class Operation:
         return self.log.write("decision", k.SIGN, body, actor=by, device="console")
 
     def accept(self, names: Sequence[str], *, by: str, at: datetime | None = None) -> Answer:
-        """Accept candidates by id. Raises `UsageError` where one does not wait in the log."""
-        waiting = {candidate.id for candidate in self.known().candidates}
+        """Accept candidates by id.
+
+        Raises `UsageError` where one does not wait in the log, `InputError` where one cannot be accepted as it is.
+        """
+        waiting = {candidate.id: candidate for candidate in self.known().candidates}
         missing = [name for name in names if name not in waiting]
         if missing or not names:
             what = f"no candidate {missing[0]!r} waits" if missing else "no candidate waits"
             raise UsageError(what, place=self.log.store.place, hint="see them with: corridor status")
+        for name in names:
+            accepted_as(waiting[name], by)  # what cannot be accepted as it is must not wait for the next fold
         body = {"reports": sorted(names)}
         return self.log.write("decision", k.ACCEPT, body, actor=by, device="console", happened=at)
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corridor.publishing import phrases
 from corridor.publishing.drawing import NARROW, Scale, hatch, notes_at, round_up, svg, width_of, words_at
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el, number, table
@@ -17,6 +18,7 @@ from corridor.situation.situation import Headcount, Situation
 
 BINS = 90
 MOST_ROWS = 26
+FAINT = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def claim_rows(headcount: Headcount, situation: Situation, w: Words) -> list[Row
         detail = w("weight", share=w.percent(component.weight / total))
         rows.append(_row(component, detail, w, unknown=unknown))
     rows.sort(key=lambda row: (row.unknown, row.mode, row.name))
-    return rows + [_row(c, w("weight.none"), w, unused=True) for c in headcount.unused]
+    # A claim about a handful of the people says nothing on this scale: it stands in the table only.
+    least = FAINT * max((row.high for row in rows), default=0)
+    return rows + [_row(c, w("weight.none"), w, unused=True) for c in headcount.unused if c.high >= least]
 
 
 def _row(component: Component, detail: str, w: Words, *, unknown: bool = False, unused: bool = False) -> Row:
@@ -113,7 +117,7 @@ def _drawn(
     narrow = width <= NARROW
     middle = y + (step - 11 if narrow else step / 2)
     tone = "claim" + (" unused" if row.unused else "")
-    longest = 46 if narrow else 34
+    longest = 46 if narrow else 30
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
         beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]
@@ -180,12 +184,18 @@ def claims_table(headcount: Headcount, w: Words, notes: Footnotes) -> Markup:
             w.span(c.low, c.high),
             w.about(c.mode),
             w.percent(c.weight / total),
-            c.reason,
+            phrases.sentence(c.reason, notes.situation, w),
         ]
         for c in headcount.start.components
     ]
     rows += [
-        [[c.source or w("unnamed"), notes.cite(c.reports)], w.span(c.low, c.high), w.about(c.mode), "–", c.reason]
+        [
+            [c.source or w("unnamed"), notes.cite(c.reports)],
+            w.span(c.low, c.high),
+            w.about(c.mode),
+            "–",
+            phrases.sentence(c.reason, notes.situation, w),
+        ]
         for c in headcount.unused
     ]
     head = [w("source"), w("range"), w("most_likely"), w("weight.head"), w("reason")]
