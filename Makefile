@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast lint types layers format docs lock wheel bench bench-quick clean
+.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -27,6 +27,16 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
+
+# The rigs that break the log on purpose, at the size that every change must pass; one of them: make rig NAME=power
+test-hard: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m hard
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs all --soak
+
+rig: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs $(NAME)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_text, cli_tours
+from corridor import cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.terminal import (
     complain,
@@ -268,8 +268,11 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
 
 
 def _reports(file: str) -> list[Report]:
+    from corridor.log.names import is_log
     from corridor.reports.tables import read_reports
 
+    if is_log(file):
+        return cli_log.reports_of(file)
     return read_reports(file)
 
 
@@ -313,6 +316,9 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
     findings = [*run_verify(found.plan), *run_check(found.plan.situation)]
     with working("writing the page"):
         return run_publish(found, folder, lang=lang, formats=formats, findings=findings)
+
+
+cli_log.register(app)
 
 
 def main() -> None:
