@@ -12,6 +12,7 @@ from corridor.forecasting.forecast import forecast
 from corridor.forecasting.simulate import Simulator
 from corridor.planning.solve import plan
 from corridor.reports.report import Report
+from corridor.situation.fleet import Fleet
 from tests import worlds
 
 
@@ -55,7 +56,7 @@ def test_one_bus_with_random_times_takes_the_sum_of_its_means():
 def test_a_checkpoint_lets_one_vehicle_through_at_a_time():
     """Five buses in one convoy, one lane, 4 minutes each: 10 + 15 + 5 * 4 + 15 + 5 = 65 instead of 45."""
     base = worlds.simple(
-        (worlds.group("families", 250),), worlds.Fleet(vehicles=(worlds.vehicles("bus", 5, {"seat": 50}),))
+        (worlds.group("families", 250),), Fleet(vehicles=(worlds.vehicles("bus", 5, {"seat": 50}),))
     )
     legs = (*worlds.both_ways("pickup", "gate", 15), *worlds.both_ways("gate", "reception", 15))
     checked = msgspec.structs.replace(

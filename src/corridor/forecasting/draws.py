@@ -55,11 +55,12 @@ def serve(bays: Any, arrival: float, minutes: float) -> float:
     """Return when a vehicle begins in a bay (first come, first served) and keep the bay for it; no bays, no wait."""
     if len(bays) == 0:
         return arrival
-    earliest: float = bays[0]
+    first = 0
     for index in range(1, len(bays)):
-        earliest = min(earliest, bays[index])
-    start: float = max(arrival, earliest)
-    take(bays, start, start + minutes)
+        if bays[index] < bays[first]:
+            first = index
+    start: float = max(arrival, bays[first])
+    bays[first] = start + minutes
     return start
 
 

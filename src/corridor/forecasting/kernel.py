@@ -103,7 +103,13 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     most = 0
     for convoy in range(len(first) - 1):
         most = max(most, first[convoy + 1] - first[convoy])
-    minutes, starts = np.empty(most), np.empty(most)
+    minutes, starts, turn = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    ways, kinds = len(part_first) - 1, board.shape[0]
+    way_minutes, boarding, unloading = np.empty(ways), np.empty(kinds), np.empty(kinds)
+    number_of = np.zeros((len(first) - 1, kinds))
+    for convoy in range(len(first) - 1):
+        for trip in range(first[convoy], first[convoy + 1]):
+            number_of[convoy, kind[vehicle[trip]]] += 1.0
     groups = len(group_site)
     taken = np.empty(groups)
     room = np.empty(3)
@@ -114,6 +120,12 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
         bays = np.zeros(bay_first[-1])
         trial = np.zeros(bay_first[-1])
         waiting = total[:, run].copy()
+        for number in range(ways):
+            way_minutes[number] = 0.0
+            for part in range(part_first[number], part_first[number + 1]):
+                way_minutes[number] += drive[part, run]
+        for k in range(kinds):
+            boarding[k], unloading[k] = board[k, run], unload[k, run]
         last_departure, last_safe, remain = -math.inf, 0.0, waiting.sum()
         step, attempt = -1, 0
         while remain >= 0.5:
@@ -127,9 +139,10 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             here, there = pickup[convoy], reception[convoy]
             a, b = first[convoy], first[convoy + 1]
             room[:] = 0.0
-            for trip in range(a, b):
-                for place in range(3):
-                    room[place] += places[kind[vehicle[trip]], place, run]
+            for k in range(kinds):
+                if number_of[convoy, k] > 0.0:
+                    for place in range(3):
+                        room[place] += number_of[convoy, k] * places[k, place, run]
             if spreads[5] > 0.0:
                 kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, draw, 8), 0.9)
                 room[SEAT] = max(math.floor(room[SEAT] * kept + 0.5), min(room[SEAT], 1.0))
@@ -159,11 +172,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             for trip in range(a, b):
                 unit = vehicle[trip]
                 number = way[site[unit], here, 0]
-                come = math.inf if number < 0 else free[unit]
-                if number >= 0:
-                    for part in range(part_first[number], part_first[number + 1]):
-                        come += drive[part, run]
-                minutes[trip - a] = board[kind[unit], run] * slow
+                come = math.inf if number < 0 else free[unit] + way_minutes[number]
+                minutes[trip - a] = boarding[kind[unit]] * slow
                 starts[trip - a] = serve(trial[low:high], come, minutes[trip - a])
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
             loaded = way[here, there, 1]
@@ -185,7 +195,14 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure, as in the plan.
             wait = depart - boarded
             if high > low:
-                for index in np.argsort(starts[: b - a], kind="mergesort") if high - low > 1 else np.arange(b - a):
+                # In order of beginning (insertion sort: they come nearly sorted).
+                for trip in range(b - a):
+                    place = trip
+                    while place > 0 and starts[turn[place - 1]] > starts[trip]:
+                        turn[place] = turn[place - 1]
+                        place -= 1
+                    turn[place] = trip
+                for index in turn[: b - a]:
                     take(bays[low:high], starts[index] + wait, starts[index] + wait + minutes[index])
             head = depart
             for part in range(part_first[loaded], part_first[loaded + 1]):
@@ -207,7 +224,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             yard = bays[bay_first[there] : bay_first[there + 1]]
             for trip in range(a, b):
                 unit = vehicle[trip]
-                length = unload[kind[unit], run] * slow
+                length = unloading[kind[unit]] * slow
                 done = serve(yard, arrive, length) + length
                 free[unit] = done
                 site[unit] = there

@@ -14,7 +14,7 @@ from corridor.forecasting.disruption import Disruption
 from corridor.planning.instance import Unit, units_of, up
 from corridor.planning.plan import Convoy, Plan
 from corridor.situation.estimate import Estimate
-from corridor.situation.road import Step, way
+from corridor.situation.road import Leg, Step, way
 from corridor.situation.site import Group
 from corridor.situation.situation import Operation
 
@@ -146,8 +146,17 @@ class Draws:
         starts = sorted({*(unit.site for unit in units), *receptions, *pickups})
         wanted = [(start, pickup, 0) for start in starts for pickup in pickups]
         wanted += [(pickup, reception, 1) for pickup in pickups for reception in receptions]
+        middles: dict[Step, int] = {}
+
+        def middle(leg: Leg) -> int:
+            """Read a leg's minutes once: a quantile is found by bisection."""
+            step = (leg.start, leg.end)
+            if step not in middles:
+                middles[step] = up(leg.minutes)
+            return middles[step]
+
         for start, end, loaded in wanted:
-            steps = way(legs, start, end, path=path if loaded else (), minutes=lambda leg: up(leg.minutes))
+            steps = way(legs, start, end, path=path if loaded else (), minutes=middle)
             if steps is None:
                 continue
             numbers[site_number[start], site_number[end], loaded] = len(first) - 1
