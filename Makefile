@@ -44,21 +44,30 @@ format: $(VENV)/.dev
 
 # The generated pages and tables; the tests fail when one of them is out of date.
 docs: $(VENV)/.dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 # Versions and hashes of every dependency, for any platform; the files name no index.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --custom-compile-command "make lock" pyproject.toml requirements/run.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/bench.in -o requirements/bench.txt
 
 wheel: $(VENV)/.dev
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.run
+# The peers of the benchmarks.
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
+	@touch $@
 
-bench-quick: $(VENV)/.dev
+# The full table takes some hours, the quick one under a quarter of an hour; each then draws the anytime curve.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.curve benchmarks/results/full.json
+
+bench-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.run --quick
+	$(BIN)/python -m benchmarks.curve benchmarks/results/quick.json
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor.errors import CorridorError, InputError, UsageError
+from corridor import cli_forecast, cli_text, cli_tours
+from corridor.errors import CorridorError
+from corridor.terminal import (
+    complain,
+    emit,
+    flush,
+    moment_of,
+    print_findings,
+    progress_bar,
+    read_input,
+    say,
+    show,
+    working,
+    write,
+)
 
 if TYPE_CHECKING:
     from corridor.finding import Finding
     from corridor.forecasting.forecast import Forecast
     from corridor.planning.plan import Plan
-    from corridor.planning.solve import Progress
     from corridor.reports.report import Report
     from corridor.situation.situation import Situation
 
@@ -47,21 +56,12 @@ def _root(
     if version:
         from corridor import __version__
 
-        print(f"corridor {__version__}")
+        show(f"corridor {__version__}")
         raise typer.Exit
 
 
-@app.command()
-def read(
-    files: Annotated[list[str], typer.Argument(help="Tables of reports: .csv, .xlsx, .jsonl, or -.")],
-    output: Output = None,
-) -> None:
-    """Read tables into reports, one JSON object a line."""
-    from corridor.reports.tables import read_reports, write_reports
-
-    reports = [report for name in files for report in read_reports(name)]
-    _write(write_reports(reports).encode(), output)
-    _say(f"{len(reports)} reports read")
+app.command()(cli_text.read)
+app.command()(cli_text.accept)
 
 
 @app.command()
@@ -79,10 +79,10 @@ def assess(
     from corridor.situation.pool import pooling_text
 
     if show_pooling:
-        _write(pooling_text().encode(), output)
+        write(pooling_text().encode(), output)
         return
     situation = _assess(file, as_of, pooling)
-    _emit(situation.to_json(), str(situation), output, as_json=as_json)
+    emit(situation.to_json(), str(situation), output, as_json=as_json)
 
 
 @app.command()
@@ -90,7 +90,7 @@ def check(file: File, output: Output = None, as_json: Json = False) -> None:
     """Check a situation for contradictions and open points."""
     from corridor.situation.check import check as run_check
 
-    _findings(run_check(_situation(file)), output, as_json=as_json)
+    print_findings(run_check(_situation(*read_input(file))), output, as_json=as_json)
 
 
 @app.command()
@@ -104,23 +104,36 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan convoys: who goes when, with a proven bound."""
-    situation = _situation(file)
+    data, place = read_input(file)
+    if cli_tours.is_instance(file, data):
+        cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
+        return
+    situation = _situation(data, place)
     made, wrong = _plan(situation, time_limit=time_limit, seed=seed, quantiles=(people_quantile, reserve_quantile))
-    _emit(made.to_json(), str(made), output, as_json=as_json)
-    _complain(wrong)
+    emit(made.to_json(), str(made), output, as_json=as_json)
+    complain(wrong)
 
 
 @app.command()
-def verify(file: File, output: Output = None, as_json: Json = False) -> None:
+def verify(
+    file: File,
+    instance: Annotated[str | None, typer.Option("--instance", help="The bare instance of a plan of tours.")] = None,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
     """Verify a plan: every rule again, by other code."""
+    if instance is not None:
+        data, place = read_input(file)
+        cli_tours.verify_instance(data, place, instance, output=output, as_json=as_json)
+        return
     from corridor.planning.verify import RULES
     from corridor.planning.verify import verify as run_verify
 
     found = run_verify(_plan_file(file))
     if not found and not as_json:
-        _write(f"sound: {len(RULES)} rules hold\n".encode(), output)
+        write(f"sound: {len(RULES)} rules hold\n".encode(), output)
         return
-    _findings(found, output, as_json=as_json)
+    print_findings(found, output, as_json=as_json)
 
 
 @app.command()
@@ -136,10 +149,10 @@ def forecast(
     from corridor.forecasting.forecast import forecast as run_forecast
 
     made = _plan_file(file)
-    moments = [_moment(text, "--closes-at") for text in closes_at or []]
-    with _working(f"running the plan {runs:,} times"):
+    moments = [moment_of(text, "--closes-at") for text in closes_at or []]
+    with working(f"running the plan {runs:,} times"):
         found = run_forecast(made, runs=runs, seed=seed, closes_at=moments)
-    _emit(found.to_json(), str(found), output, as_json=as_json)
+    emit(found.to_json(), str(found), output, as_json=as_json)
 
 
 @app.command()
@@ -152,10 +165,15 @@ def publish(
     """Publish a forecast: the page, the movement table, the map."""
     from corridor.forecasting.forecast import Forecast as ForecastType
 
-    data, place = _read(file)
+    data, place = read_input(file)
     found = ForecastType.from_json(data, place=place)
     for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
-        print(path)
+        show(str(path))
+
+
+app.command()(cli_text.tell)
+for _verb in (cli_forecast.levers, cli_forecast.compare, cli_forecast.score):
+    app.command()(_verb)
 
 
 @app.command()
@@ -173,8 +191,9 @@ def demo(
     from corridor.situation.check import gravest
 
     situation = _assess(str(_example()), as_of, None)
-    made, wrong = _plan(situation, time_limit=10.0, seed=seed, quantiles=(0.5, 0.9))
-    with _working(f"running the plan {runs:,} times"):
+    # Time enough for the whole search, so that the answer does not depend on how busy the machine is.
+    made, wrong = _plan(situation, time_limit=60.0, seed=seed, quantiles=(0.5, 0.9))
+    with working(f"running the plan {runs:,} times"):
         found = run_forecast(made, runs=runs, seed=seed)
     paths = _publish(found, output, lang, ("html", "csv", "geojson", "json"))
     page = next(path for path in paths if path.suffix == ".html")
@@ -192,11 +211,11 @@ def demo(
             "findings": gravest(run_check(situation)),
             "page": str(page),
         }
-        _write(msgspec.json.encode(answer) + b"\n", None)
+        write(msgspec.json.encode(answer) + b"\n", None)
     else:
-        print(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
-        print(f"\nThe page: {page}")
-    _complain(wrong)
+        show(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
+        show(f"\nThe page: {page}")
+    complain(wrong)
 
 
 def _story(
@@ -245,7 +264,7 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
     from corridor.situation.assess import assess as run_assess
     from corridor.situation.pool import read_pooling
 
-    moment = _moment(as_of, "--as-of") if as_of else None
+    moment = moment_of(as_of, "--as-of") if as_of is not None else None
     table = read_pooling(pooling) if pooling else None
     return run_assess(_reports(file), as_of=moment, pooling=table)
 
@@ -256,17 +275,16 @@ def _reports(file: str) -> list[Report]:
     return read_reports(file)
 
 
-def _situation(file: str) -> Situation:
+def _situation(data: bytes, place: str) -> Situation:
     from corridor.situation.situation import Situation as SituationType
 
-    data, place = _read(file)
     return SituationType.from_json(data, place=place)
 
 
 def _plan_file(file: str) -> Plan:
     from corridor.planning.plan import Plan as PlanType
 
-    data, place = _read(file)
+    data, place = read_input(file)
     return PlanType.from_json(data, place=place)
 
 
@@ -277,7 +295,7 @@ def _plan(
     from corridor.planning.solve import plan as run_plan
     from corridor.planning.verify import verify as run_verify
 
-    with _bar() as progress:
+    with progress_bar() as progress:
         made = run_plan(
             situation,
             time_limit=time_limit,
@@ -295,125 +313,32 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
     from corridor.situation.check import check as run_check
 
     findings = [*run_verify(found.plan), *run_check(found.plan.situation)]
-    with _working("writing the page"):
+    with working("writing the page"):
         return run_publish(found, folder, lang=lang, formats=formats, findings=findings)
-
-
-def _complain(wrong: Sequence[Finding]) -> None:
-    if wrong:
-        _say(f"THIS PLAN BREAKS {len(wrong)} RULE(S); do not act on it:")
-        for finding in wrong[:20]:
-            _say(f"  {finding}")
-        raise typer.Exit(1)
-
-
-def _findings(found: Sequence[Finding], output: Path | None, *, as_json: bool) -> None:
-    import msgspec
-
-    if as_json:
-        _write(b"".join(msgspec.json.encode(finding) + b"\n" for finding in found), output)
-    else:
-        _write("".join(f"{finding}\n" for finding in found).encode(), output)
-        _say(f"{len(found)} finding(s)" if found else "nothing found")
-    if found:
-        raise typer.Exit(1)
-
-
-def _moment(text: str, place: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not a time", place=place, hint="write 2016-12-15T23:59+02:00") from None
-    if moment.tzinfo is None:
-        raise UsageError(f"{text!r} has no zone", place=place, hint="write the offset: 2016-12-15T23:59+02:00")
-    return moment
-
-
-def _read(file: str) -> tuple[bytes, str]:
-    from corridor.reports.tables import read_bytes
-
-    if file == "-":
-        data, place = sys.stdin.buffer.read(), "standard input"
-    else:
-        data, place = read_bytes(file), file
-    if not data.strip():
-        raise InputError("is empty", place=place, hint="did the verb before it fail?")
-    return data, place
-
-
-def _emit(data: bytes, text: str, output: Path | None, *, as_json: bool) -> None:
-    """Write data to a file or a pipe; a person at a terminal gets words instead, unless they ask for JSON."""
-    if output is None and not as_json and sys.stdout.isatty():
-        print(text)
-        _say("for the next verb, write it to a file with -o FILE")
-        return
-    _write(data + b"\n", output)
-    if output is not None:
-        _say(text)
-
-
-def _write(data: bytes, output: Path | None) -> None:
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    from corridor.files import write_atomically
-
-    write_atomically(output, data)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _working(what: str) -> Iterator[None]:
-    """Show a person at a terminal that work is under way; nothing where the messages go to a file."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what):
-        yield
-
-
-@contextlib.contextmanager
-def _bar() -> Iterator[Progress | None]:
-    """Show the planner's progress on a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, object] = {}
-
-        def show(operation: str, done: int, total: int) -> None:
-            if operation not in tasks:
-                tasks[operation] = bar.add_task(f"planning {operation}", total=total)
-            bar.update(tasks[operation], completed=done)  # type: ignore[arg-type]
-
-        yield show
 
 
 def main() -> None:
     """Run a verb; every error is one clear message and an exit code, never a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            flush()
+    except typer.Exit as stopped:
+        raise SystemExit(stopped.exit_code) from None
     except CorridorError as error:
-        _say(f"error: {error}")
+        say(f"error: {error}")
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
         raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); that is no failure. Python would complain again on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except SystemExit as stop:
+        # A reader that has gone (`| head`) is no failure; Typer makes exit code 1 of it, our "the answer is no".
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise
     except MemoryError:
-        _say("error: not enough memory\n  hint: split the input, or use fewer runs")
+        say("error: not enough memory\n  hint: split the input, or use fewer runs")
         raise SystemExit(3) from None
 
 

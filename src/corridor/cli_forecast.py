@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor.cli import File, Json, Output, Runs, Seed, _emit, _moment, _situation, _write
 from corridor.errors import UsageError
+from corridor.terminal import emit, moment_of, read_input, show, write
 
 if TYPE_CHECKING:
     from corridor.forecasting.workers import Progress
+    from corridor.situation.situation import Situation
 
+File = Annotated[str, typer.Argument(help="A file, or - for standard input.", show_default=False)]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of standard output.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
+Runs = Annotated[int, typer.Option("--runs", help="How many runs.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")]
 Deadline = Annotated[str | None, typer.Option("--deadline", help="Count people safe by this moment.")]
 Workers = Annotated[int | None, typer.Option("--workers", help="Processes on this machine; one a core if left out.")]
 Lang = Annotated[str, typer.Option("--lang", help="Language of the words: en or fr.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command line."""
-    for verb in (levers, compare, score):
-        app.command()(verb)
 
 
 def levers(
@@ -46,8 +46,8 @@ def levers(
 
     if lang not in lever_words.WORDS:
         raise UsageError(f"no words in {lang!r}", place="--lang", hint="one of: " + ", ".join(lever_words.WORDS))
-    moment = _moment(deadline, "--deadline") if deadline else None
-    with _bar("trying levers") as progress:
+    moment = moment_of(deadline, "--deadline") if deadline else None
+    with Progressing("trying levers") as progress:
         found = run_levers(
             _situation(file),
             deadline=moment,
@@ -59,12 +59,12 @@ def levers(
             progress=progress,
         )
     if chart is not None:
-        _write(lever_words.chart(found, lang).encode(), chart)
+        write(lever_words.chart(found, lang).encode(), chart)
     text = lever_words.to_read_out(found, lang) if aloud else lever_words.as_table(found, lang)
     if as_json or output is not None:
-        _emit(msgspec.json.encode(found), text, output, as_json=as_json)
+        emit(msgspec.json.encode(found), text, output, as_json=as_json)
     else:
-        print(text)
+        show(text)
 
 
 def compare(
@@ -82,12 +82,12 @@ def compare(
     from corridor.forecasting import lever_words
     from corridor.forecasting.levers import compare as run_compare
 
-    moment = _moment(deadline, "--deadline") if deadline else None
+    moment = moment_of(deadline, "--deadline") if deadline else None
     found = run_compare(_situation(first), _situation(second), deadline=moment, runs=runs, seed=seed, workers=workers)
     if as_json:
-        _write(msgspec.json.encode(found) + b"\n", None)
+        write(msgspec.json.encode(found) + b"\n", None)
     else:
-        print(lever_words.compared(found))
+        show(lever_words.compared(found))
 
 
 def score(
@@ -104,14 +104,16 @@ def score(
 
     found = scoring.scored(scoring.read_kept(folder), scoring.read_outcomes(outcomes or folder / "outcomes.json"))
     if as_json:
-        _write(b"".join(msgspec.json.encode(item) + b"\n" for item in found), None)
+        write(b"".join(msgspec.json.encode(item) + b"\n" for item in found), None)
     else:
-        print(scoring.as_table(found))
+        show(scoring.as_table(found))
 
 
-def _bar(what: str) -> Progressing:
-    """Show a bar with the time left on a terminal."""
-    return Progressing(what)
+def _situation(file: str) -> Situation:
+    from corridor.situation.situation import Situation as SituationType
+
+    data, place = read_input(file)
+    return SituationType.from_json(data, place=place)
 
 
 class Progressing:
@@ -136,11 +138,11 @@ class Progressing:
         self.bar.start()
         task = self.bar.add_task(self.what, total=None)
 
-        def show(done: int, total: int) -> None:
+        def move(done: int, total: int) -> None:
             if self.bar is not None:
                 self.bar.update(task, completed=done, total=total)
 
-        return show
+        return move
 
     def __exit__(self, *_: object) -> None:
         """Take the bar away."""

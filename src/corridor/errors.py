@@ -51,6 +51,10 @@ class Infeasible(CorridorError):  # noqa: N818 - the design's word for an answer
         super().__init__(cause, place=place, hint=hint)
         self.clauses = tuple(clauses)
 
+    def __str__(self) -> str:
+        """Return the message as printed, then what cannot hold, by its ids."""
+        return super().__str__() + (f"\n  cannot hold: {', '.join(self.clauses)}" if self.clauses else "")
+
 
 class Fault:
     """One fault of an input: where it is, what it is, what was expected."""

@@ -55,9 +55,7 @@ def test_one_bus_with_random_times_takes_the_sum_of_its_means():
 
 def test_a_checkpoint_lets_one_vehicle_through_at_a_time():
     """Five buses in one convoy, one lane, 4 minutes each: 10 + 15 + 5 * 4 + 15 + 5 = 65 instead of 45."""
-    base = worlds.simple(
-        (worlds.group("families", 250),), Fleet(vehicles=(worlds.vehicles("bus", 5, {"seat": 50}),))
-    )
+    base = worlds.simple((worlds.group("families", 250),), Fleet(vehicles=(worlds.vehicles("bus", 5, {"seat": 50}),)))
     legs = (*worlds.both_ways("pickup", "gate", 15), *worlds.both_ways("gate", "reception", 15))
     checked = msgspec.structs.replace(
         base,

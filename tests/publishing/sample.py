@@ -31,7 +31,7 @@ def moment(text: str) -> datetime:
 REPORTS = tuple(read_reports(Path(__file__).with_name("reports.jsonl")))
 
 POINTS: tuple[tuple[str, SiteKind, str, str, float | None, float | None, float | None], ...] = (
-    ("east-aleppo", "area", "Eastern Aleppo", "Alep-Est", None, None, None),
+    ("east-aleppo", "area", "Eastern Aleppo (remaining quarters)", "Alep-Est (quartiers restants)", None, None, None),
     ("amiriyah", "pickup", "Al-Amiriyah", "Al-Amiriyah", 36.1707, 37.12606, 300),
     ("sukkari", "pickup", "Sukkari", "Al-Soukkari", 36.17498, 37.14245, 500),
     ("ramousah", "checkpoint", "Ramousah crossing", "Ramoussa", 36.15988, 37.11704, 600),
@@ -90,7 +90,7 @@ def headcount() -> Headcount:
                 "un-fighters",
                 reason="disjoint parts of one source, summed",
             ),
-            part("Turkey", 1, 82000, 92000, 102000, "turkey-civilians"),
+            part("Turkey (office of the deputy prime minister)", 1, 82000, 92000, 102000, "turkey-civilians"),
             part(
                 "activists in east Aleppo",
                 0.7,
@@ -270,7 +270,7 @@ def convoys(count: int = 44) -> tuple[Convoy, ...]:
         pickup = "sukkari" if n % 3 == 2 else "amiriyah"
         trips = [
             Trip(
-                vehicle=f"{kind}-{k + 1:02d}",
+                vehicle=f"aleppo/{kind}-{k + 1:02d}",
                 board_start=depart - timedelta(minutes=40),
                 board_end=depart - timedelta(minutes=5),
                 unload_start=arrive,
@@ -284,7 +284,7 @@ def convoys(count: int = 44) -> tuple[Convoy, ...]:
         ]
         found.append(
             Convoy(
-                id=f"C{n + 1:02d}",
+                id=f"aleppo/C{n + 1:02d}",
                 operation="aleppo",
                 pickup=pickup,
                 reception="khanasal",

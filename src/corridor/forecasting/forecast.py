@@ -172,10 +172,12 @@ def forecast(
     this operation's own halts. `causes` adds each cause's share of the
     uncertainty. The same seed gives the same bytes.
 
-    Raises `UsageError` for fewer than one run and for an unknown policy.
+    Raises `UsageError` for fewer than one run, for an unknown policy, and for a seed below 0 or of 2^63 or more.
     """
     if runs < 1:
         raise UsageError("at least one run is needed", hint="--runs 10000")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     moments = tuple(closes_at) or tuple(plan.start + timedelta(hours=hours) for hours in CLOSES_AFTER_HOURS)
     planned = [operation for operation in plan.situation.operations if operation.id not in plan.unplanned]
     drawn = {o.id: disruption if disruption is not None else disruption_of(plan.situation, o.id) for o in planned}

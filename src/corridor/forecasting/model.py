@@ -61,10 +61,9 @@ class Draws:
         return estimate.sample(self._stream(name), self.runs)
 
     def _people(self, group: Group) -> Array:
-        """Draw one group; all groups share a stream, for they are parts of one headcount and rise and fall together."""
         if "people" in self.frozen:
             return np.full(self.runs, math.ceil(group.people.quantile(0.5) - 1e-9), dtype=np.float64)
-        return np.ceil(group.people.sample(np.random.default_rng([self.seed, 7]), self.runs) - 1e-9)
+        return np.asarray(group.draw(self.seed, self.runs))
 
     def model(self, horizon: float) -> Model:
         """Return the operation as arrays; `horizon` in minutes."""

@@ -89,15 +89,20 @@ class Simulator:
             return outcome
         function: Callable[..., None] = simulate if self.policy == "timetable" else shuttle
         workers = min(threads or os.cpu_count() or 1, 8, number)
-        edges = [number * worker // workers for worker in range(workers + 1)]
+        # Many small jobs, so that whoever interrupts waits for the ones begun and not for all runs.
+        parts = min(workers * 16, number)
+        edges = [number * part // parts for part in range(parts + 1)]
         clearance, *others = outcome
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             jobs = [
                 pool.submit(function, *self.model, begin, end, times, clearance, *others)
                 for begin, end in pairwise(edges)
             ]
             for job in jobs:
                 job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
         return outcome._replace(
             left=outcome.left[:, :, place], out=outcome.out[:, :, place], arrived=outcome.arrived[:, :, place]
         )

@@ -280,6 +280,10 @@ class Builder:
             for key, number in ride.load.items():
                 if key in self.left:
                     self.left[key] -= number
+        # No later convoy leaves before the earliest of the pickups' last ones: what has arrived by then is forgotten.
+        past = min(self.last_from.values())
+        for kind, spans in self.on_road.items():
+            self.on_road[kind] = [span for span in spans if span[1] > past]
         people = sum(sum(ride.load.values()) for ride in draft.rides)
         self.brought[draft.reception] = self.brought.get(draft.reception, 0) + people
         if (draft.pickup, draft.reception) in self.quota:

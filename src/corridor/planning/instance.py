@@ -126,7 +126,8 @@ def build_instance(
     _check_places(people, kinds, where)
     corridor = situation.corridor(operation.id)
     windows, clauses = _windows(situation, operation)
-    sites = {name: situation.site(name) for name in (*pickups, *receptions)}
+    # A site that is named and nowhere declared has no leg either: nothing is planned there, and check says so.
+    sites = {site.id: site for site in situation.sites if site.id in {*pickups, *receptions}}
     return Instance(
         operation=operation.id,
         start=whole_minute(situation.at),
@@ -137,7 +138,7 @@ def build_instance(
         loaded=loaded,
         empty=empty,
         bays={name: max(1, down(site.bays)) for name, site in sites.items() if site.bays},
-        capacity={name: down(sites[name].capacity) for name in receptions if sites[name].capacity},  # type: ignore[arg-type]
+        capacity={name: down(sites[name].capacity) for name in receptions if name in sites and sites[name].capacity},  # type: ignore[arg-type]
         convoy_size=max(1, down(corridor.convoy_size)) if corridor else 1,
         headway=up(corridor.headway) if corridor else 0,
         lead=corridor.lead if corridor and corridor.lead else "lead vehicle of the operation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
@@ -17,7 +18,7 @@ from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
 # Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
-MIXED = 60
+MIXED = 40
 Progress = Callable[[str, int, int], None]
 
 
@@ -45,6 +46,8 @@ def plan(
         raise UsageError("a quantile lies between 0 and 1", hint="--people-quantile 0.5")
     if not time_limit > 0:
         raise UsageError("the time limit must be above 0 seconds", hint="--time-limit 10")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     deadline = time.monotonic() + time_limit
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
@@ -137,10 +140,13 @@ def _best(instance: Instance, deadline: float, seed: int, progress: Progress | N
 
 
 def _styles(instance: Instance) -> Iterator[Style]:
-    """Yield the plain ways of forming convoys: one bay's worth and all vehicles first, then every size."""
-    most = min(instance.convoy_size, len(instance.units))
-    bays = min(instance.bays.values(), default=most)
-    sizes = dict.fromkeys((min(bays, most), most, max(most // 2, 1), *range(1, most + 1)))
+    """Yield the plain ways of forming convoys: the largest type split into equal convoys first, then every size.
+
+    Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
+    """
+    fleet = max(Counter(unit.kind.name for unit in instance.units).values())
+    most = min(instance.convoy_size, fleet)
+    sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
     for size in sizes:
         yield Style((size,))
@@ -150,7 +156,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
 
 def _mixed(instance: Instance, best: Style, random: Random) -> Style:
     """Return the best way so far with convoys of alternating sizes near its own."""
-    most = min(instance.convoy_size, len(instance.units))
+    most = max(min(instance.convoy_size, len(instance.units)), 1)
     middle = best.gather[0]
     sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
     return Style(sizes, farthest_first=best.farthest_first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corridor.finding import Finding
+from corridor.publishing import names
 from corridor.publishing.footnotes import Footnotes
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
@@ -24,40 +25,38 @@ def open_points(situation: Situation, findings: Sequence[Finding], w: Words, not
         found = [finding for finding in findings if finding.severity == severity]
         if not found:
             continue
-        items = [_finding(finding, w, notes) for finding in found]
+        items = [_finding(situation, finding, w, notes) for finding in found]
         parts += [el("h3", w.plural(f"severity.{severity}", len(found))), el("ul", items[:SHOWN], class_="findings")]
         if items[SHOWN:]:
             more = el("summary", w.plural("findings.more", len(items) - SHOWN))
             parts.append(el("details", more, el("ul", items[SHOWN:], class_="findings"), class_="print"))
     for agreement in situation.agreements:
         if agreement.clauses:
-            parts += [el("h3", w("clauses.title", operation=_area(situation, agreement, w)))]
-            parts.append(_clauses(agreement, w, notes))
+            parts += [el("h3", w("clauses.title", operation=names.operation(situation, agreement.operation, w)))]
+            parts.append(_clauses(situation, agreement, w, notes))
     return join(parts)
 
 
-def _area(situation: Situation, agreement: Agreement, w: Words) -> str:
-    areas = {operation.id: operation.area for operation in situation.operations}
-    name = areas.get(agreement.operation, agreement.operation)
-    return next((site.name(w.lang) for site in situation.sites if site.id == name), name)
-
-
-def _finding(finding: Finding, w: Words, notes: Footnotes) -> Markup:
+def _finding(situation: Situation, finding: Finding, w: Words, notes: Footnotes) -> Markup:
     remedy = el("span", w("remedy"), " ", finding.remedy, class_="remedy") if finding.remedy else None
-    about = el("span", finding.about, class_="about")
+    about = el("span", names.subject(situation, finding.about, w), ".", class_="about")
     return el("li", about, " ", finding.what, notes.cite(finding.reports), " ", remedy, class_=finding.severity)
 
 
-def _clauses(agreement: Agreement, w: Words, notes: Footnotes) -> Markup:
+def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footnotes) -> Markup:
     rows: list[list[Child]] = []
     for clause in agreement.clauses:
         kind = w.known(f"clause.{clause.kind}", clause.kind)
-        rows.append([[kind, notes.cite(clause.reports)], _terms(clause, w), ", ".join(clause.parties) or "–"])
+        rows.append(
+            [[kind, notes.cite(clause.reports)], _terms(situation, clause, w), ", ".join(clause.parties) or "–"]
+        )
     return table([w("clause"), w("terms"), w("parties")], rows, caption=w("clauses.caption"))
 
 
-def _terms(clause: Clause, w: Words) -> Child:
-    terms = [f"{key.replace('_', ' ')}: {value}" for key, value in sorted(clause.parameters.items())]
+def _terms(situation: Situation, clause: Clause, w: Words) -> Child:
+    terms = [
+        f"{names.plain(key)}: {names.terms(situation, value, w)}" for key, value in sorted(clause.parameters.items())
+    ]
     if clause.begins:
         terms.append(w("clause.begins", moment=w.moment(clause.begins)))
     if clause.ends:

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corridor.forecasting.forecast import Forecast
-from corridor.publishing import claims
+from corridor.publishing import claims, names
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
-from corridor.situation.estimate import Balance, Estimate
-from corridor.situation.situation import Headcount, Operation, Situation
+from corridor.situation.estimate import Estimate
+from corridor.situation.site import left_to_move
+from corridor.situation.situation import Headcount, Situation
 
 
 def title(situation: Situation, w: Words) -> str:
     """Return the page's title: what is evacuated, and when."""
-    place = area(situation, situation.operations[0], w) if situation.operations else ""
+    place = names.place(situation, situation.operations[0].area, w) if situation.operations else ""
     return w("title", place=place) if place else w("title.plain")
-
-
-def area(situation: Situation, operation: Operation, w: Words) -> str:
-    """Return the name of the area of an operation."""
-    return next((site.name(w.lang) for site in situation.sites if site.id == operation.area), operation.area)
 
 
 def opening(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
@@ -38,22 +34,24 @@ def opening(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         sentence += [w(f"sentence.{state}"), notes.cite(agreement.reports) if agreement else None, " "]
         headcount = situation.headcount(operation.id)
         if headcount:
-            sentence += _people(headcount, w, notes)
+            sentence += _people(situation, headcount, w, notes)
     return Markup(
         el("p", moment, class_="moment") + el("h1", title(situation, w)) + el("p", sentence, class_="standfirst")
     )
 
 
-def _people(headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
+def _people(situation: Situation, headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
     out = headcount.out
-    left = Balance(start=headcount.start, share=headcount.share, out=out)
+    low, _, high = left_to_move([group for group in situation.groups if group.operation == headcount.operation])
     return [
         _so_far(out, w),
-        notes.method(f"out-{headcount.operation}", [w("method.out", rule=out.rule), notes.cite(out.reports)]),
-        w("sentence.left", low=w.about(left.quantile(0.1)), high=w.about(left.quantile(0.9))),
+        notes.method(
+            f"out-{headcount.operation}", [w("method.out", rule=names.sentence(out.rule)), notes.cite(out.reports)]
+        ),
+        w("sentence.left", low=w.about(low), high=w.about(high)),
         notes.method(
             f"left-{headcount.operation}",
-            [w("method.left", rule=headcount.start.rule), notes.cite(headcount.start.reports)],
+            [w("method.left", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)],
         ),
         ".",
     ]
@@ -68,7 +66,8 @@ def _so_far(out: Estimate, w: Words) -> str:
 
 def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
     """Return the map with its key, and the places as a table."""
-    unknown = [site.name(w.lang) for site in situation.sites if site.latitude is None or site.longitude is None]
+    unplaced = [site for site in situation.sites if site.latitude is None or site.longitude is None]
+    unknown = [names.place(situation, site.id, w) for site in unplaced if site.kind != "area"]
     caption: list[Child] = [w("map.caption")]
     if unknown:
         caption += [" ", w("map.unplaced", names=", ".join(unknown))]
@@ -83,7 +82,13 @@ def _keys(situation: Situation) -> list[str]:
     kinds = {site.kind for site in located(situation)}
     found: list[str] = [kind for kind in ("pickup", "checkpoint") if kind in kinds]
     found += ["reception"] if kinds & {"reception", "hospital", "handover"} else []
-    return [*found, "road", *(["linked"] if len(situation.operations) > 1 else []), "precision"]
+    return [
+        *found,
+        "road",
+        *(["drive"] if situation.legs else []),
+        *(["linked"] if len(situation.operations) > 1 else []),
+        "precision",
+    ]
 
 
 def _places(situation: Situation, w: Words, notes: Footnotes) -> Markup:
@@ -96,7 +101,9 @@ def _places(situation: Situation, w: Words, notes: Footnotes) -> Markup:
         within = w("metres", n=w.count(site.precision_m)) if site.precision_m else "–"
         count = w.about(people[site.id]) if site.id in people else "–"
         kind = w.known(f"kind.{site.kind}", site.kind)
-        rows.append([[site.name(w.lang), notes.cite(site.reports)], kind, where, within, count])
+        # A name is no figure: only the reports of the position and of the use of a place are cited.
+        told = [name for name in site.reports if (said := situation.report(name)) and said.fact != "name"]
+        rows.append([[site.name(w.lang), notes.cite(told)], kind, where, within, count])
     head = [w("place"), w("kind"), w("position"), w("precision"), w("waiting_estimate")]
     return table(head, rows, caption=w("map.table"))
 
@@ -108,7 +115,7 @@ def who_says_what(situation: Situation, w: Words, notes: Footnotes) -> Markup:
         headcount = situation.headcount(operation.id)
         if headcount is None:
             continue
-        place = area(situation, operation, w)
+        place = names.place(situation, operation.area, w)
         parts += [_inside(situation, headcount, place, w, notes), _out(situation, headcount, place, w, notes)]
     return Markup("".join(part if isinstance(part, Markup) else "" for part in parts))
 
@@ -122,7 +129,7 @@ def _inside(situation: Situation, headcount: Headcount, place: str, w: Words, no
         lambda width: claims.interval_chart("inside", rows, headcount.start, name=name, w=w, notes=notes, width=width)
     )
     caption: list[Child] = [w("claims.inside_caption")]
-    mixed = [w("method.inside", rule=headcount.start.rule), notes.cite(headcount.start.reports)]
+    mixed = [w("method.inside", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)]
     caption.append(notes.method(f"inside-{headcount.operation}", mixed))
     share = headcount.share
     said = w("claims.share", low=w.percent(share.quantile(0.1)), high=w.percent(share.quantile(0.9)))
@@ -144,7 +151,7 @@ def _out(situation: Situation, headcount: Headcount, place: str, w: Words, notes
     drawing = both(
         lambda width: claims.interval_chart("out", rows, headcount.out, name=name, w=w, notes=notes, width=width)
     )
-    pooled = [w("method.out", rule=headcount.out.rule), notes.cite(headcount.out.reports)]
+    pooled = [w("method.out", rule=names.sentence(headcount.out.rule)), notes.cite(headcount.out.reports)]
     caption = [w("claims.out_caption"), notes.method(f"out-{headcount.operation}", pooled)]
     data = claims.out_table(reports, w, notes)
     shown = figure(name, drawing, caption, data=data, data_label=w("out.table"))
@@ -164,5 +171,5 @@ def fleet(situation: Situation, w: Words, notes: Footnotes) -> Markup | None:
             told = [r for r in found if r.subject == kind and (r.modality == "planned") == planned]
             said = [el("span", el("b", worded(r, w)), " ", r.source, notes.cite([r.id]), class_="chip") for r in told]
             cells.append(join(said, " ") if said else "–")
-        rows.append([w.known(f"vehicles.{kind}", kind), *cells])
+        rows.append([w.known(f"vehicles.{kind}", names.plain(kind)), *cells])
     return table([w("vehicles"), w("announced_head"), w("seen_head")], rows, caption=w("fleet.caption"))

@@ -17,6 +17,7 @@ from corridor.situation.situation import Headcount, Situation
 
 BINS = 90
 MOST_ROWS = 26
+FAINT = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def claim_rows(headcount: Headcount, situation: Situation, w: Words) -> list[Row
         detail = w("weight", share=w.percent(component.weight / total))
         rows.append(_row(component, detail, w, unknown=unknown))
     rows.sort(key=lambda row: (row.unknown, row.mode, row.name))
-    return rows + [_row(c, w("weight.none"), w, unused=True) for c in headcount.unused]
+    # A claim about a handful of the people says nothing on this scale: it stands in the table only.
+    least = FAINT * max((row.high for row in rows), default=0)
+    return rows + [_row(c, w("weight.none"), w, unused=True) for c in headcount.unused if c.high >= least]
 
 
 def _row(component: Component, detail: str, w: Words, *, unknown: bool = False, unused: bool = False) -> Row:
@@ -113,7 +116,7 @@ def _drawn(
     narrow = width <= NARROW
     middle = y + (step - 11 if narrow else step / 2)
     tone = "claim" + (" unused" if row.unused else "")
-    longest = 46 if narrow else 34
+    longest = 46 if narrow else 30
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
         beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]

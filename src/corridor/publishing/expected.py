@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing import outlook, schedule
+from corridor.publishing import names, outlook, schedule
 from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes
@@ -22,34 +24,40 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         reserve = len(plan.convoys) - len(plan.planned)
         facts: list[tuple[Child, Child]] = [
             (w("plan.people"), [w.count(plan.people), method]),
-            (w("plan.convoys"), [w.count(len(plan.planned)), method, _reserve(reserve, w)]),
+            ([w("plan.convoys"), _reserve(reserve, w)], [w.count(len(plan.planned)), method]),
             (w("plan.clearance"), [w.hours(plan.clearance_minutes / 60), method]),
-            (w("plan.bound"), [w.hours(plan.bound_minutes / 60), method, _gap(plan.gap, w)]),
+            ([w("plan.bound"), _gap(plan.gap, w)], [w.hours(plan.bound_minutes / 60), method]),
         ]
         parts.append(_tiles(facts))
         drawing = Markup(both(lambda width: schedule.gantt(plan, w, width)) + schedule.gantt_key(plan, w))
         parts.append(figure("gantt", drawing, [w("gantt.caption"), method]))
         parts += [el("h3", w("table.title")), schedule.movement_table(plan, w)]
     for operation, why in sorted(plan.unplanned.items()):
-        parts.append(el("p", w("plan.unplanned", operation=operation, why=why), class_="callout"))
+        parts.append(
+            el(
+                "p",
+                w("plan.unplanned", operation=names.operation(plan.situation, operation, w), why=names.sentence(why)),
+                class_="callout",
+            )
+        )
     parts.append(el("h3", w("fleet.title")))
     parts.append(fleet(plan.situation, w, notes))
     return join(parts)
 
 
 def _reserve(count: int, w: Words) -> Child:
-    return el("small", w.plural("plan.reserve", count)) if count else None
+    return [", ", w.plural("plan.reserve", count)] if count else None
 
 
 def _gap(gap: float, w: Words) -> Child:
-    return el("small", w("plan.gap", gap=w.percent(gap)))
+    return ["; ", w("plan.gap", gap=w.percent(gap))]
 
 
 def _plan_method(forecast: Forecast, w: Words, notes: Footnotes) -> Child:
     plan = forecast.plan
     behind = dict.fromkeys(name for group in plan.situation.groups for name in (*group.reports, *group.people.reports))
     said = w("method.plan", quantile=w.percent(plan.people_quantile), reserve=w.percent(plan.reserve_quantile))
-    why = [f" {bound.name}: {bound.why}" for bound in plan.bounds]
+    why = [" " + names.sentence(f"{bound.name}: {bound.why}") for bound in plan.bounds]
     return [said, *why, " ", w("method.behind"), notes.cite(behind)]
 
 
@@ -69,7 +77,7 @@ def the_forecast(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
             continue
         drawing = Markup(_bands(forecast, bands, w) + outlook.band_keys(w))
         data = outlook.band_table(forecast, bands, w)
-        name = next((s.name(w.lang) for s in forecast.plan.situation.sites if s.id == operation.area), operation.area)
+        name = names.place(forecast.plan.situation, operation.area, w)
         parts.append(el("h3", w("bands.title", place=name)))
         caption = [w("bands.text"), method]
         parts.append(figure(f"bands-{operation.id}", drawing, caption, data=data, data_label=w("bands.table")))
@@ -86,15 +94,20 @@ def _clearance(forecast: Forecast, w: Words, method: Markup) -> list[Child]:
     rows: list[list[Child]] = []
     for q in (0.1, 0.5, 0.9):
         moment = forecast.moment(q)
-        by = w.moment(moment) if moment else w("later_than", hours=w.hours(forecast.horizon_hours))
+        by = w.moment(_whole_hour(moment)) if moment else w("later_than", hours=w.hours(forecast.horizon_hours))
         rows.append([w(f"p{round(q * 100)}"), [by, method], w.hours(forecast.quantile(q))])
     low, mid, high = forecast.people
     people = w("people.sentence", value=w("p50_range", mid=w.about(mid), span=w.span(low, high)))
     head = [w("chance"), w("all_out_by"), w("after")]
-    finished = w("unfinished", share=w.percent(forecast.unfinished / forecast.runs) if forecast.runs else "–")
-    caption: list[Child] = [w("dots.text"), " ", finished, " ", people]
+    late = w("unfinished", share=w.percent(forecast.unfinished / forecast.runs)) if forecast.unfinished else ""
+    caption: list[Child] = [w("dots.text"), " ", late, " ", people]
     chart = both(lambda width: outlook.dot_chart(forecast, w, width))
     return [el("h3", w("clearance.title")), figure("clearance", chart, [*caption, method]), table(head, rows)]
+
+
+def _whole_hour(moment: datetime) -> datetime:
+    """Return the nearest whole hour: minutes would claim what no run knows."""
+    return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
 
 
 def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> list[Child]:
@@ -112,7 +125,14 @@ def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> lis
 def assumptions(forecast: Forecast, w: Words) -> Markup:
     """Return what the forecast drew from, each with where it comes from."""
     items = [
-        el("li", el("b", each.name), ": ", each.text, " ", el("span", each.source, class_="by"))
+        el(
+            "li",
+            el("b", names.sentence(names.plain(each.name)).rstrip(".")),
+            ": ",
+            each.text,
+            " ",
+            el("span", each.source, class_="by"),
+        )
         for each in forecast.assumptions
     ]
     body = el("ul", items, class_="assumptions") if items else el("p", w("assumptions.none"))

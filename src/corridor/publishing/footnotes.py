@@ -74,8 +74,10 @@ class Footnotes:
         where = [w("note.in", publisher=report.publisher)] if report.publisher else []
         if report.derived_from:
             where.append(w("note.derived", origin=report.derived_from))
-        grade = w("note.grade", grade=report.grade) if report.grade != NOT_GRADED else w("note.not_graded")
+        grade = "; " + w("note.grade", grade=report.grade) if report.grade != NOT_GRADED else ""
         said = [el("span", stated(report, w), class_="said")]
+        if report.quote:
+            said.append(el("q", report.quote, dir="auto"))
         if report.note:
             said.append(el("span", report.note, class_="wording"))
         return el(
@@ -86,7 +88,7 @@ class Footnotes:
             el("span", ", ".join(["", *where]) if where else "", ". "),
             join(said, " "),
             " ",
-            el("span", clocks, "; ", grade, ". ", class_="clocks"),
+            el("span", clocks, grade, ". ", class_="clocks"),
             link(report.reference, _address(report.reference)) if report.reference else w("note.no_reference"),
             id=f"r-{number}",
         )
@@ -98,7 +100,10 @@ def stated(report: Report, w: Words) -> str:
     label = fact.label(w.lang) if fact else report.fact
     group = groups().get(report.group)
     who = f", {group.label(w.lang)}" if group and report.group != "all" else ""
-    value = worded(report, w)
+    # A sentence told as a value brings its own full stop.
+    value = worded(report, w).rstrip(".")
+    if report.fact == "departure" and report.part:
+        who = f", {w.known(f'vehicles.{report.part}', report.part).lower()}"
     return w("stated", fact=label, who=who, value=value) if value else w("stated.bare", fact=label, who=who)
 
 

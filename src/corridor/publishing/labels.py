@@ -52,10 +52,12 @@ class Placer:
     def block_line(self, points: Sequence[tuple[float, float]]) -> None:
         """Keep labels away from a line, though crossing it is better than covering another label."""
         for (x1, y1), (x2, y2) in itertools.pairwise(points):
-            steps = max(int(math.dist((x1, y1), (x2, y2)) / 6), 1)
+            steps = max(int(math.dist((x1, y1), (x2, y2)) / 8), 1)
             for i in range(steps + 1):
                 x, y = x1 + (x2 - x1) * i / steps, y1 + (y2 - y1) * i / steps
-                self._faint.append(Box(x - 3, y - 3, x + 3, y + 3))
+                box = Box(x - 4, y - 4, x + 4, y + 4)
+                if box.overlap(self.room):
+                    self._faint.append(box)
 
     def place(
         self, at: tuple[float, float], radius: float, wide: float, tall: float
@@ -66,6 +68,8 @@ class Placer:
             for rank, (dx, dy) in enumerate(DIRECTIONS):
                 box = _beside(at, (dx, dy), radius + distance, wide, tall)
                 cost = 40 * box.outside(self.room) + 0.9 * distance + rank
+                if best is not None and cost >= best[0]:
+                    continue
                 cost += 6 * sum(box.overlap(other) for other in self._taken)
                 cost += 0.5 * sum(box.overlap(other) for other in self._faint)
                 if best is None or cost < best[0]:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corridor.publishing import names
 from corridor.publishing.drawing import NARROW, hatch, round_step, svg, width_of, words_at
 from corridor.publishing.labels import Box, Placer
 from corridor.publishing.markup import Markup, el, number
@@ -93,15 +94,17 @@ def panels(situation: Situation, w: Words, width: int) -> Markup:
 
 
 def _used(situation: Situation, operations: Iterable[Operation]) -> set[str]:
-    names: set[str] = set()
+    used: set[str] = set()
     for operation in operations:
-        names |= {operation.area, *operation.pickups, *operation.receptions}
+        used |= {operation.area, *operation.pickups, *operation.receptions}
         corridor = situation.corridor(operation.id)
-        names |= set(corridor.sites) if corridor else set()
-        names |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
+        used |= set(corridor.sites) if corridor else set()
+        used |= {site.id for site in situation.sites if site.boards_at in operation.pickups}
         # Where people may go on to from a reception belongs to the picture, though not to the corridor.
-        names |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
-    return names
+        used |= {leg.end for leg in situation.legs if leg.start in operation.receptions}
+        # People come to a pickup on foot or by car from the places around it.
+        used |= {leg.start for leg in situation.legs if leg.end in operation.pickups}
+    return used
 
 
 def _corridor_and_pickups(situation: Situation) -> set[str]:
@@ -109,14 +112,16 @@ def _corridor_and_pickups(situation: Situation) -> set[str]:
         return set()
     first = situation.operations[0]
     corridor = situation.corridor(first.id)
-    return {first.area, *first.pickups, *(corridor.sites if corridor else first.receptions)}
+    around = {leg.start for leg in situation.legs if leg.end in first.pickups and leg.start not in first.receptions}
+    linked = {name for operation in situation.operations[1:] for name in operation.pickups + operation.receptions}
+    return ({first.area, *first.pickups, *(corridor.sites if corridor else first.receptions)} | around) - linked
 
 
 def _panel(
     situation: Situation, w: Words, view: Frame, *, name: str, title: str, inside: Sequence[Site] = ()
 ) -> Markup:
-    names = _used(situation, situation.operations)
-    sites = [site for site in located(situation) if site.id in names and view.holds(site)]
+    used = _used(situation, situation.operations)
+    sites = [site for site in located(situation) if site.id in used and view.holds(site)]
     people = waiting(situation)
     most = max(people.values(), default=0) or 1
     largest = 15 if view.width <= NARROW else 24
@@ -142,7 +147,7 @@ def _panel(
         named = [site for site in sites if site not in inside]
         labels.append(_boxed(placer, box, w("map.inset")))
     for site in sorted(named, key=lambda site: (-radii[site.id], site.id)):
-        label = site.name(w.lang)
+        label = names.place(situation, site.id, w)
         extra = ""
         if people.get(site.id) and not crowded:
             extra = w("map.waiting", n=w.about(people[site.id]))
@@ -192,10 +197,13 @@ def _roads(situation: Situation, view: Frame, placer: Placer) -> Iterable[Markup
             placer.block_line(points)
             yield Markup("".join(_arrow(a, b, kind) for a, b in itertools.pairwise(points)))
         on_corridor = set(ids)
+        drawn: set[frozenset[str]] = set()
         for leg in situation.legs:
             ends = _known(situation, (leg.start, leg.end))
             serves = leg.start in (*operation.pickups, *operation.receptions) or leg.end in operation.receptions
-            if len(ends) == 2 and serves and not {leg.start, leg.end} <= on_corridor:
+            pair = frozenset((leg.start, leg.end))
+            if len(ends) == 2 and serves and pair not in drawn and not pair <= on_corridor:
+                drawn.add(pair)
                 (x1, y1), (x2, y2) = (view.at(site) for site in ends)
                 yield el("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=f"leg{' other' if order else ''}")
                 placer.block_line([(x1, y1), (x2, y2)])
@@ -208,7 +216,7 @@ def _known(situation: Situation, ids: Iterable[str]) -> list[Site]:
 
 def _arrow(a: tuple[float, float], b: tuple[float, float], kind: str) -> Markup:
     length = math.dist(a, b)
-    if length < 46:
+    if length < 60:
         return Markup("")
     x, y = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
     turn = math.degrees(math.atan2(b[1] - a[1], b[0] - a[0]))

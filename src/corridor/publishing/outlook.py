@@ -13,6 +13,8 @@ from corridor.publishing.words import Words
 
 DOTS = 20
 TABLE_ROWS = 14
+# A tick this near to the edge of a drawing has its words to its right.
+EDGE = 24
 
 
 def out_bands(forecast: Forecast, operation: str) -> Bands | None:
@@ -72,7 +74,7 @@ def time_axis(start: datetime, x: Scale, foot: float, wanted: int, w: Words) -> 
         parts.append(el("line", x1=at, y1=foot, x2=at, y2=foot + 5, class_="axis"))
         midnight = w.local(tick).hour == 0
         said = w.short_day(tick) if midnight else w.clock(tick)
-        anchor = "end" if at > x.end - 16 else "middle"
+        anchor = "end" if at > x.end - 16 else "start" if at < EDGE else "middle"
         parts.append(words_at(at, foot + 20, said, "tick strong" if midnight else "tick", anchor))
     return el("g", parts)
 

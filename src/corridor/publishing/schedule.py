@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import datetime
 
 from corridor.planning.plan import Convoy, Plan
-from corridor.publishing.drawing import NARROW, Scale, svg, words_at
+from corridor.publishing import names
+from corridor.publishing.drawing import NARROW, Scale, svg, width_of, words_at
 from corridor.publishing.markup import Child, Markup, el, table
 from corridor.publishing.outlook import time_axis
 from corridor.publishing.words import Words
@@ -17,14 +18,9 @@ TALLEST = 560
 TONES = 4
 
 
-def vehicle_kind(vehicle: str) -> str:
-    """Return the type in a vehicle's id: `bus` of `bus-03`."""
-    return vehicle.rstrip("0123456789").rstrip("-_ ") or vehicle
-
-
 def vehicles_of(convoy: Convoy) -> dict[str, int]:
     """Return how many vehicles of each type a convoy has."""
-    return dict(sorted(Counter(vehicle_kind(trip.vehicle) for trip in convoy.trips).items()))
+    return dict(sorted(Counter(names.vehicle_type(trip.vehicle) for trip in convoy.trips).items()))
 
 
 def people_of(plan: Plan, convoy: Convoy) -> dict[str, int]:
@@ -42,8 +38,14 @@ def group_name(group: str, w: Words) -> str:
     """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
     head, _, companions = group.partition("+")
     known = [name for name in groups() if name in head.replace("-", "_").replace("/", "_").replace("@", "_")]
-    label = groups()[max(known, key=len)].label(w.lang) if known else head.replace("-", " ").replace("_", " ")
+    label = groups()[max(known, key=len)].label(w.lang) if known else names.plain(names.bare(head))
     return w("companions_of", group=label) if companions else label
+
+
+def label(plan: Plan, convoy: Convoy) -> str:
+    """Return what a convoy is called: its short id, or the whole one where several operations have convoys."""
+    several = len({each.operation for each in plan.convoys}) > 1
+    return convoy.id if several else names.bare(convoy.id)
 
 
 def gantt(plan: Plan, w: Words, width: int) -> Markup:
@@ -51,7 +53,8 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
     narrow = width <= NARROW
     convoys = sorted(plan.convoys, key=lambda convoy: (convoy.depart, convoy.id))
     row = min(max(TALLEST / max(len(convoys), 1), 5.0), 22.0)
-    top, left = 10.0, 44.0 if narrow else 60.0
+    labels = [label(plan, convoy) for convoy in convoys]
+    top, left = 10.0, 14.0 + max((width_of(said, 11.5) for said in labels), default=30.0)
     last = max((_end(convoy) for convoy in convoys), default=plan.start)
     hours = max((last - plan.start).total_seconds() / 3600, 1.0)
     x = Scale(0, hours, left, width - 14)
@@ -73,7 +76,7 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
             shape = {"x": a, "y": y + row * 0.12, "width": max(b - a, 0.6), "height": row * 0.76}
             parts.append(el("rect", **shape, rx=min(row / 5, 3), class_=f"convoybar {phase} {tone}"))
         if index % every == 0:
-            parts.append(words_at(left - 8, y + row / 2 + 4, convoy.id, "tick", "end"))
+            parts.append(words_at(left - 8, y + row / 2 + 4, labels[index], "tick", "end"))
     parts.append(time_axis(plan.start, x, foot, 3 if narrow else 8, w))
     return svg(width, foot + 28, w("chart.gantt"), parts)
 
@@ -88,10 +91,9 @@ def _end(convoy: Convoy) -> datetime:
 
 def gantt_key(plan: Plan, w: Words) -> Markup:
     """Return what the colours of the bars mean: one for each pickup, outlined for the reserve."""
-    names = {site.id: site.name(w.lang) for site in plan.situation.sites}
     pickups = sorted({convoy.pickup for convoy in plan.convoys})
     keys: list[Child] = [
-        el("span", el("i", class_=f"key tone{i % TONES}"), w("from_pickup", place=names.get(p, p)))
+        el("span", el("i", class_=f"key tone{i % TONES}"), w("from_pickup", place=names.place(plan.situation, p, w)))
         for i, p in enumerate(pickups)
     ]
     if any(convoy.reserve for convoy in plan.convoys):
@@ -101,14 +103,13 @@ def gantt_key(plan: Plan, w: Words) -> Markup:
 
 def movement_table(plan: Plan, w: Words) -> Markup:
     """Return who goes when: the first convoys open, the others folded in on a screen and printed on paper."""
-    names = {site.id: site.name(w.lang) for site in plan.situation.sites}
     rows = []
     day = None
     for convoy in sorted(plan.convoys, key=lambda convoy: (convoy.depart, convoy.id)):
         here = w.local(convoy.depart).date()
         depart = w.clock(convoy.depart) if here == day else w.moment(convoy.depart)
         day = here
-        rows.append(_row(plan, convoy, depart, names, w))
+        rows.append(_row(plan, convoy, depart, w))
     keys = ("convoy", "depart", "arrive", "from_to", "vehicles", "people", "by_group", "lead")
     head = [w(key) for key in keys]
     first = table(head, rows[:SHOWN_ROWS], caption=w("table.first"), class_="movement")
@@ -119,13 +120,17 @@ def movement_table(plan: Plan, w: Words) -> Markup:
     return Markup(first + fold)
 
 
-def _row(plan: Plan, convoy: Convoy, depart: str, names: dict[str, str], w: Words) -> list[Child]:
+def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
     kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
-    people = [f"{w.count(n)} {group_name(group, w)}" for group, n in people_of(plan, convoy).items()]
-    way = w("way", start=names.get(convoy.pickup, convoy.pickup), end=names.get(convoy.reception, convoy.reception))
+    # "500 families" would count families: the figure is of people.
+    people = [
+        w("group_count", group=group_name(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
+    ]
+    start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
+    way = w("way", start=start, end=end)
     return [
-        [convoy.id, mark],
+        [label(plan, convoy), mark],
         depart,
         w.clock(convoy.arrive),
         way,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from corridor.publishing import names
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el, join, number
 from corridor.publishing.story import Event, story
@@ -25,10 +26,11 @@ def timeline(situation: Situation, w: Words, notes: Footnotes) -> Markup:
     events = story(situation)
     days = [(day, list(found)) for day, found in groupby(events, key=lambda event: w.local(event.at).date())]
     shown = []
+    past = sum(1 for day, _ in days if day <= w.local(situation.at).date())
     for index, (_, found) in enumerate(days):
         head = w.day(found[0].at)
         items = el("ol", [_item(situation, event, w, notes) for event in found], class_="line")
-        if index < len(days) - OPEN_DAYS:
+        if index < past - OPEN_DAYS:
             shown.append(el("details", el("summary", el("h3", head)), items, class_="day print"))
         else:
             shown.append(el("section", el("h3", head), items, class_="day"))
@@ -52,7 +54,7 @@ def _item(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Mar
 
 
 def _title(situation: Situation, event: Event, w: Words) -> str:
-    place = _place(situation, event.place, w)
+    place = names.place(situation, event.place, w)
     if event.kind == "convoy":
         if event.subject in {operation.id for operation in situation.operations}:
             return w("event.convoys", place=place)
@@ -70,18 +72,15 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
     return w(f"event.{event.kind}", place=place)
 
 
-def _place(situation: Situation, name: str, w: Words) -> str:
-    found = next((site for site in situation.sites if site.id == name), None)
-    return found.name(w.lang) if found else name.replace("-", " ").replace("_", " ")
-
-
 def _named(movement: str, w: Words) -> str:
     """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands with spaces for hyphens."""
-    name = movement.rpartition("/")[2]
+    name = names.bare(movement)
+    if f"movement.{name}" in w.texts:
+        return w(f"movement.{name}")
     head, _, tail = name.rpartition("-")
     if head == "convoy" and tail.isdigit():
         return w("convoy.n", n=int(tail))
-    plain = name.replace("-", " ").replace("_", " ")
+    plain = names.plain(name)
     return plain[:1].upper() + plain[1:]
 
 
@@ -104,7 +103,7 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
     yield _accounts(spoken, notes, w)
     # What a state, a departure or an arrival means stands in the note: the value alone says too little.
     told_by_note = [r for r in event.reports if r.fact in NOTED or event.kind == "note"]
-    noted = [r for r in told_by_note if r.note and r not in spoken]
+    noted = [r for r in told_by_note if (r.note or r.quote) and r not in spoken]
     yield _accounts(noted, notes, w, wording=True)
     bare = {"departure", "arrival", "agreement"}
     aside = [r for r in noted if r.number is None and event.kind == "note"] + spoken
@@ -118,7 +117,8 @@ def _accounts(reports: Sequence[Report], notes: Footnotes, w: Words, *, wording:
     for report in reports:
         value = str(report.value or "")
         # A value of one word ("given", "cold") says less than our wording of the same report.
-        words = _first_sentence(report.note) if wording or (report.note and " " not in value) else value
+        ours = _first_sentence(report.note) or report.quote
+        words = ours if wording or (ours and " " not in value) else value
         told = w.known(f"told.{report.modality}", w("told.done"))
         if words:
             cite = notes.cite([report.id])
@@ -142,7 +142,7 @@ def _figures(reports: Sequence[Report], w: Words, notes: Footnotes, *, main: str
     for (fact, group, vehicle), told in rows.items():
         who = groups()[group].label(w.lang) if group in groups() else group
         if fact == "vehicles":
-            label = w.known(f"vehicles.{vehicle or 'all'}", vehicle)
+            label = w.known(f"vehicles.{vehicle or 'all'}", names.plain(vehicle))
         elif fact == main:
             label = who[:1].upper() + who[1:]
         else:

@@ -13,6 +13,10 @@ Modality = Literal["done", "planned", "estimate", "accusation", "denied", "unkno
 Scope = Literal["", "batch", "daily", "cumulative", "total"]
 
 NOT_GRADED = "not graded"
+# The source of figures that nobody stated: they stand in a table of reports so that all can see and replace them.
+ASSUMPTION = "Corridor planning default"
+# The role that stands where claims were taken from texts by rule and no person has read them.
+UNREVIEWED = "nobody (unreviewed)"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -59,6 +63,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
         analyst; design rule: equal weight per independent origin).
         """
         return self.derived_from or self.source
+
+    @property
+    def is_assumption(self) -> bool:
+        """Whether the figure is Corridor's own assumption and not what somebody said."""
+        return self.source == ASSUMPTION
+
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether the report was read from prose and accepted without a person having read it."""
+        return self.received_rule.endswith(UNREVIEWED)
 
     @property
     def number(self) -> float | None:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from corridor.errors import Fault, InputError
-from corridor.reports.report import Candidate, Report, content_id
-from corridor.reports.vocabulary import faults, nearest
+from corridor.files import nearest, read_bytes
+from corridor.reports.report import Candidate, Hedge, Modality, Report, Scope, content_id
+from corridor.reports.vocabulary import faults, word_faults
 
 REQUIRED = ("source", "fact", "about", "place", "observed", "received")
 TIMES = ("observed", "received", "said", "since")
 NUMBERS = ("low", "high")
 COLUMNS = tuple(Report.__struct_fields__)
-# A file of more than this many bytes is refused rather than filling the memory of a field laptop.
-LARGEST_FILE = 512 * 1024 * 1024
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Report)
-_candidates = msgspec.json.Decoder(Candidate)
+_MARK = re.compile(r'"candidate"\s*:\s*true')
 
 
 def read_reports(path: str | Path) -> list[Report]:
@@ -44,32 +46,9 @@ def read_reports(path: str | Path) -> list[Report]:
     return _from_bytes(data, place, form)
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return the bytes of a file, or raise `InputError` that says why it cannot be read."""
-    file = Path(path)
-    try:
-        if file.is_dir():
-            raise InputError("is a folder, not a file", place=str(path), hint="name the file inside it")
-        if file.stat().st_size > LARGEST_FILE:
-            raise InputError("is larger than 512 MB", place=str(path), hint="split it")
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file", place=str(path), hint=_neighbour(file)) from None
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", place=str(path), hint="check its permissions") from None
-
-
 def write_reports(reports: Iterable[Report]) -> str:
     """Return reports as JSON Lines, one a line."""
     return "".join(_encoder.encode(report).decode() + "\n" for report in reports)
-
-
-def _neighbour(file: Path) -> str:
-    try:
-        names = [entry.name for entry in file.parent.iterdir()]
-    except OSError:
-        return f"the folder {file.parent} does not exist"
-    return nearest(file.name, names) if names else f"the folder {file.parent} is empty"
 
 
 def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
@@ -86,7 +65,20 @@ def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
         if form == "jsonl":
             return _from_json_lines(text, place)
         rows = _csv_rows(text, place)
-    return _from_rows(rows, place)
+    return parse_rows(rows, place)
+
+
+SURPLUS = ""  # holds the cells of a row that stand under no column; no column has an empty name
+
+
+def _row(header: list[str], cells: list[str]) -> dict[str, str]:
+    """Return the cells by column; cells outside every column are kept under SURPLUS, so that they are refused."""
+    names = [name.strip() for name in header]
+    row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name}
+    outside = [cell for name, cell in zip(names, cells, strict=False) if not name] + cells[len(names) :]
+    if any(cell.strip() for cell in outside):
+        row[SURPLUS] = f"{len(cells)} cells where the header names {len([name for name in names if name])} columns"
+    return row
 
 
 def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -98,14 +90,7 @@ def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) > len(header):
-                raise InputError(
-                    f"{len(cells)} cells where the header has {len(header)}",
-                    place=f"{place}:{reader.line_num}",
-                    hint="put text that holds a comma between double quotes",
-                )
-            row = {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False)}
-            yield reader.line_num, row
+            yield reader.line_num, _row(header, cells)
     except csv.Error as error:
         raise InputError(
             f"is not well-formed CSV: {error}", place=f"{place}:{reader.line_num}", hint="look for an open quote above"
@@ -133,7 +118,7 @@ def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
     assert header is not None  # noqa: S101
     for number, cells in enumerate(lines[1:], start=2):
         if any(cells):
-            yield number, {name.strip(): cell.strip() for name, cell in zip(header, cells, strict=False) if name}
+            yield number, _row(header, cells)
 
 
 def _cell_text(cell: object) -> str:
@@ -156,15 +141,24 @@ def _check_header(header: list[str] | None, place: str) -> None:
         for name in REQUIRED
         if name not in names
     ]
+    problems += [
+        Fault(f"{place}:1: column {name}", "stands twice", "keep one of them, so that no cell is lost")
+        for name in dict.fromkeys(names)
+        if names.count(name) > 1
+    ]
     if problems:
         raise InputError(f"{len(problems)} fault(s) in the header", place=place, faults=problems)
 
 
-def _from_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[Report]:
+def parse_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[Report]:
+    """Return the reports of rows with their line numbers; raises `InputError` with all faults."""
     reports: list[Report] = []
     problems: list[Fault] = []
     seen: dict[str, int] = {}
     for line, row in rows:
+        surplus = row.pop(SURPLUS, "")
+        if surplus:
+            problems.append(Fault(f"{place}:{line}", surplus, "put text that holds a comma between double quotes"))
         report, wrong = _from_row(row)
         problems += [Fault(f"{place}:{line}: column {column}", what, hint) for column, what, hint in wrong]
         if report is None:
@@ -195,26 +189,24 @@ def _from_row(row: dict[str, str]) -> tuple[Report | None, list[tuple[str, str, 
             wrong.append((name, str(error), _HINTS.get(name, "")))
     wrong += [(name, "empty", "needed in every row") for name in REQUIRED if not row.get(name)]
     if wrong:
-        return None, wrong
+        # The words of a row can be judged even where its times and numbers cannot.
+        words = {name: row[name] for name in ("fact", "group", "grade") if row.get(name)}
+        return None, [*wrong, *word_faults(**words)]
     fields.setdefault("id", content_id(row))
-    try:
-        report = msgspec.convert(fields, Report)
-    except msgspec.ValidationError as error:
-        column = str(error).partition("`$.")[2].rstrip("`") or "row"
-        return None, [(column, str(error).partition(" - ")[0], _words(column))]
+    report = msgspec.convert(fields, Report)
     return report, faults(report)
 
 
-_HINTS = dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00") | dict.fromkeys(NUMBERS, "digits only: 40000")
-
-
-def _words(column: str) -> str:
-    options = {
-        "hedge": "exact, approx, min, max, range, order or unknown",
-        "modality": "done, planned, estimate, accusation, denied or unknown",
-        "scope": "batch, daily, cumulative or total",
-    }
-    return options.get(column, "")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "hedge": get_args(Hedge),
+    "modality": get_args(Modality),
+    "scope": get_args(Scope),
+}
+_HINTS = (
+    dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00")
+    | dict.fromkeys(NUMBERS, "digits only: 40000")
+    | {name: ", ".join(filter(None, words)) for name, words in OPTIONS.items()}
+)
 
 
 def _cell(name: str, cell: str) -> object:
@@ -222,6 +214,8 @@ def _cell(name: str, cell: str) -> object:
         return _moment(cell)
     if name in NUMBERS:
         return _number(cell)
+    if name in OPTIONS and cell not in OPTIONS[name]:
+        raise ValueError(f"{cell!r} is no {name}")
     if name == "value":
         try:
             return _number(cell)
@@ -241,37 +235,50 @@ def _moment(cell: str) -> datetime:
 
 
 def _number(cell: str) -> int | float:
+    """Return a number; raises ValueError where there is none, or one that no float holds."""
+    try:
+        number = float(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{cell!r} is not a finite number")
     try:
         return int(cell)
     except ValueError:
-        pass
-    number = float(cell)
-    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is not itself
-        raise ValueError(f"{cell!r} is not a finite number")
-    return number
+        return number
 
 
 def _from_json_lines(text: str, place: str) -> list[Report]:
     reports: list[Report] = []
     problems: list[Fault] = []
-    seen: dict[str, int] = {}
-    for line, raw in enumerate(text.splitlines(), start=1):
+    seen: dict[str, tuple[int, int]] = {}
+    # Only a line feed ends a line here: JSON strings may hold the other separators that splitlines knows.
+    for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
             continue
         where = f"{place}:{line}"
         try:
-            report: Report = (
-                _candidates.decode(raw) if '"candidate":true' in raw.replace(" ", "") else _decoder.decode(raw)
-            )
+            report: Report = _candidate(raw) if _MARK.search(raw) else _decoder.decode(raw)
         except (msgspec.DecodeError, ValueError) as error:
             problems.append(
                 Fault(where, f"not a report: {error}", "one JSON object a line, as `corridor read` writes it")
             )
             continue
-        problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in faults(report)]
+        # A candidate is checked when somebody accepts it; until then it may lack a date or a word.
+        wrong = [] if isinstance(report, Candidate) else faults(report)
+        problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in wrong]
+        # The same line again changes nothing: two exports may overlap.
+        if report.id in seen and reports[seen[report.id][1]] == report:
+            continue
         if report.id in seen:
-            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id]}", "each id once"))
-        seen[report.id] = line
+            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id][0]}", "each id once"))
+        seen[report.id] = (line, len(reports))
         reports.append(report)
     _raise_all(problems, place)
     return reports
+
+
+def _candidate(line: str) -> Candidate:
+    from corridor.reports.text.read import from_json_line  # noqa: PLC0415 - tables of reports need no reader of prose
+
+    return from_json_line(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridor.situation.estimate import Component
+from corridor.situation.site import left_to_move
 from corridor.wording import about, moment, percent, span, table
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ def summary(situation: Situation) -> str:
 
 def _count(situation: Situation, count: Headcount) -> list[str]:
     groups = [group for group in situation.groups if group.operation == count.operation]
-    left = {q: sum(group.people.quantile(q) * (1 + group.companions) for group in groups) for q in (0.1, 0.5, 0.9)}
+    left = dict(zip((0.1, 0.5, 0.9), left_to_move(groups), strict=True))
     site = next((site.name() for site in situation.sites if site.id == count.area), count.area)
     start, out = ({q: estimate.quantile(q) for q in (0.1, 0.5, 0.9)} for estimate in (count.start, count.out))
     rows = [
         ("inside at the start", about(start[0.5]), _range(start[0.1], start[0.9])),
         ("out so far", about(out[0.5]), _range(out[0.1], out[0.9])),
-        ("share leaving this way", percent(count.share.quantile(0.5)), _basis(count)),
+        ("share leaving this way", percent(count.share.quantile(0.5)), _basis(situation, count)),
         ("left to move", about(left[0.5]), _range(left[0.1], left[0.9])),
     ]
     lines = [f"Who remains: {site} ({count.operation})", table(rows, right=(1,))]
@@ -57,8 +58,9 @@ def _range(low: float, high: float) -> str:
     return f"{span(low, high)} in 8 cases of 10"
 
 
-def _basis(count: Headcount) -> str:
-    return "as stated" if count.share.reports else "assumed: no source states it"
+def _basis(situation: Situation, count: Headcount) -> str:
+    by_nobody = all(r.is_assumption for name in count.share.reports if (r := situation.report(name)) is not None)
+    return "assumed: no source states it" if by_nobody else "as stated"
 
 
 def _claim(part: Component, total: float) -> tuple[str, str, str]:
