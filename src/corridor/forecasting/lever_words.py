@@ -18,8 +18,8 @@ WORDS = {
         "impossible": "No plan could be made with: {names}.",
         "pairs": "Together more than apart:",
         "pair": "{names}: {more} people more than the two alone",
-        "first": "If we may ask for one thing, it is {label} ({amount}): about {people} more people safe by {deadline}, "
-        "and the whole operation over about {hours} sooner.",
+        "first": "If we may ask for one thing, it is {label} ({amount}): about {people} more people safe by "
+        "{deadline}, and the whole operation over about {hours} sooner.",
         "next": "Next comes {label} ({amount}): about {people} more people by then.",
         "nothing": "Not worth a negotiation on their own: {names}.",
         "unsure": "These are middle figures of a model; between {low} and {high} for the first, by chance in the runs "
@@ -41,8 +41,8 @@ WORDS = {
         "sécurité au {deadline}, et toute l'opération finie environ {hours} plus tôt.",
         "next": "Vient ensuite {label} ({amount}) : environ {people} personnes de plus.",
         "nothing": "Ne valent pas une négociation à eux seuls : {names}.",
-        "unsure": "Ce sont les valeurs moyennes d'un modèle ; entre {low} et {high} pour le premier, par le seul hasard "
-        "des simulations. Ce que le modèle ignore n'est pas dans cet intervalle.",
+        "unsure": "Ce sont les valeurs moyennes d'un modèle ; entre {low} et {high} pour le premier, par le seul "
+        "hasard des simulations. Ce que le modèle ignore n'est pas dans cet intervalle.",
         "no_help": "Aucun des leviers que l'on peut essayer ici ne met plus de personnes en sécurité au {deadline}.",
         "chart": "Personnes de plus au {deadline}, pour un pas de chaque levier",
     },
@@ -143,7 +143,10 @@ def chart(found: LeverTable, lang: str = "en") -> str:
 
     title = str(WORDS[lang]["chart"]).format(deadline=moment(found.deadline))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+            f'aria-label="{escape(title)}">'
+        ),
         "<style>text{font:13px sans-serif;fill:#222}.bar{fill:#4477aa}.line{stroke:#222}.ground{fill:#fff}",
         "@media(prefers-color-scheme:dark){text{fill:#eee}.bar{fill:#77aadd}.line{stroke:#eee}.ground{fill:#181a1b}}",
         f'</style><rect class="ground" width="{width}" height="{height}"/><text x="12" y="22">{escape(title)}</text>',
@@ -173,11 +176,12 @@ def compared(found: Comparison) -> str:
     low, middle, high = found.effect.hours
     few, mean, many = found.effect.people
     verdict = "B is over sooner" if low > 0 else "A is over sooner" if high < 0 else "neither is sooner beyond chance"
+    gain = f"{_span_of_hours(middle)} sooner on average (95 %: {_span_of_hours(low)} / {_span_of_hours(high)})"
+    more = f"{_signed(mean)} ({_signed(few)} / {_signed(many)})"
     return "\n".join(
         [
             f"Two situations on the same {found.runs:,} runs (seed {found.seed})",
             table(rows, right=(1, 2)),
-            f"B is over {_span_of_hours(middle)} sooner on average (95 %: {_span_of_hours(low)} / "
-            f"{_span_of_hours(high)}); people safe by then {_signed(mean)} ({_signed(few)} / {_signed(many)}): {verdict}",
+            f"B is over {gain}; people safe by then {more}: {verdict}",
         ]
     )

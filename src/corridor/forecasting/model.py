@@ -168,14 +168,16 @@ class Draws:
     def _order(self, places: Array) -> Numbers:
         """Return the convoys in their order, then the last rounds again until the largest run can be out."""
         rounds = self._last_rounds()
-        seats = float(np.median(places[:, 0].max(axis=0))) or 1.0
-        people = self.people
-        most = float(people.max()) if people.size else 0.0
+        if not rounds:
+            return _ints(range(len(self.convoys)))
+        kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
+        seats = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
+        load = sum(seats[_type_of(trip.vehicle)] for number in rounds for trip in self.convoys[number].trips)
+        most = float(self.people.max()) if self.people.size else 0.0
         carried = sum(convoy.people for convoy in self.convoys)
-        load = max(min(len(self.convoys[number].trips) for number in rounds) * seats / 2, 1.0) if rounds else 1.0
         again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
-        wanted = math.ceil(max(most * again - carried, 0.0) / load) + 4 * len(rounds)
-        extra = min(wanted, MOST_EXTRA) if rounds else 0
+        cycles = math.ceil(2 * max(most * again - carried, 0.0) / max(load, 1.0)) + 4
+        extra = min(cycles * len(rounds), max(MOST_EXTRA, len(rounds)))
         return _ints([*range(len(self.convoys)), *(rounds[k % len(rounds)] for k in range(extra))])
 
     @property
@@ -185,19 +187,21 @@ class Draws:
         return np.asarray((self.total * each[:, None]).sum(axis=0))
 
     def _last_rounds(self) -> list[int]:
-        """Return the full convoys from the plan's end that use nearly every vehicle once, in order of departure."""
+        """Return full convoys from the plan's end that use nearly every vehicle and each type, in order of departure."""
         if not self.convoys:
             return []
         fleet = {trip.vehicle for convoy in self.convoys for trip in convoy.trips}
+        types = {_type_of(vehicle) for vehicle in fleet}
         most = max(len(convoy.trips) for convoy in self.convoys)
         seen: set[str] = set()
         rounds: list[int] = []
         for index in range(len(self.convoys) - 1, -1, -1):
             convoy: Convoy = self.convoys[index]
-            if len(convoy.trips) >= max(most // 2, 1):
+            missing = types - {_type_of(vehicle) for vehicle in seen}
+            if len(convoy.trips) >= max(most // 2, 1) or any(_type_of(trip.vehicle) in missing for trip in convoy.trips):
                 rounds.insert(0, index)
                 seen |= {trip.vehicle for trip in convoy.trips}
-            if len(seen) >= 0.9 * len(fleet):
+            if len(seen) >= 0.9 * len(fleet) and types == {_type_of(vehicle) for vehicle in seen}:
                 break
         return rounds
 
@@ -230,6 +234,11 @@ def _trimmed(halts: Array, horizon: float) -> Array:
     """Drop the columns of halts that begin beyond the horizon in every run: the kernel looks at each of them."""
     used = int((halts[:, :, 0] <= horizon).any(axis=0).sum())
     return np.ascontiguousarray(halts[:, :used])
+
+
+def _type_of(vehicle: str) -> str:
+    """Return the type in a vehicle's name: `bus` of `aleppo/bus-07`."""
+    return vehicle.partition("/")[2].rpartition("-")[0]
 
 
 def _ints(numbers: Iterable[int]) -> Numbers:

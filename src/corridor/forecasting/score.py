@@ -94,7 +94,7 @@ def score(kept: Kept, actual: float, *, horizon: float = 24.0 * 60) -> Score:
 
 
 def keep(folder: Path, kept: Sequence[Kept]) -> list[Path]:
-    """Write forecasts to a folder, one file each, named by operation, quantity and moment; a second time changes none."""
+    """Write forecasts to a folder, one file each, named by what and when; a second time changes none."""
     paths = []
     for item in kept:
         name = f"{item.operation}-{item.quantity}-{item.made:%Y%m%dT%H%M}.json".replace("/", "_")
@@ -149,17 +149,8 @@ def as_table(scores: Sequence[Score]) -> str:
     """Return the record as text: each forecast, then hits of n, mean CRPS against the naive one, and bias."""
     if not scores:
         return "nothing to score: no kept forecast has a known outcome"
-    rows = [("made", "what", "P10", "P50", "P90", "was", "CRPS", "naive", "50 %", "80 %")]
-    for item in scores:
-        rows.append(
-            (
-                f"{item.made:%d %b %H:%M}", f"{item.operation} {item.quantity}", *(
-                    f"{number:,.0f}" for number in (item.low, item.middle, item.high, item.actual, item.crps)
-                ),
-                "-" if item.naive_crps is None else f"{item.naive_crps:,.0f}",
-                "yes" if item.in_50 else "no", "yes" if item.in_80 else "no",
-            )
-        )  # fmt: skip
+    head = ("made", "what", "P10", "P50", "P90", "was", "CRPS", "naive", "50 %", "80 %")
+    rows = [head, *(_row(item) for item in scores)]
     lines = [table(rows, right=(2, 3, 4, 5, 6, 7))]
     for quantity in dict.fromkeys(item.quantity for item in scores):
         mine = [item for item in scores if item.quantity == quantity]
@@ -172,3 +163,15 @@ def as_table(scores: Sequence[Score]) -> str:
             f"{percent(float(np.mean([i.bias > 0 for i in mine])))}"
         )
     return "\n".join(lines)
+
+
+def _row(item: Score) -> tuple[str, ...]:
+    numbers = (item.low, item.middle, item.high, item.actual, item.crps)
+    return (
+        f"{item.made:%d %b %H:%M}",
+        f"{item.operation} {item.quantity}",
+        *(f"{number:,.0f}" for number in numbers),
+        "-" if item.naive_crps is None else f"{item.naive_crps:,.0f}",
+        "yes" if item.in_50 else "no",
+        "yes" if item.in_80 else "no",
+    )
