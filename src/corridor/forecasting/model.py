@@ -187,7 +187,7 @@ class Draws:
         return np.asarray((self.total * each[:, None]).sum(axis=0))
 
     def _last_rounds(self) -> list[int]:
-        """Return full convoys from the plan's end that use nearly every vehicle and each type, in order of departure."""
+        """Return full convoys from the plan's end that use nearly every vehicle and each type, in order."""
         if not self.convoys:
             return []
         fleet = {trip.vehicle for convoy in self.convoys for trip in convoy.trips}
@@ -198,7 +198,8 @@ class Draws:
         for index in range(len(self.convoys) - 1, -1, -1):
             convoy: Convoy = self.convoys[index]
             missing = types - {_type_of(vehicle) for vehicle in seen}
-            if len(convoy.trips) >= max(most // 2, 1) or any(_type_of(trip.vehicle) in missing for trip in convoy.trips):
+            brings = {_type_of(trip.vehicle) for trip in convoy.trips}
+            if len(convoy.trips) >= max(most // 2, 1) or brings & missing:
                 rounds.insert(0, index)
                 seen |= {trip.vehicle for trip in convoy.trips}
             if len(seen) >= 0.9 * len(fleet) and types == {_type_of(vehicle) for vehicle in seen}:
