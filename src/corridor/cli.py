@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_log, cli_text, cli_tours
+from corridor import cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.terminal import (
     complain,
@@ -172,6 +172,8 @@ def publish(
 
 
 app.command()(cli_text.tell)
+for _verb in (cli_forecast.levers, cli_forecast.compare, cli_forecast.score):
+    app.command()(_verb)
 
 
 @app.command()
