@@ -85,7 +85,3 @@ clean:
 # The page of the backtest, its charts and the kept forecasts, from the reports and the priors.
 backtest: $(VENV)/.dev
 	$(BIN)/python -m docs.backtest
-
-# The rigs that take minutes: calibration on 500 operations, monotone levers, a cluster with a killed worker.
-test-hard: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m hard

@@ -10,6 +10,7 @@ import typer
 
 from corridor import cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
+from corridor.help import Verbs
 from corridor.terminal import (
     complain,
     emit,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="corridor",
+    cls=Verbs,
     help="Plan, forecast and run negotiated humanitarian evacuations by convoy.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
