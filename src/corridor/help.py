@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import click
+from typing import TYPE_CHECKING
+
 import typer.core
+
+if TYPE_CHECKING:
+    from typer._click.core import Context, Parameter
+    from typer._click.formatting import HelpFormatter
 
 # Verbs named without their line; `corridor VERB --help` says the rest.
 SHORT = {
@@ -15,15 +20,15 @@ SHORT = {
 class Verbs(typer.core.TyperGroup):
     """A group of verbs whose help stays within one screen."""
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+    def get_params(self, ctx: Context) -> list[Parameter]:
         """Return the options, that of completion with one line of help and not two."""
         params = super().get_params(ctx)
         for param in params:
-            if isinstance(param, click.Option) and "--show-completion" in param.opts:
+            if isinstance(param, typer.core.TyperOption) and "--show-completion" in param.opts:
                 param.help = "Print completion for the current shell."
         return params
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the verbs of the pipeline with a line each, then the others by name."""
         grouped = {name for names in SHORT.values() for name in names}
         rows = []
