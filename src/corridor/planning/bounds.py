@@ -55,6 +55,19 @@ def _vehicle_bounds(instance: Instance) -> list[Bound]:
     return found
 
 
+def left_behind(instance: Instance) -> int:
+    """Return how many people, at least, no plan can carry inside the windows: 0 where that is not proven.
+
+    Proof: as for the bounds by vehicles, with the end of all windows for T.
+    """
+    short = [
+        needs(instance, place)
+        - sum(unit.kind.places.get(place, 0) * _departures(instance, unit, LATEST) for unit in instance.units)
+        for place in ("stretcher", "wheelchair", "seat")
+    ]
+    return max(*short, 0)
+
+
 def _departures(instance: Instance, unit: Unit, end: int) -> int:
     """Return the most loaded departures of a vehicle in any plan that ends by a minute."""
     reach = [minutes for (start, _), minutes in instance.empty.items() if start == unit.site]

@@ -120,9 +120,9 @@ def build_instance(
             place=where,
             hint="record how many vehicles there are, with their places (facts vehicles and places)",
         )
-    receptions = operation.receptions
+    receptions = _agreed_receptions(situation, operation, where)
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
-    loaded, empty = _minutes(situation, operation, pickups, units, where)
+    loaded, empty = _minutes(situation, operation, (pickups, receptions), units, where)
     _check_places(people, kinds, where)
     corridor = situation.corridor(operation.id)
     windows, clauses = _windows(situation, operation)
@@ -156,6 +156,7 @@ def _people(situation: Situation, operation: Operation, planned_q: float, reserv
             "no source gives a number of people to move",
             place=f"operation {operation.id}",
             hint="ask for a headcount, or record one with its source as people_inside",
+            nothing_to_move=True,
         )
     return people
 
@@ -237,11 +238,39 @@ def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], wh
             )
 
 
+def _agreed_receptions(situation: Situation, operation: Operation, where: str) -> tuple[str, ...]:
+    """Return the receptions of an operation that every destination clause names."""
+    agreement = situation.agreement(operation.id)
+    left = operation.receptions
+    named: list[str] = []
+    for clause in agreement.of_kind("destination") if agreement else ():
+        agreed = [word.strip() for word in str(clause.parameters.get("to", "")).split(";") if word.strip()]
+        if agreed:
+            named.append(clause.id)
+            left = tuple(name for name in left if name in agreed)
+    if operation.receptions and not left:
+        raise Infeasible(
+            f"no reception is one that {' and '.join(named)} allow" + ("s" if len(named) == 1 else ""),
+            place=where,
+            hint="agree on a destination that is a reception of the operation, and name it in one clause",
+            clauses=tuple(named),
+        )
+    return left
+
+
 def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[int, int], ...] | None, tuple[str, ...]]:
     agreement = situation.agreement(operation.id)
     if agreement is None or not agreement.windows():
         return None, ()
     spans = []
+    for clause in agreement.of_kind("window"):
+        if clause.begins is not None and clause.ends is not None and clause.ends <= clause.begins:
+            raise Infeasible(
+                f"the window ends ({clause.ends:%d %b %H:%M}) before it begins ({clause.begins:%d %b %H:%M})",
+                place=f"clause {clause.id}",
+                hint="ask the parties for the hours again and correct the report of its opening or closing",
+                clauses=(clause.id,),
+            )
     for opens, closes in agreement.windows():
         first = math.ceil((opens - whole_minute(situation.at)).total_seconds() / 60)
         last = math.floor((closes - whole_minute(situation.at)).total_seconds() / 60)
@@ -253,26 +282,27 @@ def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[in
 def _minutes(
     situation: Situation,
     operation: Operation,
-    pickups: tuple[str, ...],
+    ends: tuple[tuple[str, ...], tuple[str, ...]],
     units: tuple[Unit, ...],
     where: str,
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    pickups, receptions = ends
     corridor = situation.corridor(operation.id)
     path = corridor.sites if corridor else ()
     loaded: dict[tuple[str, str], int] = {}
     empty: dict[tuple[str, str], int] = {}
     for pickup in pickups:
-        for reception in operation.receptions:
+        for reception in receptions:
             drive = _drive(situation, pickup, reception, path)
             if drive is not None:
                 loaded[pickup, reception] = drive
-        for start in dict.fromkeys((*operation.receptions, *(unit.site for unit in units))):
+        for start in dict.fromkeys((*receptions, *(unit.site for unit in units))):
             drive = _drive(situation, start, pickup, ())
             if drive is not None:
                 empty[start, pickup] = drive
         if not any(key[0] == pickup for key in loaded):
             raise Infeasible(
-                f"no way leads from {pickup} to any reception ({', '.join(operation.receptions) or 'none named'})",
+                f"no way leads from {pickup} to any reception ({', '.join(receptions) or 'none named'})",
                 place=where,
                 hint="record the missing leg (leg_time), or name another reception",
                 clauses=(pickup,),

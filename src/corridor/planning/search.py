@@ -1,0 +1,111 @@
+"""The search for the soonest timetable: ways of forming convoys are tried until the bound or the time is reached."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+
+from corridor.planning.bounds import lower_bounds
+from corridor.planning.construct import Builder, Draft, Style
+from corridor.planning.instance import Instance
+
+# Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
+MIXED = 40
+# Plain ways tried before it is said that no plan was found: sizes from large to small.
+TRIED = 12
+Progress = Callable[[str, int, int], None]
+
+
+def best(instance: Instance, deadline: float, seed: int, progress: Progress | None) -> tuple[list[Draft], int] | None:
+    """Try ways of forming convoys until the bound or the time is reached; return the soonest timetable, its minutes.
+
+    None where no way brings everyone of the planning figure to a reception.
+    """
+    quota = _quota(instance)
+    if quota is None:
+        return None
+    goal = max((bound.minutes for bound in lower_bounds(instance)), default=0)
+    found: tuple[int, list[Draft], Style] | None = None
+    plain = list(_styles(instance))
+    total = len(plain) + MIXED
+    random = Random(seed)
+    for number in range(total):
+        if found is not None and (found[0] <= goal or time.monotonic() > deadline):
+            break
+        if number >= len(plain) and found is None:
+            break
+        style = plain[number] if number < len(plain) else _mixed(instance, found[2], random)  # type: ignore[index]
+        builder = Builder(instance, style, quota)
+        drafts = builder.run()
+        if drafts is not None and (found is None or builder.clearance() < found[0]):
+            found = (builder.clearance(), drafts, style)
+        if progress is not None:
+            progress(instance.operation, number + 1, total)
+    return None if found is None else (found[1], found[0])
+
+
+def possible(instance: Instance) -> list[Draft] | None:
+    """Return some timetable, or None where the few ways tried bring not everyone to a reception."""
+    quota = _quota(instance)
+    if quota is None:
+        return None
+    plain = list(_styles(instance))
+    for style in plain[:: max(len(plain) // TRIED, 1)]:
+        drafts = Builder(instance, style, quota).run()
+        if drafts is not None:
+            return drafts
+    return None
+
+
+def _styles(instance: Instance) -> Iterator[Style]:
+    """Yield the plain ways of forming convoys: the largest type split into equal convoys first, then every size.
+
+    Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
+    """
+    fleet = max(Counter(unit.kind.name for unit in instance.units).values())
+    most = min(instance.convoy_size, fleet)
+    sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
+    several = len(instance.pickups) > 1
+    for size in sizes:
+        yield Style((size,))
+        if several:
+            yield Style((size,), farthest_first=True)
+
+
+def _mixed(instance: Instance, best: Style, random: Random) -> Style:
+    """Return the best way so far with convoys of alternating sizes near its own."""
+    most = max(min(instance.convoy_size, len(instance.units)), 1)
+    middle = best.gather[0]
+    sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
+    return Style(sizes, farthest_first=best.farthest_first)
+
+
+def _quota(instance: Instance) -> dict[tuple[str, str], int] | None:
+    """Share the receptions out between the pickups: people per way, the least driving within every capacity.
+
+    A transport problem, solved as a linear programme (its vertices are whole; Hitchcock 1941). Empty where no
+    capacity is stated, None where the receptions that each pickup can reach cannot hold its people.
+    """
+    if not instance.capacity:
+        return {}
+    moving = {
+        pickup: sum(g.planned * (1 + g.companions) for g in instance.people if g.pickup == pickup)
+        for pickup in instance.pickups
+    }
+    from scipy.optimize import linprog  # noqa: PLC0415 - half a second that worlds without capacity do not pay
+
+    ways = sorted(instance.loaded)
+    upper = [instance.capacity.get(reception, 10**9) for reception in instance.receptions]
+    answer = linprog(
+        [instance.loaded[way] + instance.empty.get((way[1], way[0]), 0) for way in ways],
+        A_ub=[[1.0 if way[1] == reception else 0.0 for way in ways] for reception in instance.receptions],
+        b_ub=upper,
+        A_eq=[[1.0 if way[0] == pickup else 0.0 for way in ways] for pickup in instance.pickups],
+        b_eq=[moving[pickup] for pickup in instance.pickups],
+        method="highs-ds",
+    )
+    if not answer.success:
+        return None
+    return {way: round(people) for way, people in zip(ways, answer.x, strict=True) if round(people) > 0}
