@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-import msgspec
-
 from corridor.situation.agreement import Agreement, Clause
 from corridor.situation.estimate import Balance, Component, Estimate, certain
 from corridor.situation.fleet import Fleet, UnderWay, Vehicles
@@ -262,44 +260,6 @@ def under_way() -> Situation:
     fleet = Fleet(vehicles=(vehicles("bus", 2, {"seat": 50}),), under_way=(out,))
     return simple((group("families", 100),), fleet)
 
-
-def window(name: str, begins: float, ends: float) -> Clause:
-    """A window between two minutes after the start."""
-    opens, closes = (START + timedelta(minutes=minute) for minute in (begins, ends))
-    return Clause(id=name, kind="window", begins=opens, ends=closes)
-
-
-def too_few_hours() -> Situation:
-    """Impossible: one bus needs six trips and the only window lets two through.
-
-    The sixth trip arrives after 10 + 30 + 5 * 75 = 415 minutes, 295 after the window closes; each bus makes two trips.
-    """
-    fleet = Fleet(vehicles=(vehicles("bus", 1, {"seat": 50}),))
-    return simple((group("families", 300),), fleet, clauses=(window("today", 0, 120),))
-
-
-def wrong_camp() -> Situation:
-    """Impossible: 200 people, of whom the only reception in the agreement takes 100, beside one with room."""
-    base = two_sites()
-    agreed = Clause(id="where", kind="destination", parameters={"to": "west"})
-    west = tuple(site(s.id, s.kind, capacity=100 if s.id == "west" else None) for s in base.sites)
-    agreement = Agreement(operation=EAST, state="in_force", clauses=(agreed,))
-    return msgspec.structs.replace(base, sites=west, agreements=(agreement,))
-
-
-def one_at_a_time() -> Situation:
-    """Impossible: six buses are there, one may be on the road at once, and the window ends before the third is over."""
-    fleet = Fleet(vehicles=(vehicles("bus", 6, {"seat": 50}),))
-    allowed = Clause(id="fleet", kind="vehicles", parameters={"bus": 1})
-    return simple((group("families", 300),), fleet, clauses=(window("today", 0, 80), allowed))
-
-
-# Agreements that no plan can keep, with the smallest set of things that cannot hold together.
-IMPOSSIBLE: dict[str, tuple[Callable[[], Situation], set[str]]] = {
-    "too_few_hours": (too_few_hours, {"today", "aleppo/bus", "families"}),
-    "wrong_camp": (wrong_camp, {"where", "west"}),
-    "one_at_a_time": (one_at_a_time, {"today", "fleet", "families"}),
-}
 
 WORLDS: dict[str, Callable[[], Situation]] = {
     world.__name__: world

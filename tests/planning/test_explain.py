@@ -12,7 +12,7 @@ from corridor.planning.verify import verify
 from corridor.situation.agreement import Clause
 from corridor.situation.fleet import Fleet
 from corridor.situation.situation import Situation
-from tests import worlds
+from tests import agreed_worlds, worlds
 
 
 def refused(situation: Situation) -> Infeasible:
@@ -22,17 +22,17 @@ def refused(situation: Situation) -> Infeasible:
     return caught.value
 
 
-@pytest.mark.parametrize("name", worlds.IMPOSSIBLE)
+@pytest.mark.parametrize("name", agreed_worlds.IMPOSSIBLE)
 def test_an_impossible_agreement_is_explained_by_what_cannot_hold_together(name: str) -> None:
-    make, together = worlds.IMPOSSIBLE[name]
+    make, together = agreed_worlds.IMPOSSIBLE[name]
     why = refused(make())
     assert together <= set(why.clauses)
     assert "cannot hold together" in why.cause
 
 
-@pytest.mark.parametrize("name", worlds.IMPOSSIBLE)
+@pytest.mark.parametrize("name", agreed_worlds.IMPOSSIBLE)
 def test_removing_any_one_of_them_makes_the_plan_possible(name: str) -> None:
-    situation = worlds.IMPOSSIBLE[name][0]()
+    situation = agreed_worlds.IMPOSSIBLE[name][0]()
     why = refused(situation)
     core = [limit for limit in limits_of(situation, situation.operations[0]) if set(limit.ids) <= set(why.clauses)]
     assert len(core) > 1
@@ -43,18 +43,18 @@ def test_removing_any_one_of_them_makes_the_plan_possible(name: str) -> None:
 
 
 def test_the_least_that_would_be_enough_is_exact_where_it_can_be_worked_out() -> None:
-    hint = refused(worlds.too_few_hours()).hint
+    hint = refused(agreed_worlds.too_few_hours()).hint
     assert "2 buses more" in hint
     assert "5 h more in each window" in hint
     assert "2 more days with the last window's hours" in hint
 
 
 def test_what_the_bounds_prove_is_said() -> None:
-    assert "proven: at least 200 people would still wait" in refused(worlds.too_few_hours()).cause
+    assert "proven: at least 200 people would still wait" in refused(agreed_worlds.too_few_hours()).cause
 
 
 def test_room_that_is_missing_is_counted() -> None:
-    assert "room for 100 more people at west" in refused(worlds.wrong_camp()).hint
+    assert "room for 100 more people at west" in refused(agreed_worlds.wrong_camp()).hint
 
 
 def families(people: int, *clauses: Clause) -> Situation:
@@ -63,7 +63,7 @@ def families(people: int, *clauses: Clause) -> Situation:
 
 
 def test_a_window_that_ends_before_it_begins_is_named() -> None:
-    why = refused(families(50, worlds.window("hours", 60, 30)))
+    why = refused(families(50, agreed_worlds.window("hours", 60, 30)))
     assert why.clauses == ("hours",)
     assert "before it begins" in why.cause
 
@@ -97,7 +97,7 @@ def test_a_reception_that_accepts_nobody_is_named() -> None:
 
 def test_an_operation_that_cannot_be_planned_is_told_beside_one_that_can() -> None:
     tied = worlds.reciprocity()
-    short = msgspec.structs.replace(tied.agreements[1], clauses=(worlds.window("dawn", 0, 30),))
+    short = msgspec.structs.replace(tied.agreements[1], clauses=(agreed_worlds.window("dawn", 0, 30),))
     made = plan(msgspec.structs.replace(tied, agreements=(tied.agreements[0], short)), time_limit=2)
     assert "cannot hold" in made.unplanned["foua"]
     assert {convoy.operation for convoy in made.convoys} == {"aleppo"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from corridor.planning.instance import Instance, People, Unit, VehicleKind
 from corridor.planning.plan import Bound
@@ -10,12 +10,21 @@ from corridor.planning.plan import Bound
 LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
 
 
-def lower_bounds(instance: Instance) -> tuple[Bound, ...]:
-    """Return every bound on the minutes until the last person of the planning figure is safe, the best first."""
-    if not any(group.planned for group in instance.people):
-        return ()
-    found = [*_vehicle_bounds(instance), *_bay_bounds(instance), *_headway_bounds(instance)]
+def lower_bounds(instances: Sequence[Instance]) -> tuple[Bound, ...]:
+    """Return every bound on the minutes until the last person of operations planned together is safe, best first."""
+    found: list[Bound] = []
+    for instance in instances:
+        if any(group.planned for group in instance.people):
+            found += [*_vehicle_bounds(instance), *_bay_bounds(instance), *_headway_bounds(instance)]
+            found += _escort_bounds(instance)
+    found += tie_bounds(instances)
     return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
+
+
+def shortest(instance: Instance, pickup: str | None = None) -> int:
+    """Return the minutes of the shortest loaded drive, the check of one vehicle included."""
+    drives = [minutes for (start, _), minutes in instance.loaded.items() if pickup in (None, start)]
+    return min(drives) + instance.agreed.check_vehicle
 
 
 def needs(instance: Instance, place: str, pickup: str | None = None) -> int:
@@ -74,7 +83,7 @@ def _departures(instance: Instance, unit: Unit, end: int) -> int:
     if not reach:
         return 0
     first = unit.free + min(reach) + unit.kind.board
-    drive = min(instance.loaded.values())
+    drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
     last = end - unit.kind.unload
@@ -139,7 +148,7 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
             u.free + instance.empty[u.site, pickup] for u in instance.units if (u.site, pickup) in instance.empty
         ]
         work = sum(kind.board * number for kind, number in loads)
-        drive = min(minutes for (start, _), minutes in instance.loaded.items() if start == pickup)
+        drive = shortest(instance, pickup)
         minutes = min(arrivals) - (-work // instance.bays[pickup]) + drive + min(kind.unload for kind, _ in loads)
         why = f"boarding at {pickup} fills its {instance.bays[pickup]} bays for {work} vehicle-minutes"
         found.append(Bound(name=f"bays of {pickup}", operation=instance.operation, minutes=minutes, why=why))
@@ -147,7 +156,7 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
         loads = _loads(instance, None)
         bays = sum(instance.bays[name] for name in instance.receptions)
         work = sum(kind.unload * number for kind, number in loads)
-        first = _first_departure(instance) + min(instance.loaded.values())
+        first = _first_departure(instance) + shortest(instance)
         if loads:
             why = f"unloading fills the {bays} bays of the receptions for {work} vehicle-minutes"
             minutes = first - (-work // bays)
@@ -163,7 +172,7 @@ def _first_departure(instance: Instance) -> int:
         if start == unit.site
     )
     if instance.windows:
-        drive = min(instance.loaded.values())
+        drive = shortest(instance)
         fitting = [max(opens, earliest) for opens, closes in instance.windows if max(opens, earliest) + drive <= closes]
         return min(fitting, default=earliest)
     return earliest
@@ -180,6 +189,54 @@ def _headway_bounds(instance: Instance) -> list[Bound]:
         return []
     convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
     last = _first_departure(instance) + (convoys - 1) * instance.headway
-    minutes = last + min(instance.loaded.values()) + min(kind.unload for kind, _ in loads)
+    minutes = last + shortest(instance) + min(kind.unload for kind, _ in loads)
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"
     return [Bound(name="headway", operation=instance.operation, minutes=minutes, why=why)]
+
+
+def _escort_bounds(instance: Instance) -> list[Bound]:
+    """Bound by the escort teams that must come back.
+
+    Proof. At least `convoys` convoys leave (as for the headway). A team is away for a loaded drive and the shortest way
+    back before it leads again, so of `teams` teams one leads at least ceil(convoys / teams) of them, one after the
+    other; the last of these still drives and unloads.
+    """
+    loads = _loads(instance, None)
+    teams = instance.agreed.escorts
+    if teams is None or teams < 1 or not loads:
+        return []
+    convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
+    back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
+    rounds = -(-convoys // teams) - 1
+    drive = shortest(instance)
+    minutes = _first_departure(instance) + rounds * (drive + back) + drive + min(kind.unload for kind, _ in loads)
+    why = f"{teams} escort team(s) lead at least {convoys} convoys and must come back each time"
+    return [Bound(name="escorts", operation=instance.operation, minutes=minutes, why=why)]
+
+
+def tie_bounds(instances: Sequence[Instance]) -> list[Bound]:
+    """Bound by reciprocity: one side is not done before the other has brought what its last people are tied to.
+
+    Proof. When everyone of the first operation is accepted, at T at the latest, the other has had at least
+    m = ratio * everyone - tolerance people accepted by T + lag. A convoy handed over by then
+    has left early enough to end by T + lag + the drive beyond the hand-over + the unloading if nothing holds it up, so
+    the vehicles' departures in plans that end by that minute, times all their places, reach m. The least such minute,
+    less those three, is a bound on T.
+    """
+    by_name = {instance.operation: instance for instance in instances}
+    found = []
+    for tie in dict.fromkeys(tie for instance in instances for tie in instance.agreed.ties):
+        first, other = by_name.get(tie.first), by_name.get(tie.other)
+        if first is None or other is None:
+            continue
+        people = tie.ratio * first.total - tie.tolerance
+
+        def brought(end: int, other: Instance = other) -> int:
+            return sum(sum(unit.kind.places.values()) * _departures(other, unit, end) for unit in other.units)
+
+        minutes = _least(lambda end, people=people, brought=brought: brought(end) >= people)  # type: ignore[misc]
+        after = max((unit.kind.unload for unit in other.units), default=0) + max(other.beyond.values(), default=0)
+        if minutes is not None and minutes - after - tie.lag > 0:
+            why = f"{tie.first} is tied to {people:,.0f} people of {tie.other} (clause {tie.clause})"
+            found.append(Bound(name="reciprocity", operation=tie.first, minutes=minutes - after - tie.lag, why=why))
+    return found

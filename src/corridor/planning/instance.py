@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from corridor.errors import Infeasible
+from corridor.planning.agreed import Agreed, agreed_for, receptions_for, vehicles_at_once, windows_for
 from corridor.situation.estimate import Estimate
 from corridor.situation.fleet import Vehicles
 from corridor.situation.road import way
@@ -56,7 +57,8 @@ class Instance:
     """One operation in whole minutes after `start` and whole people.
 
     `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
-    states no hours; `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
+    states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception;
+    `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
     bays of a site that another operation uses first are free.
     """
 
@@ -74,9 +76,15 @@ class Instance:
     headway: int
     lead: str
     windows: tuple[tuple[int, int], ...] | None
-    window_clauses: tuple[str, ...] = ()
     kinds: tuple[VehicleKind, ...] = field(default=())
     bay_from: dict[str, int] = field(default_factory=dict)
+    agreed: Agreed = field(default=Agreed())
+    beyond: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Everyone of the planning figure, companions included."""
+        return sum(group.planned * (1 + group.companions) for group in self.people)
 
     def moment(self, minute: int) -> datetime:
         """Return the moment that many minutes after the start."""
@@ -112,39 +120,79 @@ def build_instance(
     Raises `Infeasible` where a thing that every plan needs is missing: people, vehicles, a way, a place for a kind.
     """
     where = f"operation {operation.id}"
+    start = whole_minute(situation.at)
+    agreed = agreed_for(situation, operation, start)
     people = _people(situation, operation, people_quantile, reserve_quantile)
-    kinds, units = units_of(situation, operation)
+    kinds, units = units_of(situation, operation, agreed.crowding)
     if not units:
         raise Infeasible(
             "no vehicle can be planned",
             place=where,
             hint="record how many vehicles there are, with their places (facts vehicles and places)",
         )
-    receptions = _agreed_receptions(situation, operation, where)
+    receptions = receptions_for(situation, operation)
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
     loaded, empty = _minutes(situation, operation, (pickups, receptions), units, where)
+    size = convoy_size_for(situation, operation, agreed)
     _check_places(people, kinds, where)
     corridor = situation.corridor(operation.id)
-    windows, clauses = _windows(situation, operation)
+    windows = windows_for(situation, operation, start, agreed.margin)
     sites = {name: situation.site(name) for name in (*pickups, *receptions)}
     return Instance(
         operation=operation.id,
-        start=whole_minute(situation.at),
+        start=start,
         units=units,
         people=people,
         pickups=pickups,
         receptions=receptions,
-        loaded=loaded,
+        loaded={way: minutes + agreed.check_convoy for way, minutes in loaded.items()},
         empty=empty,
         bays={name: max(1, down(site.bays)) for name, site in sites.items() if site.bays},
         capacity={name: down(sites[name].capacity) for name in receptions if sites[name].capacity},  # type: ignore[arg-type]
-        convoy_size=max(1, down(corridor.convoy_size)) if corridor else 1,
+        convoy_size=size,
         headway=up(corridor.headway) if corridor else 0,
         lead=corridor.lead if corridor and corridor.lead else "lead vehicle of the operation",
         windows=windows,
-        window_clauses=clauses,
         kinds=kinds,
+        agreed=agreed,
+        beyond=_beyond(situation, operation, loaded),
     )
+
+
+def convoy_size_for(situation: Situation, operation: Operation, agreed: Agreed) -> int:
+    """Return the most vehicles with people in a convoy: its size without the vehicles of the escort.
+
+    Raises `Infeasible` where the escort alone fills the convoy, or the smallest convoy is larger than the largest.
+    """
+    corridor = situation.corridor(operation.id)
+    if corridor is None:
+        return max(1, agreed.smallest)
+    most = max(1, down(corridor.convoy_size))
+    if most - agreed.escort_vehicles < agreed.smallest:
+        escort = f" and its escort takes {agreed.escort_vehicles} of them" if agreed.escort_vehicles else ""
+        raise Infeasible(
+            f"a convoy has at most {most} vehicles{escort}; at least {agreed.smallest} must carry people",
+            place=f"operation {operation.id}",
+            hint="agree on larger convoys, or on a smaller escort",
+            clauses=(f"{operation.id}/corridor.convoy_size", f"{operation.id}/corridor"),
+        )
+    return most - agreed.escort_vehicles
+
+
+def _beyond(
+    situation: Situation, operation: Operation, loaded: dict[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Return the minutes from the hand-over to the reception on each way that has a site of that kind."""
+    corridor = situation.corridor(operation.id)
+    path = corridor.sites if corridor else ()
+    point = next((name for name in path if situation.site(name).kind == "handover"), None)
+    found = {}
+    for pickup, reception in loaded:
+        if point is not None and {pickup, reception} <= set(path):
+            minutes = _drive(situation, point, reception, path)
+            if path.index(pickup) < path.index(point) < path.index(reception) and minutes is not None:
+                found[pickup, reception] = minutes
+    return found
 
 
 def _people(situation: Situation, operation: Operation, planned_q: float, reserve_q: float) -> tuple[People, ...]:
@@ -175,7 +223,9 @@ def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
     )
 
 
-def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
+def units_of(
+    situation: Situation, operation: Operation, crowding: int = 0
+) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
     """Return the vehicle types of an operation and each vehicle, with when and where it is next free."""
     kinds: list[VehicleKind] = []
     units: list[Unit] = []
@@ -184,14 +234,19 @@ def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleK
             continue
         kind = VehicleKind(
             name=vehicles.type,
-            places={name: nearest(places) for name, places in vehicles.places.items()},
+            places=_crowded({name: nearest(places) for name, places in vehicles.places.items()}, crowding),
             board=up(vehicles.boarding),
             unload=up(vehicles.unloading),
-            at_once=_at_once(situation, operation, vehicles.type),
+            at_once=vehicles_at_once(situation, operation, vehicles.type),
         )
         kinds.append(kind)
         units += _of_kind(situation, vehicles, kind)
     return tuple(kinds), tuple(units)
+
+
+def _crowded(places: dict[str, int], more: int) -> dict[str, int]:
+    """Return the places with those beyond the seats that the agreement declares, where a vehicle has seats at all."""
+    return {name: number + (more if name == "seat" and number > 0 else 0) for name, number in places.items()}
 
 
 def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> list[Unit]:
@@ -207,16 +262,6 @@ def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> lis
         units += [Unit(names.pop(), kind, max(free, 0), out.site) for _ in range(min(out.count, len(names)))]
     idle = [Unit(name, kind, 0, vehicles.depot) for name in names]
     return idle + units[::-1]
-
-
-def _at_once(situation: Situation, operation: Operation, kind: str) -> int | None:
-    agreement = situation.agreement(operation.id)
-    limits = [
-        int(clause.parameters[kind])
-        for clause in (agreement.of_kind("vehicles") if agreement else ())
-        if isinstance(clause.parameters.get(kind), int | float)
-    ]
-    return min(limits) if limits else None
 
 
 def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], where: str) -> None:
@@ -236,47 +281,6 @@ def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], wh
                 hint="add a bus for the companions",
                 clauses=(group.name,),
             )
-
-
-def _agreed_receptions(situation: Situation, operation: Operation, where: str) -> tuple[str, ...]:
-    """Return the receptions of an operation that every destination clause names."""
-    agreement = situation.agreement(operation.id)
-    left = operation.receptions
-    named: list[str] = []
-    for clause in agreement.of_kind("destination") if agreement else ():
-        agreed = [word.strip() for word in str(clause.parameters.get("to", "")).split(";") if word.strip()]
-        if agreed:
-            named.append(clause.id)
-            left = tuple(name for name in left if name in agreed)
-    if operation.receptions and not left:
-        raise Infeasible(
-            f"no reception is one that {' and '.join(named)} allow" + ("s" if len(named) == 1 else ""),
-            place=where,
-            hint="agree on a destination that is a reception of the operation, and name it in one clause",
-            clauses=tuple(named),
-        )
-    return left
-
-
-def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[int, int], ...] | None, tuple[str, ...]]:
-    agreement = situation.agreement(operation.id)
-    if agreement is None or not agreement.windows():
-        return None, ()
-    spans = []
-    for clause in agreement.of_kind("window"):
-        if clause.begins is not None and clause.ends is not None and clause.ends <= clause.begins:
-            raise Infeasible(
-                f"the window ends ({clause.ends:%d %b %H:%M}) before it begins ({clause.begins:%d %b %H:%M})",
-                place=f"clause {clause.id}",
-                hint="ask the parties for the hours again and correct the report of its opening or closing",
-                clauses=(clause.id,),
-            )
-    for opens, closes in agreement.windows():
-        first = math.ceil((opens - whole_minute(situation.at)).total_seconds() / 60)
-        last = math.floor((closes - whole_minute(situation.at)).total_seconds() / 60)
-        if last > 0:
-            spans.append((max(first, 0), last))
-    return tuple(spans), tuple(clause.id for clause in agreement.of_kind("window"))
 
 
 def _minutes(

@@ -170,7 +170,12 @@ def _of_clauses(situation: Situation, operation: Operation) -> Iterator[Limit]:
     agreement = situation.agreement(operation.id)
     for clause in agreement.clauses if agreement else ():
         if clause.kind == "vehicles":
-            stated = {name: value for name, value in clause.parameters.items() if isinstance(value, int | float)}
+            types = {vehicles.type for vehicles in situation.fleet.vehicles}
+            stated = {
+                name: value
+                for name, value in clause.parameters.items()
+                if name in types and isinstance(value, int | float)
+            }
             if stated:
                 said = ", ".join(f"{value:g} {name}" for name, value in sorted(stated.items()))
                 words = f"the agreement allows {said} on the road at once"

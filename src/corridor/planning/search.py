@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 from corridor.planning.bounds import lower_bounds
-from corridor.planning.construct import Builder, Draft, Style
+from corridor.planning.construct import Builder
+from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
+from corridor.planning.together import build_together
 
 # Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
 MIXED = 40
@@ -18,15 +20,46 @@ TRIED = 12
 Progress = Callable[[str, int, int], None]
 
 
-def best(instance: Instance, deadline: float, seed: int, progress: Progress | None) -> tuple[list[Draft], int] | None:
-    """Try ways of forming convoys until the bound or the time is reached; return the soonest timetable, its minutes.
+def best(
+    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None = None
+) -> list[list[Draft]] | None:
+    """Return the soonest timetable found of each of some operations that are planned together.
 
     None where no way brings everyone of the planning figure to a reception.
     """
+    if len(instances) > 1 or instances[0].agreed.gates or instances[0].agreed.ties:
+        return _tied(instances, deadline, seed, progress)
+    found = _alone(instances[0], deadline, seed, progress)
+    return None if found is None else [found[1]]
+
+
+def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
+    """Return some timetable of each operation, or None where the few ways tried bring not everyone to a reception."""
+    quotas = [_quota(instance) for instance in instances]
+    ready = [quota for quota in quotas if quota is not None]
+    if len(ready) < len(quotas):
+        return None
+    plain = [_few(list(_styles(instance))) for instance in instances]
+    for turn in range(max(len(styles) for styles in plain)):
+        chosen = [styles[turn % len(styles)] for styles in plain]
+        builders = build_together(instances, chosen, ready)
+        if builders is not None:
+            return [builder.drafts for builder in builders]
+    return None
+
+
+def _few(styles: list[Style]) -> list[Style]:
+    return styles[:: max(len(styles) // TRIED, 1)]
+
+
+def _alone(
+    instance: Instance, deadline: float, seed: int, progress: Progress | None
+) -> tuple[int, list[Draft], Style] | None:
+    """Try ways of forming convoys until the bound or the time is reached; return the best with its minutes."""
     quota = _quota(instance)
     if quota is None:
         return None
-    goal = max((bound.minutes for bound in lower_bounds(instance)), default=0)
+    goal = max((bound.minutes for bound in lower_bounds([instance])), default=0)
     found: tuple[int, list[Draft], Style] | None = None
     plain = list(_styles(instance))
     total = len(plain) + MIXED
@@ -43,20 +76,45 @@ def best(instance: Instance, deadline: float, seed: int, progress: Progress | No
             found = (builder.clearance(), drafts, style)
         if progress is not None:
             progress(instance.operation, number + 1, total)
-    return None if found is None else (found[1], found[0])
+    return found
 
 
-def possible(instance: Instance) -> list[Draft] | None:
-    """Return some timetable, or None where the few ways tried bring not everyone to a reception."""
-    quota = _quota(instance)
-    if quota is None:
+def _tied(
+    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None
+) -> list[list[Draft]] | None:
+    """Search as for one operation, with a way of forming convoys for each, begun from what serves each alone best."""
+    quotas = [quota for instance in instances if (quota := _quota(instance)) is not None]
+    if len(quotas) < len(instances):
         return None
-    plain = list(_styles(instance))
-    for style in plain[:: max(len(plain) // TRIED, 1)]:
-        drafts = Builder(instance, style, quota).run()
-        if drafts is not None:
-            return drafts
-    return None
+    plain = [list(_styles(instance)) for instance in instances]
+    now = time.monotonic()
+    share = now + (deadline - now) / (2 * len(instances))
+    alone = [_alone(instance, share, seed, None) for instance in instances]
+    chosen = [styles[0] if one is None else one[2] for styles, one in zip(plain, alone, strict=True)]
+    goal = max((bound.minutes for bound in lower_bounds(instances)), default=0)
+    found: tuple[tuple[int, int], list[list[Draft]], list[Style]] | None = None
+    random = Random(seed)
+    total = max(TRIED + MIXED, *(len(styles) for styles in plain))
+    for number in range(total):
+        if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
+            break
+        if found is None and number >= max(len(styles) for styles in plain):
+            break
+        styles = list(chosen if found is None else found[2])
+        if number and found is None:
+            styles = [each[number % len(each)] for each in plain]
+        elif number:
+            turn = random.randrange(len(styles))
+            near = _mixed(instances[turn], styles[turn], random)
+            styles[turn] = random.choice([near, random.choice(plain[turn])])
+        builders = build_together(instances, styles, quotas)
+        if builders is not None:
+            ends = [builder.clearance() for builder in builders]
+            if found is None or (max(ends), sum(ends)) < found[0]:
+                found = ((max(ends), sum(ends)), [builder.drafts for builder in builders], styles)
+        if progress is not None:
+            progress(" and ".join(instance.operation for instance in instances), number + 1, total)
+    return None if found is None else found[1]
 
 
 def _styles(instance: Instance) -> Iterator[Style]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corridor.errors import Infeasible, UsageError
 from corridor.planning.bounds import left_behind, lower_bounds
-from corridor.planning.construct import to_convoys
+from corridor.planning.drafts import to_convoys
 from corridor.planning.explain import explain
 from corridor.planning.instance import Instance, build_instance
 from corridor.planning.plan import Bound, Convoy, Plan
 from corridor.planning.search import Progress, best, possible
-from corridor.situation.situation import Operation, Situation
+from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
 
@@ -45,26 +46,23 @@ def plan(
     deadline = time.monotonic() + time_limit
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
-    unplanned: dict[str, Infeasible] = {}
     clearance = 0
-    for operation in situation.operations:
-        try:
-            instance = build_instance(
-                situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
-            )
-            instance = _beside(instance, convoys, situation)
-        except Infeasible as why:
-            unplanned[operation.id] = why
-            continue
-        found = best(instance, deadline, seed, progress)
+    groups, unplanned = _groups(situation, people_quantile, reserve_quantile)
+    for group in groups:
+        instances = [_beside(instance, convoys, situation) for instance in group]
+        found = best(instances, deadline, seed, progress)
         if found is None:
-            unplanned[operation.id] = _why_not(situation, operation, instance, people_quantile)
+            names = [instance.operation for instance in group]
+            why = _why_not(situation, instances, people_quantile)
+            unplanned.update(dict.fromkeys(names, why))
             continue
-        drafts, minutes = found
-        end = instance.moment(minutes)
-        clearance = max(clearance, math.ceil((end - situation.at).total_seconds() / 60) if drafts else 0)
-        convoys += to_convoys(instance, drafts)
-        bounds += lower_bounds(instance)
+        for instance, drafts in zip(instances, found, strict=True):
+            ends = [end for draft in drafts if not draft.reserve for _, end in draft.unloading]
+            if ends:
+                last = instance.moment(max(ends))
+                clearance = max(clearance, math.ceil((last - situation.at).total_seconds() / 60))
+            convoys += to_convoys(instance, drafts)
+        bounds += lower_bounds(instances)
     if len(unplanned) == len(situation.operations):
         _raise_first(unplanned)
     bound = max((item.minutes for item in bounds), default=0)
@@ -111,24 +109,51 @@ def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> 
     return replace(instance, capacity=capacity, bay_from={site: busy[site] for site in busy if site in instance.bays})
 
 
-def _why_not(situation: Situation, operation: Operation, instance: Instance, quantile: float) -> Infeasible:
-    """Return the smallest set of things that stops an operation planned after those before it."""
+def _groups(
+    situation: Situation, people_quantile: float, reserve_quantile: float
+) -> tuple[list[list[Instance]], dict[str, Infeasible]]:
+    """Return the operations that must be planned together, as integers, and those that lack what a plan needs."""
+    unplanned: dict[str, Infeasible] = {}
+    groups: list[list[Instance]] = []
+    for operation in situation.operations:
+        try:
+            instance = build_instance(
+                situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
+            )
+        except Infeasible as why:
+            unplanned[operation.id] = why
+            continue
+        tied = [group for group in groups if any(_tied(instance, other) for other in group)]
+        groups = [group for group in groups if group not in tied]
+        groups.append([*(other for group in tied for other in group), instance])
+    return groups, unplanned
+
+
+def _tied(one: Instance, two: Instance) -> bool:
+    pair = {one.operation, two.operation}
+    ties = (tie for instance in (one, two) for tie in instance.agreed.ties)
+    gates = (gate for instance in (one, two) for gate in instance.agreed.gates)
+    return any({tie.first, tie.other} == pair for tie in ties) or any(
+        {gate.operation, gate.other} == pair for gate in gates
+    )
+
+
+def _why_not(situation: Situation, instances: Sequence[Instance], quantile: float) -> Infeasible:
+    """Return the smallest set of things that stops operations that are planned after those before them."""
+    names = {instance.operation for instance in instances}
 
     def works(changed: Situation) -> bool:
         convoys: list[Convoy] = []
-        for each in changed.operations:
-            try:
-                built = build_instance(changed, each, people_quantile=quantile, reserve_quantile=quantile)
-            except Infeasible as why:
-                if each.id == operation.id:
-                    return why.nothing_to_move
-                continue
-            drafts = possible(_beside(built, convoys, changed))
-            if each.id == operation.id:
-                return drafts is not None
-            convoys += to_convoys(built, drafts or [])
-        return False
+        groups, unplanned = _groups(changed, quantile, quantile)
+        for group in groups:
+            built = [_beside(instance, convoys, changed) for instance in group]
+            found = possible(built)
+            if found is None and names & {instance.operation for instance in group}:
+                return False
+            for instance, drafts in zip(built, found or [[] for _ in built], strict=True):
+                convoys += to_convoys(instance, drafts)
+        return all(why.nothing_to_move for name, why in unplanned.items() if name in names)
 
-    people = left_behind(instance)
+    people = sum(left_behind(instance) for instance in instances)
     proof = f"proven: at least {people:,} people would still wait when the last window closes" if people else ""
-    return explain(situation, [operation], works, proof)
+    return explain(situation, [each for each in situation.operations if each.id in names], works, proof)

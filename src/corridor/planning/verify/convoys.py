@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -35,7 +36,8 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
         corridor = case.situation.corridor(operation)
         if corridor is None:
             continue
-        allowed = max(1, at_most(corridor.convoy_size))
+        escort = sum(math.ceil(value) for _, value in case.terms(operation, "corridor", "escort_vehicles"))
+        allowed = max(1, at_most(corridor.convoy_size) - escort)
         for convoy in convoys:
             if len(convoy.trips) > allowed:
                 what = f"It has {len(convoy.trips)} vehicles; the corridor takes {allowed} under one lead."
