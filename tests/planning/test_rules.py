@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from corridor.errors import Infeasible, InputError
+from corridor.errors import Infeasible, InputError, UsageError
 from corridor.planning.solve import plan
 from corridor.planning.verify import verify
 from corridor.situation.agreement import Clause
@@ -78,6 +78,41 @@ def test_a_term_in_words_where_a_number_belongs_is_refused() -> None:
     vague = agreed_worlds.agreeing(worlds.one_bus(), agreed_worlds.term("corridor", escorts="some"))
     with pytest.raises(InputError, match="no number"):
         plan(vague, time_limit=2)
+
+
+def test_both_modes_are_compared_and_the_sooner_one_is_given() -> None:
+    made = plan(worlds.bays(), time_limit=2, mode="both")
+    assert verify(made) == []
+    assert {one.mode for one in made.compared} == {"convoy", "shuttle"}
+    assert made.clearance_minutes == min(one.clearance_minutes for one in made.compared)
+    assert "in hold at most" in str(made)
+
+
+def test_where_a_headway_is_agreed_convoys_are_sooner_and_shuttles_hold_fewer() -> None:
+    made = plan(agreed_worlds.no_parking(), time_limit=2, mode="both")
+    found = {one.mode: one for one in made.compared}
+    # Four buses alone leave 30 minutes apart: 10 + 3 * 30 + 30 + 5 = 135; two convoys of two end after 80.
+    assert (found["convoy"].clearance_minutes, found["shuttle"].clearance_minutes) == (80, 135)
+    assert made.mode == "convoy"
+    assert found["shuttle"].most_held == 0 < found["convoy"].most_held
+
+
+def test_a_shuttle_is_one_vehicle_and_a_smallest_convoy_forbids_it() -> None:
+    assert all(len(c.trips) == 1 for c in plan(worlds.bays(), time_limit=2, mode="shuttle").convoys)
+    with pytest.raises(Infeasible, match="a shuttle is one vehicle"):
+        plan(agreed_worlds.at_least_two(), time_limit=2, mode="shuttle")
+
+
+def test_patients_whose_ambulance_has_no_seat_for_their_companions_cannot_go_by_shuttle() -> None:
+    made = plan(worlds.stretchers(), time_limit=2, mode="both")
+    assert made.mode == "convoy"
+    assert "companion" in made.compared[1].why_not
+    assert "as a shuttle: no plan" in str(made)
+
+
+def test_an_unknown_mode_is_refused() -> None:
+    with pytest.raises(UsageError, match="unknown mode"):
+        plan(worlds.one_bus(), mode="walk")
 
 
 def test_reserve_convoys_count_on_the_tied_side_only() -> None:

@@ -1,24 +1,26 @@
-"""Lower bounds on the clearance time, each with its proof."""
+"""Lower bounds on the clearance time of one operation, each with its proof."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from corridor.planning.instance import Instance, People, Unit, VehicleKind
 from corridor.planning.plan import Bound
 
+PLACES = ("stretcher", "wheelchair", "seat")
 LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
 
 
-def lower_bounds(instances: Sequence[Instance]) -> tuple[Bound, ...]:
-    """Return every bound on the minutes until the last person of operations planned together is safe, best first."""
-    found: list[Bound] = []
-    for instance in instances:
-        if any(group.planned for group in instance.people):
-            found += [*_vehicle_bounds(instance), *_bay_bounds(instance), *_headway_bounds(instance)]
-            found += _escort_bounds(instance)
-    found += tie_bounds(instances)
-    return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
+def bounds_alone(instance: Instance) -> list[Bound]:
+    """Return every bound on the minutes until the last person of the planning figure of one operation is safe."""
+    if not any(group.planned for group in instance.people):
+        return []
+    return [
+        *_vehicle_bounds(instance),
+        *_bay_bounds(instance),
+        *_headway_bounds(instance),
+        *_escort_bounds(instance),
+    ]
 
 
 def shortest(instance: Instance, pickup: str | None = None) -> int:
@@ -49,15 +51,15 @@ def _vehicle_bounds(instance: Instance) -> list[Bound]:
     The count never falls as T grows, so the least T that passes is found by bisection.
     """
     found = []
-    for place in ("stretcher", "wheelchair", "seat"):
+    for place in PLACES:
         people = needs(instance, place)
         if people == 0:
             continue
 
         def carried(end: int, place: str = place) -> int:
-            return sum(unit.kind.places.get(place, 0) * _departures(instance, unit, end) for unit in instance.units)
+            return sum(unit.kind.places.get(place, 0) * departures(instance, unit, end) for unit in instance.units)
 
-        minutes = _least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
+        minutes = least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
         if minutes is not None:
             why = f"{people} people need a {place} place; the vehicles cannot make enough trips any sooner"
             found.append(Bound(name=f"vehicles ({place})", operation=instance.operation, minutes=minutes, why=why))
@@ -71,18 +73,18 @@ def left_behind(instance: Instance) -> int:
     """
     short = [
         needs(instance, place)
-        - sum(unit.kind.places.get(place, 0) * _departures(instance, unit, LATEST) for unit in instance.units)
-        for place in ("stretcher", "wheelchair", "seat")
+        - sum(unit.kind.places.get(place, 0) * departures(instance, unit, LATEST) for unit in instance.units)
+        for place in PLACES
     ]
     return max(*short, 0)
 
 
-def _departures(instance: Instance, unit: Unit, end: int) -> int:
-    """Return the most loaded departures of a vehicle in any plan that ends by a minute."""
+def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
+    """Return the most loaded departures of a vehicle from a minute on, in any plan that ends by another."""
     reach = [minutes for (start, _), minutes in instance.empty.items() if start == unit.site]
     if not reach:
         return 0
-    first = unit.free + min(reach) + unit.kind.board
+    first = max(unit.free + min(reach) + unit.kind.board, begin)
     drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
@@ -95,7 +97,8 @@ def _departures(instance: Instance, unit: Unit, end: int) -> int:
     return total
 
 
-def _least(enough: Callable[[int], bool]) -> int | None:
+def least(enough: Callable[[int], bool]) -> int | None:
+    """Return the least minute that is enough, None where none within three years is."""
     low, high = 0, 1
     while not enough(high):
         low, high = high, high * 2
@@ -107,7 +110,7 @@ def _least(enough: Callable[[int], bool]) -> int | None:
     return 0 if enough(0) else high
 
 
-def _loads(instance: Instance, pickup: str | None) -> list[tuple[VehicleKind, int]]:
+def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tuple[VehicleKind, int]]:
     """Return, for kinds of places offered by disjoint sets of vehicle types, the fewest loads and their quickest kind.
 
     Proof. People who need a place of a kind ride in vehicles that offer it, at most the largest such vehicle's places a
@@ -116,7 +119,7 @@ def _loads(instance: Instance, pickup: str | None) -> list[tuple[VehicleKind, in
     counted: set[str] = set()
     found = []
     for place in sorted(("seat", "stretcher", "wheelchair"), key=lambda name: -needs(instance, name, pickup)):
-        people = needs(instance, place, pickup)
+        people = max(needs(instance, place, pickup) - without, 0)
         offering = [kind for kind in instance.kinds if kind.places.get(place, 0) > 0]
         if people == 0 or not offering or counted & {kind.name for kind in offering}:
             continue
@@ -156,7 +159,7 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
         loads = _loads(instance, None)
         bays = sum(instance.bays[name] for name in instance.receptions)
         work = sum(kind.unload * number for kind, number in loads)
-        first = _first_departure(instance) + shortest(instance)
+        first = first_departure(instance) + shortest(instance)
         if loads:
             why = f"unloading fills the {bays} bays of the receptions for {work} vehicle-minutes"
             minutes = first - (-work // bays)
@@ -164,7 +167,8 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
     return found
 
 
-def _first_departure(instance: Instance) -> int:
+def first_departure(instance: Instance) -> int:
+    """Return a minute before which no convoy can leave."""
     earliest = min(
         unit.free + minutes + unit.kind.board
         for unit in instance.units
@@ -181,17 +185,35 @@ def _first_departure(instance: Instance) -> int:
 def _headway_bounds(instance: Instance) -> list[Bound]:
     """Bound by the convoys that must follow each other at the mouth of the corridor.
 
-    Proof. At least `loads` loaded trips are made, at most `convoy size` of them in one convoy, so at least
-    ceil(loads / size) convoys leave, each a headway after the one before; the last of them still drives and unloads.
+    Proof. At least `fewest_convoys` convoys leave, each a headway after the one before; the last of them still drives
+    and unloads.
     """
     loads = _loads(instance, None)
     if instance.headway == 0 or not loads:
         return []
-    convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
-    last = _first_departure(instance) + (convoys - 1) * instance.headway
+    convoys = fewest_convoys(instance)
+    last = first_departure(instance) + (convoys - 1) * instance.headway
     minutes = last + shortest(instance) + min(kind.unload for kind, _ in loads)
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"
     return [Bound(name="headway", operation=instance.operation, minutes=minutes, why=why)]
+
+
+def fewest_convoys(instance: Instance, without: int = 0) -> int:
+    """Return how many convoys leave in any plan, at least, for all but so many people.
+
+    Proof. At least `loads` loaded trips are made, at most `convoy size` of them in one convoy. All vehicles of a convoy
+    are on the road at once, so of the types that the agreement limits no more than that number is in one convoy; loads
+    that only such types can carry need a convoy for each time that number. People left out spare each kind of load at
+    most their number.
+    """
+    loads = _loads(instance, None, without)
+    fewest = -(-sum(number for _, number in loads) // instance.convoy_size)
+    for kind, number in loads:
+        offering = [each for each in instance.kinds if each.places.get(kind.name, 0) > 0]
+        limits = [each.at_once for each in offering if each.at_once is not None]
+        if len(limits) == len(offering) and sum(limits) > 0:
+            fewest = max(fewest, -(-number // min(sum(limits), instance.convoy_size)))
+    return fewest
 
 
 def _escort_bounds(instance: Instance) -> list[Bound]:
@@ -205,38 +227,10 @@ def _escort_bounds(instance: Instance) -> list[Bound]:
     teams = instance.agreed.escorts
     if teams is None or teams < 1 or not loads:
         return []
-    convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
+    convoys = fewest_convoys(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     rounds = -(-convoys // teams) - 1
     drive = shortest(instance)
-    minutes = _first_departure(instance) + rounds * (drive + back) + drive + min(kind.unload for kind, _ in loads)
+    minutes = first_departure(instance) + rounds * (drive + back) + drive + min(kind.unload for kind, _ in loads)
     why = f"{teams} escort team(s) lead at least {convoys} convoys and must come back each time"
     return [Bound(name="escorts", operation=instance.operation, minutes=minutes, why=why)]
-
-
-def tie_bounds(instances: Sequence[Instance]) -> list[Bound]:
-    """Bound by reciprocity: one side is not done before the other has brought what its last people are tied to.
-
-    Proof. When everyone of the first operation is accepted, at T at the latest, the other has had at least
-    m = ratio * everyone - tolerance people accepted by T + lag. A convoy handed over by then
-    has left early enough to end by T + lag + the drive beyond the hand-over + the unloading if nothing holds it up, so
-    the vehicles' departures in plans that end by that minute, times all their places, reach m. The least such minute,
-    less those three, is a bound on T.
-    """
-    by_name = {instance.operation: instance for instance in instances}
-    found = []
-    for tie in dict.fromkeys(tie for instance in instances for tie in instance.agreed.ties):
-        first, other = by_name.get(tie.first), by_name.get(tie.other)
-        if first is None or other is None:
-            continue
-        people = tie.ratio * first.total - tie.tolerance
-
-        def brought(end: int, other: Instance = other) -> int:
-            return sum(sum(unit.kind.places.values()) * _departures(other, unit, end) for unit in other.units)
-
-        minutes = _least(lambda end, people=people, brought=brought: brought(end) >= people)  # type: ignore[misc]
-        after = max((unit.kind.unload for unit in other.units), default=0) + max(other.beyond.values(), default=0)
-        if minutes is not None and minutes - after - tie.lag > 0:
-            why = f"{tie.first} is tied to {people:,.0f} people of {tie.other} (clause {tie.clause})"
-            found.append(Bound(name="reciprocity", operation=tie.first, minutes=minutes - after - tie.lag, why=why))
-    return found

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
-from corridor.planning.bounds import lower_bounds
+from corridor.planning.bounds_tied import lower_bounds
 from corridor.planning.construct import Builder
 from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from corridor.errors import Infeasible, UsageError
-from corridor.planning.bounds import left_behind, lower_bounds
+from corridor.planning.bounds import left_behind
+from corridor.planning.bounds_tied import lower_bounds
 from corridor.planning.drafts import to_convoys
 from corridor.planning.explain import explain
+from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
-from corridor.planning.plan import Bound, Convoy, Plan
+from corridor.planning.plan import Bound, Convoy, Mode, Plan
 from corridor.planning.search import Progress, best, possible
 from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
+MODES = ("convoy", "shuttle", "both")
 
 
 def plan(
@@ -27,13 +30,16 @@ def plan(
     seed: int = 0,
     people_quantile: float = 0.5,
     reserve_quantile: float = 0.9,
+    mode: str = "convoy",
     progress: Progress | None = None,
 ) -> Plan:
     """Return the best verified-by-construction timetable found within `time_limit` seconds, with bound and gap.
 
     `people_quantile` is the planning figure; reserve convoys go up to `reserve_quantile`. Vehicles that are out at the
     moment of the situation are planned from where and when they are next free. Operations that lack what a plan needs
-    are named in `unplanned` with the reason. The same seed gives the same plan unless the time limit cuts the search.
+    are named in `unplanned` with the reason. `mode` is `convoy`, `shuttle` (each vehicle goes alone) or `both`: then
+    the plan that ends first is returned with the figures of each in `compared`. The same seed gives the same plan
+    unless the time limit cuts the search.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
@@ -43,17 +49,40 @@ def plan(
         raise UsageError("a quantile lies between 0 and 1", hint="--people-quantile 0.5")
     if not time_limit > 0:
         raise UsageError("the time limit must be above 0 seconds", hint="--time-limit 10")
-    deadline = time.monotonic() + time_limit
+    if mode not in MODES:
+        raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
+    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile)
+    if mode != "both":
+        return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
+    half = replace(limits, time_limit=time_limit / 2)
+    convoys = _planned(situation, half, "convoy", progress)
+    try:
+        return better([convoys, _planned(situation, half, "shuttle", progress)])
+    except Infeasible as why:
+        return beside(convoys, "shuttle", why.cause)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    objective: str
+    time_limit: float
+    seed: int
+    people_quantile: float
+    reserve_quantile: float
+
+
+def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
+    deadline = time.monotonic() + asked.time_limit
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
     clearance = 0
-    groups, unplanned = _groups(situation, people_quantile, reserve_quantile)
+    groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
     for group in groups:
         instances = [_beside(instance, convoys, situation) for instance in group]
-        found = best(instances, deadline, seed, progress)
+        found = best(instances, deadline, asked.seed, progress)
         if found is None:
             names = [instance.operation for instance in group]
-            why = _why_not(situation, instances, people_quantile)
+            why = _why_not(situation, instances, asked.people_quantile, mode)
             unplanned.update(dict.fromkeys(names, why))
             continue
         for instance, drafts in zip(instances, found, strict=True):
@@ -73,10 +102,11 @@ def plan(
         convoys=tuple(sorted(convoys, key=lambda convoy: (convoy.reserve, convoy.depart, convoy.id))),
         bounds=tuple(bounds),
         status="nothing to move" if not convoys else "optimal" if gap == 0 else "feasible",
-        objective=objective,
-        people_quantile=people_quantile,
-        reserve_quantile=reserve_quantile,
-        seed=seed,
+        objective=asked.objective,
+        people_quantile=asked.people_quantile,
+        reserve_quantile=asked.reserve_quantile,
+        seed=asked.seed,
+        mode=mode,
         unplanned={name: why.cause for name, why in unplanned.items()},
         clearance_minutes=clearance,
         bound_minutes=bound,
@@ -110,7 +140,7 @@ def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> 
 
 
 def _groups(
-    situation: Situation, people_quantile: float, reserve_quantile: float
+    situation: Situation, people_quantile: float, reserve_quantile: float, mode: Mode
 ) -> tuple[list[list[Instance]], dict[str, Infeasible]]:
     """Return the operations that must be planned together, as integers, and those that lack what a plan needs."""
     unplanned: dict[str, Infeasible] = {}
@@ -120,6 +150,8 @@ def _groups(
             instance = build_instance(
                 situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
             )
+            if mode == "shuttle":
+                instance = _alone(instance)
         except Infeasible as why:
             unplanned[operation.id] = why
             continue
@@ -127,6 +159,18 @@ def _groups(
         groups = [group for group in groups if group not in tied]
         groups.append([*(other for group in tied for other in group), instance])
     return groups, unplanned
+
+
+def _alone(instance: Instance) -> Instance:
+    """Let every vehicle go alone; raises `Infeasible` where the agreement asks for larger convoys."""
+    if instance.agreed.smallest > 1:
+        raise Infeasible(
+            f"the agreement asks for convoys of at least {instance.agreed.smallest} vehicles; a shuttle is one vehicle",
+            place=f"operation {instance.operation}",
+            hint="plan in convoys: --mode convoy",
+            clauses=(f"{instance.operation}/corridor",),
+        )
+    return replace(instance, convoy_size=1)
 
 
 def _tied(one: Instance, two: Instance) -> bool:
@@ -138,13 +182,13 @@ def _tied(one: Instance, two: Instance) -> bool:
     )
 
 
-def _why_not(situation: Situation, instances: Sequence[Instance], quantile: float) -> Infeasible:
+def _why_not(situation: Situation, instances: Sequence[Instance], quantile: float, mode: Mode) -> Infeasible:
     """Return the smallest set of things that stops operations that are planned after those before them."""
     names = {instance.operation for instance in instances}
 
     def works(changed: Situation) -> bool:
         convoys: list[Convoy] = []
-        groups, unplanned = _groups(changed, quantile, quantile)
+        groups, unplanned = _groups(changed, quantile, quantile, mode)
         for group in groups:
             built = [_beside(instance, convoys, changed) for instance in group]
             found = possible(built)

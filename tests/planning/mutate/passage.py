@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 
-from corridor.planning.plan import Plan
+import msgspec
+
+from corridor.planning.plan import Compared, Plan
 from corridor.situation.agreement import Clause
 from tests.agreed_worlds import term
 from tests.planning.mutate.table import MINUTE, any_convoy, breaks, change, with_clause
@@ -14,6 +16,21 @@ from tests.planning.mutate.table import MINUTE, any_convoy, breaks, change, with
 def _small(plan: Plan, rng: random.Random) -> Plan:
     convoy = any_convoy(plan, rng)
     return with_clause(plan, convoy.operation, term("corridor", smallest=len(convoy.trips) + rng.randint(1, 3)))
+
+
+@breaks("mode", "a shuttle of several vehicles")
+def _together(plan: Plan, rng: random.Random) -> Plan | None:
+    if all(len(convoy.trips) == 1 for convoy in plan.convoys):
+        return None
+    return msgspec.structs.replace(plan, mode="shuttle")
+
+
+@breaks("mode", "another end compared than its own")
+def _compared(plan: Plan, rng: random.Random) -> Plan:
+    wrong = Compared(
+        mode=plan.mode, clearance_minutes=plan.clearance_minutes + 1, convoys=1, most_held=0, held_hours=0.0
+    )
+    return msgspec.structs.replace(plan, compared=(wrong,))
 
 
 @breaks("escorts", "more convoys than escort teams")

@@ -20,6 +20,7 @@ TIMELESS: dict[str, Rule] = {
     "companions": groups.companions_ride_along,
     "capacity": groups.receptions_can_take_them,
     "convoy size": convoys.convoys_are_whole,
+    "mode": convoys.shuttles_go_alone,
     "smallest convoy": passage.convoys_are_large_enough,
     "destination clause": convoys.destinations_are_agreed,
     "who is planned": groups.everyone_is_planned_once,

@@ -45,6 +45,18 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
                 yield Breach(f"convoy {convoy.id}", what, f"Split it into two convoys, {AGREE}", reports)
 
 
+def shuttles_go_alone(case: Case) -> Iterator[Breach]:
+    """In a plan of shuttles every vehicle goes alone, and what is compared under the plan's mode is its own end."""
+    for convoy in case.plan.convoys:
+        if case.plan.mode == "shuttle" and len(convoy.trips) > 1:
+            what = f"It has {len(convoy.trips)} vehicles, and the plan says that each goes alone."
+            yield Breach(f"convoy {convoy.id}", what, "Give each vehicle its own departure, or plan in convoys.")
+    for one in case.plan.compared:
+        if one.mode == case.plan.mode and one.clearance_minutes != case.plan.clearance_minutes:
+            what = f"As a {one.mode} the plan is compared by {one.clearance_minutes} minutes; "
+            yield Breach("plan", f"{what}it ends after {case.plan.clearance_minutes}.", "Plan again with --mode both.")
+
+
 def convoys_keep_their_distance(case: Case) -> Iterator[Breach]:
     """Two convoys of one operation depart no closer to each other than its headway."""
     for operation, convoys in case.by_operation.items():
