@@ -103,10 +103,16 @@ def test_a_shuttle_is_one_vehicle_and_a_smallest_convoy_forbids_it() -> None:
         plan(agreed_worlds.at_least_two(), time_limit=2, mode="shuttle")
 
 
-def test_patients_whose_ambulance_has_no_seat_for_their_companions_cannot_go_by_shuttle() -> None:
-    made = plan(worlds.stretchers(), time_limit=2, mode="both")
+def test_an_ambulance_shuttles_beside_the_bus_of_its_companions() -> None:
+    made = plan(worlds.stretchers(), time_limit=2, mode="shuttle")
+    assert verify(made) == []
+    assert max(len(convoy.trips) for convoy in made.convoys) == 2
+
+
+def test_a_mode_without_a_plan_says_why() -> None:
+    made = plan(agreed_worlds.at_least_two(), time_limit=2, mode="both")
     assert made.mode == "convoy"
-    assert "companion" in made.compared[1].why_not
+    assert "a shuttle is one vehicle" in made.compared[1].why_not
     assert "as a shuttle: no plan" in str(made)
 
 

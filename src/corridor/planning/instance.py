@@ -57,7 +57,8 @@ class Instance:
     """One operation in whole minutes after `start` and whole people.
 
     `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
-    states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception;
+    states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception,
+    `alone` whether vehicles go without others wherever they can;
     `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
     bays of a site that another operation uses first are free.
     """
@@ -79,6 +80,7 @@ class Instance:
     kinds: tuple[VehicleKind, ...] = field(default=())
     bay_from: dict[str, int] = field(default_factory=dict)
     agreed: Agreed = field(default=Agreed())
+    alone: bool = False
     beyond: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @property

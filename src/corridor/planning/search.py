@@ -123,7 +123,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
     Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
     """
     fleet = max(Counter(unit.kind.name for unit in instance.units).values())
-    most = min(instance.convoy_size, fleet)
+    most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
     for size in sizes:
@@ -134,7 +134,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
 
 def _mixed(instance: Instance, best: Style, random: Random) -> Style:
     """Return the best way so far with convoys of alternating sizes near its own."""
-    most = max(min(instance.convoy_size, len(instance.units)), 1)
+    most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
     middle = best.gather[0]
     sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
     return Style(sizes, farthest_first=best.farthest_first)

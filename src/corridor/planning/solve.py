@@ -121,7 +121,7 @@ def _raise_first(unplanned: dict[str, Infeasible]) -> None:
             place="situation",
             hint="record who moves from where to where: facts clause and term (who.from, destination.to, corridor.via)",
         )
-    raise next(iter(unplanned.values()))
+    raise min(unplanned.values(), key=lambda why: why.nothing_to_move)
 
 
 def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> Instance:
@@ -162,7 +162,7 @@ def _groups(
 
 
 def _alone(instance: Instance) -> Instance:
-    """Let every vehicle go alone; raises `Infeasible` where the agreement asks for larger convoys."""
+    """Let every vehicle go alone, but for companions; raises `Infeasible` where only larger convoys are agreed."""
     if instance.agreed.smallest > 1:
         raise Infeasible(
             f"the agreement asks for convoys of at least {instance.agreed.smallest} vehicles; a shuttle is one vehicle",
@@ -170,7 +170,14 @@ def _alone(instance: Instance) -> Instance:
             hint="plan in convoys: --mode convoy",
             clauses=(f"{instance.operation}/corridor",),
         )
-    return replace(instance, convoy_size=1)
+    apart = any(
+        group.companions
+        and group.planned
+        and not any(kind.places.get(group.place, 0) and kind.places.get("seat", 0) for kind in instance.kinds)
+        for group in instance.people
+    )
+    # An ambulance without seats still needs the bus of its companions beside it.
+    return replace(instance, convoy_size=2 if apart else 1, alone=True)
 
 
 def _tied(one: Instance, two: Instance) -> bool:

@@ -20,7 +20,9 @@ def _small(plan: Plan, rng: random.Random) -> Plan:
 
 @breaks("mode", "a shuttle of several vehicles")
 def _together(plan: Plan, rng: random.Random) -> Plan | None:
-    if all(len(convoy.trips) == 1 for convoy in plan.convoys):
+    if all(
+        len(convoy.trips) == 1 or any("+" in key for t in convoy.trips for key in t.load) for convoy in plan.convoys
+    ):
         return None
     return msgspec.structs.replace(plan, mode="shuttle")
 

@@ -7,7 +7,18 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from corridor.planning.verify.case import Breach, Case, Span, at_least, at_most, clock, minutes_between, most_at_once
+from corridor.planning.verify.case import (
+    COMPANIONS,
+    Breach,
+    Case,
+    Span,
+    at_least,
+    at_most,
+    clock,
+    minutes_between,
+    most_at_once,
+    parse_load,
+)
 
 AGREE = "or agree on another rule with the parties and record it."
 
@@ -46,9 +57,15 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
 
 
 def shuttles_go_alone(case: Case) -> Iterator[Breach]:
-    """In a plan of shuttles every vehicle goes alone, and what is compared under the plan's mode is its own end."""
-    for convoy in case.plan.convoys:
-        if case.plan.mode == "shuttle" and len(convoy.trips) > 1:
+    """In a plan of shuttles every vehicle goes alone, but for the one that carries the companions of those in another.
+
+    What is compared under the plan's mode is its own end.
+    """
+    for convoy in case.plan.convoys if case.plan.mode == "shuttle" else ():
+        groups = [{parse_load(key)[0] for key in trip.load} for trip in convoy.trips]
+        companions = any(key.endswith(COMPANIONS) for trip in convoy.trips for key in trip.load)
+        accompanied = len(groups) == 2 and companions and groups[0] & groups[1]
+        if len(convoy.trips) > 1 and not accompanied:
             what = f"It has {len(convoy.trips)} vehicles, and the plan says that each goes alone."
             yield Breach(f"convoy {convoy.id}", what, "Give each vehicle its own departure, or plan in convoys.")
     for one in case.plan.compared:
