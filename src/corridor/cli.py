@@ -99,13 +99,19 @@ def plan(
     people_quantile: Annotated[float, typer.Option(help="Plan for this quantile of the people to move.")] = 0.5,
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
     mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
+    previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Plan convoys: who goes when, with a proven bound."""
     situation = _situation(file)
     made, wrong = _plan(
-        situation, time_limit=time_limit, seed=seed, quantiles=(people_quantile, reserve_quantile), mode=mode
+        situation,
+        time_limit=time_limit,
+        seed=seed,
+        quantiles=(people_quantile, reserve_quantile),
+        mode=mode,
+        previous=previous,
     )
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
@@ -272,7 +278,13 @@ def _plan_file(file: str) -> Plan:
 
 
 def _plan(
-    situation: Situation, *, time_limit: float, seed: int, quantiles: tuple[float, float], mode: str = "convoy"
+    situation: Situation,
+    *,
+    time_limit: float,
+    seed: int,
+    quantiles: tuple[float, float],
+    mode: str = "convoy",
+    previous: Path | None = None,
 ) -> tuple[Plan, list[Finding]]:
     """Return a plan and what `verify` finds wrong with it: no verb writes a plan unverified."""
     from corridor.planning.solve import plan as run_plan
@@ -286,6 +298,7 @@ def _plan(
             people_quantile=quantiles[0],
             reserve_quantile=quantiles[1],
             mode=mode,
+            previous=_plan_file(str(previous)) if previous else None,
             progress=progress,
         )
     return made, run_verify(made)

@@ -91,12 +91,17 @@ class Builder:
         drive = min(minutes for (start, _), minutes in self.instance.loaded.items() if start == pickup)
         return drive * sum(self.left[group.name] for group in self.order[pickup])
 
-    def _draft(self, pickup: str, room: int, when: When) -> Draft | None:
-        """Return the next convoy from a pickup, or None where nobody waits there or nobody can be carried."""
+    def _draft(self, pickup: str, room: int, when: When, most: int | None = None) -> Draft | None:
+        """Return the next convoy from a pickup, or None where nobody waits there or nobody can be carried.
+
+        It gathers at most `most` vehicles of the type that carries most, else as many as its turn in the style says.
+        """
         waiting = [group for group in self.order[pickup] if self.left[group.name] > 0]
         if not waiting:
             return None
-        most = min(self.style.gather[len(self.drafts) % len(self.style.gather)], self.instance.convoy_size)
+        if most is None:
+            most = self.style.gather[len(self.drafts) % len(self.style.gather)]
+        most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
         while most >= 1:
             draft = self._sized(pickup, waiting, room, when, most)

@@ -31,7 +31,10 @@ class Ride:
 
 @dataclass(frozen=True)
 class Draft:
-    """One convoy in minutes after the start; `handover` is when its people are counted as accepted."""
+    """One convoy in minutes after the start; `handover` is when its people are counted as accepted.
+
+    `order` is the id of the earlier order that it keeps, and `why` says what made it differ from that order.
+    """
 
     pickup: str
     reception: str
@@ -41,6 +44,8 @@ class Draft:
     rides: tuple[Ride, ...]
     unloading: tuple[tuple[int, int], ...]
     reserve: bool
+    order: str = ""
+    why: str = ""
 
     @property
     def people(self) -> int:
@@ -48,12 +53,17 @@ class Draft:
         return sum(sum(ride.load.values()) for ride in self.rides)
 
 
-def to_convoys(instance: Instance, drafts: list[Draft]) -> tuple[Convoy, ...]:
-    """Give the drafts names and moments, in order of departure (planned before reserve)."""
+def to_convoys(instance: Instance, drafts: list[Draft], taken: int = 0) -> tuple[Convoy, ...]:
+    """Give the drafts names and moments, in order of departure (planned before reserve).
+
+    Orders that are kept keep their name; the others are numbered on from the `taken` names given out before.
+    """
     convoys = []
     ordered = sorted(drafts, key=lambda draft: (draft.reserve, draft.depart, draft.pickup, draft.rides[0].unit.name))
-    width = max(2, len(str(len(ordered))))
-    for number, draft in enumerate(ordered, start=1):
+    width = max(2, len(str(taken + len(ordered))))
+    number = taken
+    for draft in ordered:
+        number += 0 if draft.order else 1
         trips = tuple(
             Trip(
                 vehicle=ride.unit.name,
@@ -67,7 +77,7 @@ def to_convoys(instance: Instance, drafts: list[Draft]) -> tuple[Convoy, ...]:
         )
         convoys.append(
             Convoy(
-                id=f"{instance.operation}/C{number:0{width}d}",
+                id=draft.order or f"{instance.operation}/C{number:0{width}d}",
                 operation=instance.operation,
                 pickup=draft.pickup,
                 reception=draft.reception,

@@ -85,13 +85,22 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     why_not: str = ""
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that is no longer what an earlier plan said, or a new one: which convoy, what changed and why."""
+
+    convoy: str
+    what: str
+    why: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True, forbid_unknown_fields=True):
     """Who goes when: convoys in order, the bounds and what was asked for.
 
     `people_quantile` is the planning figure's quantile, `reserve_quantile` the one up to which reserve convoys are
     planned; `clearance_minutes`, `bound_minutes` and `gap` refer to the planning figure. `unplanned` names the
     operations for which no plan could be made, with the reason. In the mode `shuttle` each convoy is one vehicle;
-    `compared` holds what each mode gives where both were asked for.
+    `compared` holds what each mode gives where both were asked for. `replaces` is the SHA-256 of the
+    situation of the plan before, and `changes` lists the orders that are no longer what that plan said.
     """
 
     situation: Situation
@@ -106,6 +115,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     unplanned: dict[str, str] = {}
     mode: Mode = "convoy"
     compared: tuple[Compared, ...] = ()
+    replaces: str = ""
+    changes: tuple[Change, ...] = ()
     clearance_minutes: int = 0
     bound_minutes: int = 0
     gap: float = 0.0

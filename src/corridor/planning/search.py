@@ -11,6 +11,7 @@ from corridor.planning.bounds_tied import lower_bounds
 from corridor.planning.construct import Builder
 from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
+from corridor.planning.plan import Plan
 from corridor.planning.together import build_together
 
 # Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
@@ -46,6 +47,20 @@ def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
         if builders is not None:
             return [builder.drafts for builder in builders]
     return None
+
+
+def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] | None:
+    """Return the timetable along the orders of a previous plan, or None where it does not carry everyone."""
+    quotas = [quota for instance in instances if (quota := _quota(instance)) is not None]
+    if len(quotas) < len(instances):
+        return None
+    # What the orders leave is carried in convoys of the size that the orders mostly had.
+    styles = []
+    for instance in instances:
+        sizes = [len(convoy.trips) for convoy in previous.planned if convoy.operation == instance.operation]
+        styles.append(Style((max(set(sizes), key=sizes.count) if sizes else instance.convoy_size,)))
+    builders = build_together(instances, styles, quotas, previous)
+    return None if builders is None else [builder.drafts for builder in builders]
 
 
 def _few(styles: list[Style]) -> list[Style]:

@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corridor.errors import Infeasible, UsageError
+from corridor.planning.again import changes, names_taken
 from corridor.planning.bounds import left_behind
 from corridor.planning.bounds_tied import lower_bounds
-from corridor.planning.drafts import to_convoys
+from corridor.planning.drafts import Draft, to_convoys
 from corridor.planning.explain import explain
 from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
-from corridor.planning.plan import Bound, Convoy, Mode, Plan
-from corridor.planning.search import Progress, best, possible
+from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan
+from corridor.planning.search import Progress, best, follow, possible
 from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
+# Orders already read out are given anew only for an end sooner by this share; so long is it searched for.
+WORTH_CHANGING = 0.02
+REPLAN_SECONDS = 0.4
 MODES = ("convoy", "shuttle", "both")
 
 
@@ -31,6 +35,7 @@ def plan(
     people_quantile: float = 0.5,
     reserve_quantile: float = 0.9,
     mode: str = "convoy",
+    previous: Plan | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Return the best verified-by-construction timetable found within `time_limit` seconds, with bound and gap.
@@ -38,8 +43,9 @@ def plan(
     `people_quantile` is the planning figure; reserve convoys go up to `reserve_quantile`. Vehicles that are out at the
     moment of the situation are planned from where and when they are next free. Operations that lack what a plan needs
     are named in `unplanned` with the reason. `mode` is `convoy`, `shuttle` (each vehicle goes alone) or `both`: then
-    the plan that ends first is returned with the figures of each in `compared`. The same seed gives the same plan
-    unless the time limit cuts the search.
+    the plan that ends first is returned with the figures of each in `compared`. The orders of a `previous` plan stand
+    unless a new one ends sooner by more than a fiftieth; `changes` lists what differs.
+    The same seed gives the same plan unless the time limit cuts the search.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
@@ -51,7 +57,7 @@ def plan(
         raise UsageError("the time limit must be above 0 seconds", hint="--time-limit 10")
     if mode not in MODES:
         raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
-    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile)
+    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous)
     if mode != "both":
         return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
     half = replace(limits, time_limit=time_limit / 2)
@@ -69,17 +75,19 @@ class _Asked:
     seed: int
     people_quantile: float
     reserve_quantile: float
+    previous: Plan | None = None
 
 
 def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
     deadline = time.monotonic() + asked.time_limit
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
+    changed: list[Change] = []
     clearance = 0
     groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
     for group in groups:
         instances = [_beside(instance, convoys, situation) for instance in group]
-        found = best(instances, deadline, asked.seed, progress)
+        found, fresh = _best(instances, deadline, asked, progress)
         if found is None:
             names = [instance.operation for instance in group]
             why = _why_not(situation, instances, asked.people_quantile, mode)
@@ -90,7 +98,11 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
             if ends:
                 last = instance.moment(max(ends))
                 clearance = max(clearance, math.ceil((last - situation.at).total_seconds() / 60))
-            convoys += to_convoys(instance, drafts)
+            made = to_convoys(instance, drafts, names_taken(asked.previous, instance.operation))
+            convoys += made
+            if asked.previous is not None:
+                reasons = {draft.order: draft.why for draft in drafts}
+                changed += changes(asked.previous, instance, made, reasons, fresh)
         bounds += lower_bounds(instances)
     if len(unplanned) == len(situation.operations):
         _raise_first(unplanned)
@@ -107,11 +119,36 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
         reserve_quantile=asked.reserve_quantile,
         seed=asked.seed,
         mode=mode,
+        replaces=asked.previous.situation_sha256 if asked.previous else "",
+        changes=tuple(changed),
         unplanned={name: why.cause for name, why in unplanned.items()},
         clearance_minutes=clearance,
         bound_minutes=bound,
         gap=gap,
     )
+
+
+def _best(
+    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None
+) -> tuple[list[list[Draft]] | None, str]:
+    """Return the timetables to use and, where they do not follow the orders given before, the reason."""
+    previous = asked.previous
+    kept = follow(instances, previous) if previous is not None else None
+    if previous is None or kept is None:
+        fresh = "" if previous is None else "the orders given before do not carry everyone any more"
+        return best(instances, deadline, asked.seed, progress), fresh
+    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress)
+    if anew is None:
+        return kept, ""
+    stable, sooner = _end(kept), _end(anew)
+    if sooner < stable * (1 - WORTH_CHANGING):
+        return anew, f"new orders end {stable - sooner} minutes sooner"
+    return kept, ""
+
+
+def _end(timetables: list[list[Draft]]) -> int:
+    ends = (end for drafts in timetables for d in drafts if not d.reserve for _, end in d.unloading)
+    return max(ends, default=0)
 
 
 def _raise_first(unplanned: dict[str, Infeasible]) -> None:

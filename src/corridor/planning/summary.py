@@ -26,6 +26,9 @@ def summary(plan: Plan) -> str:
     if best is not None:
         lines.append(f"  bound: {best.name}: {best.why}")
     lines += _modes(plan)
+    if plan.replaces:
+        lines.append(f"  {len(plan.changes)} orders differ from the plan before" + (":" if plan.changes else ""))
+        lines += [f"    {one.convoy} {one.what}: {one.why}" for one in plan.changes[:SHOWN]]
     if reserve:
         people = sum(convoy.people for convoy in reserve)
         figure = f"P{100 * plan.reserve_quantile:.0f}"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from corridor.planning.again import Follower, orders_of
 from corridor.planning.agreed import Gate, Tie
 from corridor.planning.construct import Builder, Ground, When
 from corridor.planning.drafts import ENDLESS, Draft, Style
 from corridor.planning.instance import Instance
+from corridor.planning.plan import Plan
 
 EPSILON = 1e-9
 ALIGNED = 20
@@ -93,12 +95,20 @@ class Ledger:
 
 
 def build_together(
-    instances: Sequence[Instance], styles: Sequence[Style], quotas: Sequence[dict[tuple[str, str], int]]
+    instances: Sequence[Instance],
+    styles: Sequence[Style],
+    quotas: Sequence[dict[tuple[str, str], int]],
+    previous: Plan | None = None,
 ) -> list[Builder] | None:
-    """Return the finished timetable of each operation, or None where some of the planning figure cannot go."""
+    """Return the finished timetable of each operation, or None where some of the planning figure cannot go.
+
+    The orders of a `previous` plan are followed as far as they hold.
+    """
     ground = Ground(*instances)
     builders = [
         Builder(instance, style, quota, ground)
+        if previous is None
+        else Follower(instance, style, quota, ground, orders_of(previous, instance))
         for instance, style, quota in zip(instances, styles, quotas, strict=True)
     ]
     ledger = Ledger(instances)
