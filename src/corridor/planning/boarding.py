@@ -57,11 +57,23 @@ def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], mo
     the convoy within its size; companions must have a seat.
     """
     wanted: dict[str, int] = {}
+    buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in instance.kinds)
     for kind in instance.kinds:
-        loads = [-(-need.get(place, 0) // number) for place, number in kind.places.items() if number > 0]
+        # The one seat of an ambulance is for who goes with the patient: it is no reason to send ambulances for a crowd.
+        places = {name: number for name, number in kind.places.items() if number > 0}
+        special = {name: number for name, number in places.items() if name != "seat"}
+        loads = [-(-need.get(name, 0) // number) for name, number in (special if buses and special else places).items()]
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
     main = max(wanted, key=lambda name: (wanted[name], name))
-    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
+    carries = next(kind.places for kind in instance.kinds if kind.name == main)
+    apart = sum(
+        wanted[kind.name]
+        for kind in instance.kinds
+        if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
+    )
+    # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
+    room = instance.convoy_size - min(apart, instance.convoy_size // 3)
+    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main], max(room, 1))))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)

@@ -57,7 +57,7 @@ def _vehicle_bounds(instance: Instance) -> list[Bound]:
             continue
 
         def carried(end: int, place: str = place) -> int:
-            return sum(unit.kind.places.get(place, 0) * departures(instance, unit, end) for unit in instance.units)
+            return carried_by(instance, lambda kind: kind.places.get(place, 0), end)
 
         minutes = least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
         if minutes is not None:
@@ -72,11 +72,19 @@ def left_behind(instance: Instance) -> int:
     Proof: as for the bounds by vehicles, with the end of all windows for T.
     """
     short = [
-        needs(instance, place)
-        - sum(unit.kind.places.get(place, 0) * departures(instance, unit, LATEST) for unit in instance.units)
+        needs(instance, place) - carried_by(instance, lambda kind, place=place: kind.places.get(place, 0), LATEST)  # type: ignore[misc]
         for place in PLACES
     ]
     return max(*short, 0)
+
+
+def carried_by(instance: Instance, places: Callable[[VehicleKind], int], end: int, begin: int = 0) -> int:
+    """Return the most people whom all vehicles carry in plans that end by a minute; like vehicles are counted once."""
+    return sum(
+        number * places(unit.kind) * departures(instance, unit, end, begin)
+        for unit, number in instance.alike
+        if places(unit.kind) > 0
+    )
 
 
 def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:

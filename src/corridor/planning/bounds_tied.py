@@ -8,7 +8,7 @@ from corridor.planning.agreed import Gate
 from corridor.planning.bounds import (
     PLACES,
     bounds_alone,
-    departures,
+    carried_by,
     fewest_convoys,
     first_departure,
     least,
@@ -40,8 +40,7 @@ def accepted_by(instance: Instance, people: float) -> int:
     after = max((unit.kind.unload for unit in instance.units), default=0) + beyond
 
     def enough(end: int) -> bool:
-        brought = (sum(unit.kind.places.values()) * departures(instance, unit, end) for unit in instance.units)
-        return sum(brought) >= people
+        return carried_by(instance, lambda kind: sum(kind.places.values()), end) >= people
 
     by_vehicles = least(enough)
     most = instance.convoy_size * max(sum(unit.kind.places.values()) for unit in instance.units)
@@ -101,11 +100,7 @@ def _from(instance: Instance, place: str, people: int, opens: int) -> int:
     """Return the least minute by which vehicles that leave from a minute on can bring people who need a place."""
     if people <= 0:
         return 0
-    units = [unit for unit in instance.units if unit.kind.places.get(place, 0)]
-    brought = least(
-        lambda end: sum(u.kind.places[place] * departures(instance, u, end, opens) for u in units) >= people
-    )
-    return brought or 0
+    return least(lambda end: carried_by(instance, lambda kind: kind.places.get(place, 0), end, opens) >= people) or 0
 
 
 def _opens(gate: Gate, by_name: dict[str, Instance]) -> int:

@@ -79,12 +79,13 @@ class Builder:
 
     def next_draft(self, room: int = ENDLESS, when: When = at_once) -> Draft | None:
         """Return the next convoy with at most `room` people, None where there is nobody or no way to take anyone."""
-        options = [draft for pickup in self.instance.pickups if (draft := self._draft(pickup, room, when)) is not None]
-        if not options:
-            return None
         if self.style.farthest_first:
-            return max(options, key=lambda draft: (self._work(draft.pickup), -draft.depart, draft.pickup))
-        return min(options, key=lambda draft: (draft.depart, -self._work(draft.pickup), draft.pickup))
+            pickups = sorted(self.instance.pickups, key=lambda pickup: (-self._work(pickup), pickup))
+            drafts = (self._draft(pickup, room, when) for pickup in pickups)
+            return next((draft for draft in drafts if draft is not None), None)
+        drafts = (self._draft(pickup, room, when) for pickup in self.instance.pickups)
+        options = [draft for draft in drafts if draft is not None]
+        return min(options, key=lambda draft: (draft.depart, -self._work(draft.pickup), draft.pickup), default=None)
 
     def _work(self, pickup: str) -> int:
         """Return the person-minutes still to drive from a pickup."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from corridor.errors import Infeasible
 from corridor.planning.agreed import Agreed, agreed_for, receptions_for, vehicles_at_once, windows_for
@@ -82,6 +84,15 @@ class Instance:
     agreed: Agreed = field(default=Agreed())
     alone: bool = False
     beyond: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @cached_property
+    def alike(self) -> tuple[tuple[Unit, int], ...]:
+        """One vehicle of each type, site and minute of being free, with how many there are."""
+        first: dict[tuple[str, int, str], Unit] = {}
+        number = Counter((unit.kind.name, unit.free, unit.site) for unit in self.units)
+        for unit in self.units:
+            first.setdefault((unit.kind.name, unit.free, unit.site), unit)
+        return tuple((unit, number[key]) for key, unit in first.items())
 
     @property
     def total(self) -> int:

@@ -142,9 +142,10 @@ def _styles(instance: Instance) -> Iterator[Style]:
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
     for size in sizes:
-        yield Style((size,))
         if several:
+            # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
             yield Style((size,), farthest_first=True)
+        yield Style((size,))
 
 
 def _mixed(instance: Instance, best: Style, random: Random) -> Style:
