@@ -66,14 +66,16 @@ def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], mo
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
     main = max(wanted, key=lambda name: (wanted[name], name))
     carries = next(kind.places for kind in instance.kinds if kind.name == main)
-    apart = sum(
-        wanted[kind.name]
+    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
+    ready = max((arrival for arrival, _, _ in chosen), default=0)
+    # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
+    apart = [
+        islice((entry for entry in pool.coming(kind.name, pickup) if entry[0] <= ready), wanted[kind.name])
         for kind in instance.kinds
         if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
-    )
-    # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
-    room = instance.convoy_size - min(apart, instance.convoy_size // 3)
-    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main], max(room, 1))))
+    ]
+    joining = sum(1 for _ in islice(heapq.merge(*apart), instance.convoy_size // 3))
+    chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)

@@ -96,7 +96,12 @@ def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
     drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
-    last = end - unit.kind.unload
+    return _fitting(instance, first, end - unit.kind.unload, cycle)
+
+
+def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
+    """Return the most departures from `first` on, a cycle apart in each window, that arrive in it and by `last`."""
+    drive = shortest(instance)
     total = 0
     for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
         span = min(closes, last) - drive - max(opens, first)
@@ -193,15 +198,17 @@ def first_departure(instance: Instance) -> int:
 def _headway_bounds(instance: Instance) -> list[Bound]:
     """Bound by the convoys that must follow each other at the mouth of the corridor.
 
-    Proof. At least `fewest_convoys` convoys leave, each a headway after the one before; the last of them still drives
-    and unloads.
+    Proof. At least `fewest_convoys` convoys leave, each a headway after the one before, so that in each window only so
+    many fit; the last of them still drives and unloads.
     """
     loads = _loads(instance, None)
     if instance.headway == 0 or not loads:
         return []
     convoys = fewest_convoys(instance)
-    last = first_departure(instance) + (convoys - 1) * instance.headway
-    minutes = last + shortest(instance) + min(kind.unload for kind, _ in loads)
+    first, unload = first_departure(instance), min(kind.unload for kind, _ in loads)
+    minutes = least(lambda end: _fitting(instance, first, end - unload, instance.headway) >= convoys)
+    if minutes is None:
+        return []
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"
     return [Bound(name="headway", operation=instance.operation, minutes=minutes, why=why)]
 
