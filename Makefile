@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast lint types layers format docs lock wheel bench bench-quick clean
+.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -28,6 +28,16 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
+# The rigs that break the log on purpose, at the size that every change must pass; one of them: make rig NAME=power
+test-hard: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m hard
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs all --soak
+
+rig: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs $(NAME)
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,21 +54,30 @@ format: $(VENV)/.dev
 
 # The generated pages and tables; the tests fail when one of them is out of date.
 docs: $(VENV)/.dev
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 # Versions and hashes of every dependency, for any platform; the files name no index.
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --custom-compile-command "make lock" pyproject.toml requirements/run.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/bench.in -o requirements/bench.txt
 
 wheel: $(VENV)/.dev
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks.run
+# The peers of the benchmarks.
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
+	@touch $@
 
-bench-quick: $(VENV)/.dev
+# The full table takes some hours, the quick one under a quarter of an hour; each then draws the anytime curve.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.curve benchmarks/results/full.json
+
+bench-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.run --quick
+	$(BIN)/python -m benchmarks.curve benchmarks/results/quick.json
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

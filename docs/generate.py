@@ -1,7 +1,7 @@
 """Make the generated documentation: `make docs`, or `python -m docs.generate`.
 
 The reference pages come from the code and its tables, the verbs of the README from the command line, and the output
-shown in each page from running it. Run with `--no-output` to leave the shown output as it is.
+shown in each page from running it. With names of pages (`tutorial.md`) the blocks of those pages alone are run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from corridor.cli import app
 from corridor.planning.verify import RULES
 from corridor.reports.report import Modality, Scope
 from corridor.reports.vocabulary import Combination, facts, groups
-from corridor.situation.check import CHECKS, MUST_SAY
+from corridor.situation.check.agreement import MUST_SAY
+from corridor.situation.check.registry import CHECKS
 from corridor.situation.situation import schema
 from docs import founding_case
 from docs.pages import ROOT, pages, run
@@ -90,9 +91,11 @@ def _facts() -> str:
     parts = [
         "# Facts",
         NOTE,
-        "What a report can state, from `src/corridor/reports/facts.csv`. A fact has a subject (`about` in the table of "
-        "reports), a unit, a type and a way in which several reports of it combine. A subject with a dot names a part "
-        "of it.",
+        (
+            "What a report can state, from `src/corridor/reports/facts.csv`. A fact has a subject (`about` in the "
+            "table of reports), a unit, a type and a way in which several reports of it combine. A subject with a dot "
+            "names a part of it."
+        ),
         "## How reports of a fact combine",
         _table(("way", "meaning"), [(f"`{name}`", COMBINES[name]) for name in get_args(Combination)]),
         "## The facts",
@@ -108,8 +111,10 @@ def _facts() -> str:
         ]
     parts += [
         "## Groups",
-        "The people of a report, as worded by its source, from `src/corridor/reports/groups.csv`. A group lies within "
-        "a wider one. Priority 0 leaves first.",
+        (
+            "The people of a report, as worded by its source, from `src/corridor/reports/groups.csv`. A group lies "
+            "within a wider one. Priority 0 leaves first."
+        ),
         _table(
             ("group", "within", "place", "priority", "label", "meaning"),
             [(f"`{g.group}`", g.within, g.place, g.priority, g.label_en, g.description) for g in groups().values()],
@@ -146,9 +151,11 @@ def _verbs() -> str:
     parts = [
         "# Verbs",
         NOTE,
-        "Each verb reads a file, or standard input where the file is `-`, and writes to `-o FILE` or to standard "
-        "output. Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 the answer is no, 2 "
-        "wrong use, 3 failure, 130 interrupted.",
+        (
+            "Each verb reads a file, or standard input where the file is `-`, and writes to `-o FILE` or to standard "
+            "output. Data goes to standard output, messages to standard error. Exit codes: 0 done, 1 the answer is "
+            "no, 2 wrong use, 3 failure, 130 interrupted."
+        ),
         "## corridor",
         f"```text\n{_help()}\n```",
     ]
@@ -159,13 +166,15 @@ def _verbs() -> str:
 
 # What each verb reads and writes; a verb without a line here fails the build.
 ARROWS: dict[str, tuple[str, str]] = {
-    "read": ("tables (CSV, XLSX, JSON Lines)", "reports, one JSON object a line"),
+    "read": ("tables (CSV, XLSX, JSON Lines), texts, web pages", "reports and candidates, one JSON object a line"),
+    "accept": ("candidates", "reports, with the role that accepted them"),
     "assess": ("reports", "situation.json"),
     "check": ("situation.json", "findings"),
-    "plan": ("situation.json", "plan.json"),
+    "plan": ("situation.json, or a bare instance", "plan.json"),
     "verify": ("plan.json", "findings"),
     "forecast": ("plan.json", "forecast.json"),
     "publish": ("forecast.json", "the page, movement table, map data"),
+    "tell": ("articles alone", "all of it, marked as unreviewed"),
     "demo": ("the Aleppo example", "all of it, and a summary"),
 }
 
@@ -182,8 +191,10 @@ def _python() -> str:
     parts = [
         "# Python",
         NOTE,
-        "The public names of `corridor`, in the order of the work. Everything is imported from `corridor` itself: "
-        "`from corridor import assess, plan`. Each value is frozen; functions return new ones.",
+        (
+            "The public names of `corridor`, in the order of the work. Everything is imported from `corridor` itself: "
+            "`from corridor import assess, plan`. Each value is frozen; functions return new ones."
+        ),
     ]
     for name in corridor.__all__:
         value = getattr(corridor, name)
@@ -270,11 +281,15 @@ def _rules() -> str:
     parts = [
         "# Rules",
         NOTE,
-        "What `verify` re-derives for every plan, and what `check` looks for in every situation. Each finding names "
-        "its rule, what it concerns, and a remedy.",
+        (
+            "What `verify` re-derives for every plan, and what `check` looks for in every situation. Each finding "
+            "names its rule, what it concerns, and a remedy."
+        ),
         "## Rules of a plan",
-        "`corridor verify plan.json` judges these rules from the situation inside the plan, with code that shares "
-        "nothing with the planner.",
+        (
+            "`corridor verify plan.json` judges these rules from the situation inside the plan, with code that shares "
+            "nothing with the planner."
+        ),
     ]
     for name, rule in RULES.items():
         parts += [f"### {name}", _doc(rule)]
@@ -282,8 +297,8 @@ def _rules() -> str:
         "## Checks of a situation",
         "`corridor check situation.json` looks for these contradictions and open points.",
     ]
-    for name, rule in CHECKS.items():
-        parts += [f"### {name}", _doc(rule)]
+    for name, look in CHECKS.items():
+        parts += [f"### {name}", _doc(look)]
     parts += [
         "## What an agreement must say",
         "The check `left open` asks for these clauses.",
@@ -299,13 +314,18 @@ def _pooling() -> str:
     parts = [
         "# Pooling and disruption",
         NOTE,
-        "Every width, weight and default that Corridor uses, with its source. `corridor assess --show-pooling` prints "
-        "the first table; `corridor assess --pooling FILE` reads your own, and rows that it lacks keep the value here.",
+        (
+            "Every width, weight and default that Corridor uses, with its source. `corridor assess --show-pooling` "
+            "prints the first table; `corridor assess --pooling FILE` reads your own, and rows that it lacks keep the "
+            "value here."
+        ),
         "## pooling.csv",
         _csv("corridor.situation", "pooling.csv"),
         "## disruption.csv",
-        "What the forecast draws from. A row counts only from the day in `known_since`: a forecast of an earlier "
-        "moment does not see it, and an operation is left out of its own prior.",
+        (
+            "What the forecast draws from. A row counts only from the day in `known_since`: a forecast of an earlier "
+            "moment does not see it, and an operation is left out of its own prior."
+        ),
         _csv("corridor.forecasting", "disruption.csv"),
     ]
     return _page(parts)
@@ -313,7 +333,7 @@ def _pooling() -> str:
 
 def _csv(package: str, name: str) -> str:
     rows = list(csv.reader(resources.files(package).joinpath(name).read_text("utf-8").splitlines()))
-    return _table(tuple(rows[0]), [tuple([f"`{row[0]}`", *row[1:]]) for row in rows[1:]])
+    return _table(tuple(rows[0]), [(f"`{row[0]}`", *row[1:]) for row in rows[1:]])
 
 
 def _schema() -> str:
@@ -325,13 +345,13 @@ def _page(parts: list[str]) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
 
-def main(*, output: bool = True) -> None:
-    """Write everything that is generated, in place."""
+def main(*names: str) -> None:
+    """Write everything that is generated, in place; run the blocks of the pages named, or of all pages."""
     write_reference(ROOT / "docs" / "reference")
     founding_case.PAGE.write_text(founding_case.render(founding_case.PAGE.read_text("utf-8")), encoding="utf-8")
     for path in pages():
         text = fill(path.read_text("utf-8"))
-        if output:
+        if not names or path.name in names:
             print(f"running {path.relative_to(ROOT)}", file=sys.stderr)
             with tempfile.TemporaryDirectory() as folder:
                 text = run(text, Path(folder))
@@ -339,4 +359,4 @@ def main(*, output: bool = True) -> None:
 
 
 if __name__ == "__main__":
-    main(output="--no-output" not in sys.argv[1:])
+    main(*sys.argv[1:])

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor import cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
-from corridor.terminal import complain, emit, moment_of, print_findings, progress_bar, read_input, say, working, write
+from corridor.terminal import (
+    complain,
+    emit,
+    flush,
+    moment_of,
+    print_findings,
+    progress_bar,
+    read_input,
+    say,
+    show,
+    working,
+    write,
+)
 
 if TYPE_CHECKING:
     from corridor.finding import Finding
@@ -45,21 +56,12 @@ def _root(
     if version:
         from corridor import __version__
 
-        print(f"corridor {__version__}")
+        show(f"corridor {__version__}")
         raise typer.Exit
 
 
-@app.command()
-def read(
-    files: Annotated[list[str], typer.Argument(help="Tables of reports: .csv, .xlsx, .jsonl, or -.")],
-    output: Output = None,
-) -> None:
-    """Read tables into reports, one JSON object a line."""
-    from corridor.reports.tables import read_reports, write_reports
-
-    reports = [report for name in files for report in read_reports(name)]
-    write(write_reports(reports).encode(), output)
-    say(f"{len(reports)} reports read")
+app.command()(cli_text.read)
+app.command()(cli_text.accept)
 
 
 @app.command()
@@ -88,7 +90,7 @@ def check(file: File, output: Output = None, as_json: Json = False) -> None:
     """Check a situation for contradictions and open points."""
     from corridor.situation.check import check as run_check
 
-    print_findings(run_check(_situation(file)), output, as_json=as_json)
+    print_findings(run_check(_situation(*read_input(file))), output, as_json=as_json)
 
 
 @app.command()
@@ -104,7 +106,11 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Plan convoys: who goes when, with a proven bound."""
-    situation = _situation(file)
+    data, place = read_input(file)
+    if cli_tours.is_instance(file, data):
+        cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
+        return
+    situation = _situation(data, place)
     made, wrong = _plan(
         situation,
         time_limit=time_limit,
@@ -118,8 +124,17 @@ def plan(
 
 
 @app.command()
-def verify(file: File, output: Output = None, as_json: Json = False) -> None:
+def verify(
+    file: File,
+    instance: Annotated[str | None, typer.Option("--instance", help="The bare instance of a plan of tours.")] = None,
+    output: Output = None,
+    as_json: Json = False,
+) -> None:
     """Verify a plan: every rule again, by other code."""
+    if instance is not None:
+        data, place = read_input(file)
+        cli_tours.verify_instance(data, place, instance, output=output, as_json=as_json)
+        return
     from corridor.planning.verify import RULES
     from corridor.planning.verify import verify as run_verify
 
@@ -162,7 +177,10 @@ def publish(
     data, place = read_input(file)
     found = ForecastType.from_json(data, place=place)
     for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
-        print(path)
+        show(str(path))
+
+
+app.command()(cli_text.tell)
 
 
 @app.command()
@@ -180,6 +198,7 @@ def demo(
     from corridor.situation.check import gravest
 
     situation = _assess(str(_example()), as_of, None)
+    # Time enough for the whole search, so that the answer does not depend on how busy the machine is.
     made, wrong = _plan(situation, time_limit=60.0, seed=seed, quantiles=(0.5, 0.9))
     with working(f"running the plan {runs:,} times"):
         found = run_forecast(made, runs=runs, seed=seed)
@@ -201,8 +220,8 @@ def demo(
         }
         write(msgspec.json.encode(answer) + b"\n", None)
     else:
-        print(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
-        print(f"\nThe page: {page}")
+        show(_story(situation, made, found, (wrong, gravest(run_check(situation)))))
+        show(f"\nThe page: {page}")
     complain(wrong)
 
 
@@ -252,21 +271,23 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
     from corridor.situation.assess import assess as run_assess
     from corridor.situation.pool import read_pooling
 
-    moment = moment_of(as_of, "--as-of") if as_of else None
+    moment = moment_of(as_of, "--as-of") if as_of is not None else None
     table = read_pooling(pooling) if pooling else None
     return run_assess(_reports(file), as_of=moment, pooling=table)
 
 
 def _reports(file: str) -> list[Report]:
+    from corridor.log.names import is_log
     from corridor.reports.tables import read_reports
 
+    if is_log(file):
+        return cli_log.reports_of(file)
     return read_reports(file)
 
 
-def _situation(file: str) -> Situation:
+def _situation(data: bytes, place: str) -> Situation:
     from corridor.situation.situation import Situation as SituationType
 
-    data, place = read_input(file)
     return SituationType.from_json(data, place=place)
 
 
@@ -314,20 +335,29 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
         return run_publish(found, folder, lang=lang, formats=formats, findings=findings)
 
 
+cli_log.register(app)
+
+
 def main() -> None:
     """Run a verb; every error is one clear message and an exit code, never a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            flush()
+    except typer.Exit as stopped:
+        raise SystemExit(stopped.exit_code) from None
     except CorridorError as error:
         say(f"error: {error}")
         raise SystemExit(error.exit_code) from None
     except KeyboardInterrupt:
         say("interrupted")
         raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); that is no failure. Python would complain again on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except SystemExit as stop:
+        # A reader that has gone (`| head`) is no failure; Typer makes exit code 1 of it, our "the answer is no".
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise SystemExit(0) from None
+        raise
     except MemoryError:
         say("error: not enough memory\n  hint: split the input, or use fewer runs")
         raise SystemExit(3) from None

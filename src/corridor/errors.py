@@ -60,6 +60,10 @@ class Infeasible(CorridorError):  # noqa: N818 - the design's word for an answer
         self.clauses = tuple(clauses)
         self.nothing_to_move = nothing_to_move
 
+    def __str__(self) -> str:
+        """Return the message as printed, then what cannot hold, by its ids."""
+        return super().__str__() + (f"\n  cannot hold: {', '.join(self.clauses)}" if self.clauses else "")
+
 
 class Fault:
     """One fault of an input: where it is, what it is, what was expected."""

@@ -17,10 +17,15 @@ LARGEST_FILE = 512 * 1024 * 1024
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file under a temporary name in the same folder, then rename it, so that it is whole or absent.
 
-    Makes the folder where it is missing. Raises `UsageError` where it cannot be made or written.
+    Makes the folder where it is missing. A pipe or a device is written to, never replaced. Raises `UsageError` where
+    the file cannot be made or written.
     """
     temporary: str | None = None
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as special:
+                special.write(data)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:

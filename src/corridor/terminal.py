@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
-from corridor.errors import InputError, UsageError
+from corridor.errors import CorridorError, InputError, UsageError
 from corridor.files import read_bytes, write_atomically
 from corridor.finding import Finding
 
@@ -64,7 +66,7 @@ def read_input(file: str) -> tuple[bytes, str]:
 def emit(data: bytes, text: str, output: Path | None, *, as_json: bool) -> None:
     """Write data to a file or a pipe; a person at a terminal gets words instead, unless they ask for JSON."""
     if output is None and not as_json and sys.stdout.isatty():
-        print(text)  # noqa: T201
+        show(text)
         say("for the next verb, write it to a file with -o FILE")
         return
     write(data + b"\n", output)
@@ -74,11 +76,37 @@ def emit(data: bytes, text: str, output: Path | None, *, as_json: bool) -> None:
 
 def write(data: bytes, output: Path | None) -> None:
     """Write data to a file, whole or not at all, or to standard output."""
-    if output is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+    if output is not None:
+        write_atomically(output, data)
         return
-    write_atomically(output, data)
+    try:
+        sys.stdout.buffer.write(data)
+    except OSError as error:
+        _stop_writing(error)
+    flush()
+
+
+def show(text: str) -> None:
+    """Print words that were asked for on standard output."""
+    write(f"{text}\n".encode(), None)
+
+
+def flush() -> None:
+    """Hand over what was printed, so that a failure to do so is said and not left to the interpreter's exit."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _stop_writing(error)
+
+
+def _stop_writing(error: OSError) -> NoReturn:
+    """Stop where standard output takes no more: quietly where its reader has gone (`| head`), else with the cause."""
+    # Python would hand over what is left once more on exit, and complain.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        raise typer.Exit from None
+    hint = "make room, or write elsewhere with -o FILE"
+    raise CorridorError(f"cannot be written: {error.strerror or error}", place="standard output", hint=hint) from None
 
 
 def say(text: str) -> None:

@@ -90,7 +90,7 @@ def headcount() -> Headcount:
                 "un-fighters",
                 reason="disjoint parts of one source, summed",
             ),
-            part("Turkey", 1, 82000, 92000, 102000, "turkey-civilians"),
+            part("Turkey (office of the deputy prime minister)", 1, 82000, 92000, 102000, "turkey-civilians"),
             part(
                 "activists in east Aleppo",
                 0.7,

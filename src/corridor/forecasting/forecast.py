@@ -135,10 +135,12 @@ def forecast(
     closes then" (6, 12, 24 and 48 hours ahead where left out). `disruption` replaces what is drawn from the table and
     this operation's own halts. The same seed gives the same bytes.
 
-    Raises `UsageError` for fewer than one run.
+    Raises `UsageError` for fewer than one run, and for a seed below 0 or of 2^63 or more.
     """
     if runs < 1:
         raise UsageError("at least one run is needed", hint="--runs 10000")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     moments = tuple(closes_at) or tuple(plan.start + timedelta(hours=hours) for hours in CLOSES_AFTER_HOURS)
     planned = [operation for operation in plan.situation.operations if operation.id not in plan.unplanned]
     simulators: list[Simulator] = []

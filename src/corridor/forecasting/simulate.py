@@ -45,7 +45,7 @@ class Simulator:
         self.convoys = [convoy for convoy in plan.convoys if convoy.operation == operation.id]
         groups = [group for group in self.situation.groups if group.operation == operation.id]
         self.groups = sorted(groups, key=lambda group: (group.priority, group.place == "seat", group.id))
-        self.total = np.array([self._people(group.people.sample, seed) for group in self.groups])
+        self.total = np.array([group.draw(seed, runs) for group in self.groups])
         self.model = self._model()
 
     @property
@@ -53,11 +53,6 @@ class Simulator:
         """The people to move in each run, companions included; (runs,)."""
         each = np.array([1.0 + group.companions for group in self.groups])
         return np.asarray((self.total * each[:, None]).sum(axis=0))
-
-    def _people(self, sample: object, seed: int) -> Array:
-        """Draw one group; all groups share a stream, for they are parts of one headcount and rise and fall together."""
-        drawn: Array = sample(np.random.default_rng([seed, 7]), self.runs)  # type: ignore[operator]
-        return np.ceil(drawn - 1e-9)
 
     def run(self, marks: Sequence[float] = ()) -> tuple[Array, Array, Array]:
         """Return (clearance, out, left): minutes (runs,), and the people out and gone at each mark (marks, runs)."""
@@ -71,14 +66,19 @@ class Simulator:
         if not self.convoys:
             return np.where(self.people > 0, np.inf, 0.0), out, left
         workers = min(os.cpu_count() or 1, 8, self.runs)
-        edges = [self.runs * worker // workers for worker in range(workers + 1)]
-        with ThreadPoolExecutor(workers) as pool:
+        # Many small jobs, so that whoever interrupts waits for the ones begun and not for all runs.
+        parts = min(workers * 16, self.runs)
+        edges = [self.runs * part // parts for part in range(parts + 1)]
+        pool = ThreadPoolExecutor(workers)
+        try:
             jobs = [
                 pool.submit(simulate, self.model, begin, end, clearance, times, out, left)
                 for begin, end in pairwise(edges)
             ]
             for job in jobs:
                 job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
         return clearance, out[place], left[place]
 
     def _model(self) -> Model:

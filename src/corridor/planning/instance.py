@@ -150,7 +150,8 @@ def build_instance(
     _check_places(people, kinds, where)
     corridor = situation.corridor(operation.id)
     windows = windows_for(situation, operation, start, agreed.margin)
-    sites = {name: situation.site(name) for name in (*pickups, *receptions)}
+    # A site that is named and nowhere declared has no leg either: nothing is planned there, and check says so.
+    sites = {site.id: site for site in situation.sites if site.id in {*pickups, *receptions}}
     return Instance(
         operation=operation.id,
         start=start,
@@ -161,7 +162,7 @@ def build_instance(
         loaded={way: minutes + agreed.check_convoy for way, minutes in loaded.items()},
         empty=empty,
         bays={name: max(1, down(site.bays)) for name, site in sites.items() if site.bays},
-        capacity={name: down(sites[name].capacity) for name in receptions if sites[name].capacity},  # type: ignore[arg-type]
+        capacity={name: down(sites[name].capacity) for name in receptions if name in sites and sites[name].capacity},  # type: ignore[arg-type]
         convoy_size=size,
         headway=up(corridor.headway) if corridor else 0,
         lead=corridor.lead if corridor and corridor.lead else "lead vehicle of the operation",
@@ -198,7 +199,8 @@ def _beyond(
     """Return the minutes from the hand-over to the reception on each way that has a site of that kind."""
     corridor = situation.corridor(operation.id)
     path = corridor.sites if corridor else ()
-    point = next((name for name in path if situation.site(name).kind == "handover"), None)
+    handovers = {site.id for site in situation.sites if site.kind == "handover"}
+    point = next((name for name in path if name in handovers), None)
     found = {}
     for pickup, reception in loaded:
         if point is not None and {pickup, reception} <= set(path):

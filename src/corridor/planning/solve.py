@@ -55,6 +55,8 @@ def plan(
         raise UsageError("a quantile lies between 0 and 1", hint="--people-quantile 0.5")
     if not time_limit > 0:
         raise UsageError("the time limit must be above 0 seconds", hint="--time-limit 10")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     if mode not in MODES:
         raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
     limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous)

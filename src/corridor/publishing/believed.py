@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corridor.forecasting.forecast import Forecast
-from corridor.publishing import claims, names
+from corridor.publishing import claims, names, phrases
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
 from corridor.reports.report import Report
-from corridor.situation.estimate import Balance, Estimate
+from corridor.situation.estimate import Estimate
+from corridor.situation.site import left_to_move
 from corridor.situation.situation import Headcount, Situation
 
 
@@ -33,27 +34,30 @@ def opening(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         sentence += [w(f"sentence.{state}"), notes.cite(agreement.reports) if agreement else None, " "]
         headcount = situation.headcount(operation.id)
         if headcount:
-            sentence += _people(headcount, w, notes)
+            sentence += _people(situation, headcount, w, notes)
     return Markup(
         el("p", moment, class_="moment") + el("h1", title(situation, w)) + el("p", sentence, class_="standfirst")
     )
 
 
-def _people(headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
+def _people(situation: Situation, headcount: Headcount, w: Words, notes: Footnotes) -> list[Child]:
     out = headcount.out
-    left = Balance(start=headcount.start, share=headcount.share, out=out)
+    low, _, high = left_to_move([group for group in situation.groups if group.operation == headcount.operation])
     return [
         _so_far(out, w),
-        notes.method(
-            f"out-{headcount.operation}", [w("method.out", rule=names.sentence(out.rule)), notes.cite(out.reports)]
-        ),
-        w("sentence.left", low=w.about(left.quantile(0.1)), high=w.about(left.quantile(0.9))),
+        notes.method(f"out-{headcount.operation}", [_ruled("method.out", out, w, notes), notes.cite(out.reports)]),
+        w("sentence.left", low=w.about(low), high=w.about(high)),
         notes.method(
             f"left-{headcount.operation}",
-            [w("method.left", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)],
+            [_ruled("method.left", headcount.start, w, notes), notes.cite(headcount.start.reports)],
         ),
         ".",
     ]
+
+
+def _ruled(key: str, estimate: Estimate, w: Words, notes: Footnotes) -> Child:
+    """Return a note on an estimate with the rule by which it was combined."""
+    return phrases.filled(key, w, rule=phrases.sentence(estimate.rule, notes.situation, w))
 
 
 def _so_far(out: Estimate, w: Words) -> str:
@@ -128,7 +132,7 @@ def _inside(situation: Situation, headcount: Headcount, place: str, w: Words, no
         lambda width: claims.interval_chart("inside", rows, headcount.start, name=name, w=w, notes=notes, width=width)
     )
     caption: list[Child] = [w("claims.inside_caption")]
-    mixed = [w("method.inside", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)]
+    mixed = [_ruled("method.inside", headcount.start, w, notes), notes.cite(headcount.start.reports)]
     caption.append(notes.method(f"inside-{headcount.operation}", mixed))
     share = headcount.share
     said = w("claims.share", low=w.percent(share.quantile(0.1)), high=w.percent(share.quantile(0.9)))
@@ -150,7 +154,7 @@ def _out(situation: Situation, headcount: Headcount, place: str, w: Words, notes
     drawing = both(
         lambda width: claims.interval_chart("out", rows, headcount.out, name=name, w=w, notes=notes, width=width)
     )
-    pooled = [w("method.out", rule=names.sentence(headcount.out.rule)), notes.cite(headcount.out.reports)]
+    pooled = [_ruled("method.out", headcount.out, w, notes), notes.cite(headcount.out.reports)]
     caption = [w("claims.out_caption"), notes.method(f"out-{headcount.operation}", pooled)]
     data = claims.out_table(reports, w, notes)
     shown = figure(name, drawing, caption, data=data, data_label=w("out.table"))
@@ -170,5 +174,5 @@ def fleet(situation: Situation, w: Words, notes: Footnotes) -> Markup | None:
             told = [r for r in found if r.subject == kind and (r.modality == "planned") == planned]
             said = [el("span", el("b", worded(r, w)), " ", r.source, notes.cite([r.id]), class_="chip") for r in told]
             cells.append(join(said, " ") if said else "–")
-        rows.append([w.known(f"vehicles.{kind}", kind), *cells])
+        rows.append([w.known(f"vehicles.{kind}", names.plain(kind)), *cells])
     return table([w("vehicles"), w("announced_head"), w("seen_head")], rows, caption=w("fleet.caption"))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corridor.publishing import phrases
 from corridor.publishing.drawing import NARROW, Scale, hatch, notes_at, round_up, svg, width_of, words_at
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el, number, table
@@ -116,7 +117,7 @@ def _drawn(
     narrow = width <= NARROW
     middle = y + (step - 11 if narrow else step / 2)
     tone = "claim" + (" unused" if row.unused else "")
-    longest = 46 if narrow else 34
+    longest = 46 if narrow else 30
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
         beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]
@@ -183,12 +184,18 @@ def claims_table(headcount: Headcount, w: Words, notes: Footnotes) -> Markup:
             w.span(c.low, c.high),
             w.about(c.mode),
             w.percent(c.weight / total),
-            c.reason,
+            phrases.sentence(c.reason, notes.situation, w),
         ]
         for c in headcount.start.components
     ]
     rows += [
-        [[c.source or w("unnamed"), notes.cite(c.reports)], w.span(c.low, c.high), w.about(c.mode), "–", c.reason]
+        [
+            [c.source or w("unnamed"), notes.cite(c.reports)],
+            w.span(c.low, c.high),
+            w.about(c.mode),
+            "–",
+            phrases.sentence(c.reason, notes.situation, w),
+        ]
         for c in headcount.unused
     ]
     head = [w("source"), w("range"), w("most_likely"), w("weight.head"), w("reason")]

@@ -21,7 +21,9 @@ def geojson(situation: Situation) -> bytes:
     features += [_corridor(situation, corridor) for corridor in situation.corridors]
     features += [_leg(situation, leg) for leg in situation.legs]
     # A site without a position keeps its place in the list with a null geometry, as RFC 7946 section 3.2 allows.
-    collection = {"type": "FeatureCollection", "features": features}
+    collection: dict[str, object] = {"type": "FeatureCollection", "features": features}
+    if situation.unreviewed:
+        collection["unreviewed"] = situation.unreviewed
     return msgspec.json.format(msgspec.json.encode(collection), indent=1)
 
 

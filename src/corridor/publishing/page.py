@@ -35,7 +35,7 @@ def page(forecast: Forecast, *, lang: str = "en", findings: Sequence[Finding] = 
     # The listing comes last on the page and must be made last: it holds what the parts above cited.
     parts.append(_section("sources", w("sources.title"), w("sources.intro"), notes.methods(), notes.listing()))
     parts.append(el("footer", el("p", w("footer", sha=forecast.plan.situation_sha256[:12])), class_="foot"))
-    return _document(believed.title(situation, w), parts, w).encode()
+    return _document(believed.title(situation, w), parts, w, situation.unreviewed).encode()
 
 
 def _section(name: str, title: str, intro: str, *body: Child) -> Markup:
@@ -46,7 +46,7 @@ def _day_note(w: Words) -> Markup:
     return el("p", w("day.note"), class_="fine")
 
 
-def _document(title: str, parts: list[Child], w: Words) -> str:
+def _document(title: str, parts: list[Child], w: Words, unreviewed: int) -> str:
     style = resources.files("corridor.publishing").joinpath("page.css").read_text(encoding="utf-8")
     head = el(
         "head",
@@ -59,5 +59,8 @@ def _document(title: str, parts: list[Child], w: Words) -> str:
         el("link", rel="icon", href="data:,"),
         el("style", Markup(style)),
     )
-    body = el("body", el("p", w("banner"), class_="banner", role="note"), el("main", parts))
+    banners = [el("p", w("banner"), class_="banner", role="note")]
+    if unreviewed:
+        banners.append(el("p", w("banner.unreviewed", n=w.count(unreviewed)), class_="banner unreviewed", role="note"))
+    body = el("body", *banners, el("main", parts))
     return "<!doctype html>\n" + el("html", head, body, lang=w.lang, dir=w.dir) + "\n"

@@ -7,13 +7,12 @@ from datetime import datetime
 
 from corridor.planning.plan import Convoy, Plan
 from corridor.publishing import names
-from corridor.publishing.drawing import NARROW, Scale, svg, words_at
+from corridor.publishing.drawing import NARROW, Scale, svg, width_of, words_at
 from corridor.publishing.markup import Child, Markup, el, table
 from corridor.publishing.outlook import time_axis
 from corridor.publishing.words import Words
-from corridor.reports.vocabulary import groups
 
-SHOWN_ROWS = 12
+SHOWN_ROWS = 8
 TALLEST = 560
 TONES = 4
 
@@ -34,12 +33,10 @@ def people_of(plan: Plan, convoy: Convoy) -> dict[str, int]:
     return dict(sorted(people.items()))
 
 
-def group_name(group: str, w: Words) -> str:
-    """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
-    head, _, companions = group.partition("+")
-    known = [name for name in groups() if name in head.replace("-", "_").replace("/", "_").replace("@", "_")]
-    label = groups()[max(known, key=len)].label(w.lang) if known else names.plain(names.bare(head))
-    return w("companions_of", group=label) if companions else label
+def label(plan: Plan, convoy: Convoy) -> str:
+    """Return what a convoy is called: its short id, or the whole one where several operations have convoys."""
+    several = len({each.operation for each in plan.convoys}) > 1
+    return convoy.id if several else names.bare(convoy.id)
 
 
 def gantt(plan: Plan, w: Words, width: int) -> Markup:
@@ -47,7 +44,8 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
     narrow = width <= NARROW
     convoys = sorted(plan.convoys, key=lambda convoy: (convoy.depart, convoy.id))
     row = min(max(TALLEST / max(len(convoys), 1), 5.0), 22.0)
-    top, left = 10.0, 44.0 if narrow else 60.0
+    labels = [label(plan, convoy) for convoy in convoys]
+    top, left = 10.0, 14.0 + max((width_of(said, 11.5) for said in labels), default=30.0)
     last = max((_end(convoy) for convoy in convoys), default=plan.start)
     hours = max((last - plan.start).total_seconds() / 3600, 1.0)
     x = Scale(0, hours, left, width - 14)
@@ -69,7 +67,7 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
             shape = {"x": a, "y": y + row * 0.12, "width": max(b - a, 0.6), "height": row * 0.76}
             parts.append(el("rect", **shape, rx=min(row / 5, 3), class_=f"convoybar {phase} {tone}"))
         if index % every == 0:
-            parts.append(words_at(left - 8, y + row / 2 + 4, names.bare(convoy.id), "tick", "end"))
+            parts.append(words_at(left - 8, y + row / 2 + 4, labels[index], "tick", "end"))
     parts.append(time_axis(plan.start, x, foot, 3 if narrow else 8, w))
     return svg(width, foot + 28, w("chart.gantt"), parts)
 
@@ -116,16 +114,19 @@ def movement_table(plan: Plan, w: Words) -> Markup:
 def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
     kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
-    people = [f"{w.count(n)} {group_name(group, w)}" for group, n in people_of(plan, convoy).items()]
+    # "500 families" would count families: the figure is of people.
+    people = [
+        w("group_count", group=names.group(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
+    ]
     start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
     way = w("way", start=start, end=end)
     return [
-        [names.bare(convoy.id), mark],
+        [label(plan, convoy), mark],
         depart,
         w.clock(convoy.arrive),
         way,
         ", ".join(kinds),
         w.count(convoy.people),
         ", ".join(people),
-        convoy.lead,
+        names.leads(convoy.lead, w),
     ]

@@ -20,6 +20,7 @@ COLUMNS = (
     "people_by_group",
     "lead",
     "reserve",
+    "status",
 )
 # A spreadsheet runs a cell that begins with one of these as a formula (OWASP, CSV injection); tab and return count.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -48,6 +49,7 @@ def timetable(plan: Plan) -> bytes:
             "; ".join(f"{group}: {count}" for group, count in people_of(plan, convoy).items()),
             convoy.lead,
             "yes" if convoy.reserve else "no",
+            "unreviewed" if plan.situation.unreviewed else "",
         )
         writer.writerow([guard(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")

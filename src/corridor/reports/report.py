@@ -15,6 +15,8 @@ Scope = Literal["", "batch", "daily", "cumulative", "total"]
 NOT_GRADED = "not graded"
 # The source of figures that nobody stated: they stand in a table of reports so that all can see and replace them.
 ASSUMPTION = "Corridor planning default"
+# The role that stands where claims were taken from texts by rule and no person has read them.
+UNREVIEWED = "nobody (unreviewed)"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -66,6 +68,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     def is_assumption(self) -> bool:
         """Whether the figure is Corridor's own assumption and not what somebody said."""
         return self.source == ASSUMPTION
+
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether the report was read from prose and accepted without a person having read it."""
+        return self.received_rule.endswith(UNREVIEWED)
 
     @property
     def number(self) -> float | None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
 from corridor.errors import Fault, InputError
 from corridor.files import nearest, read_bytes
-from corridor.reports.report import Candidate, Report, content_id
-from corridor.reports.vocabulary import faults
+from corridor.reports.report import Candidate, Hedge, Modality, Report, Scope, content_id
+from corridor.reports.vocabulary import faults, word_faults
 
 REQUIRED = ("source", "fact", "about", "place", "observed", "received")
 TIMES = ("observed", "received", "said", "since")
@@ -23,7 +26,7 @@ COLUMNS = tuple(Report.__struct_fields__)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Report)
-_candidates = msgspec.json.Decoder(Candidate)
+_MARK = re.compile(r'"candidate"\s*:\s*true')
 
 
 def read_reports(path: str | Path) -> list[Report]:
@@ -62,7 +65,7 @@ def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
         if form == "jsonl":
             return _from_json_lines(text, place)
         rows = _csv_rows(text, place)
-    return _from_rows(rows, place)
+    return parse_rows(rows, place)
 
 
 SURPLUS = ""  # holds the cells of a row that stand under no column; no column has an empty name
@@ -95,10 +98,7 @@ def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
-    import zipfile  # noqa: PLC0415 - only those who read spreadsheets pay for the import
-
-    import openpyxl  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    import openpyxl  # noqa: PLC0415 - only those who read spreadsheets pay for the import
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -106,7 +106,7 @@ def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
         lines = [
             ["" if cell is None else _cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
         ]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError, ValueError, IndexError):
+    except Exception:  # noqa: BLE001 - zip, zlib, XML and openpyxl each have errors of their own for a damaged file
         raise InputError(
             "is not a readable XLSX workbook", place=place, hint="save it again as .xlsx or .csv"
         ) from None
@@ -147,7 +147,8 @@ def _check_header(header: list[str] | None, place: str) -> None:
         raise InputError(f"{len(problems)} fault(s) in the header", place=place, faults=problems)
 
 
-def _from_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[Report]:
+def parse_rows(rows: Iterable[tuple[int, dict[str, str]]], place: str) -> list[Report]:
+    """Return the reports of rows with their line numbers; raises `InputError` with all faults."""
     reports: list[Report] = []
     problems: list[Fault] = []
     seen: dict[str, int] = {}
@@ -185,26 +186,24 @@ def _from_row(row: dict[str, str]) -> tuple[Report | None, list[tuple[str, str, 
             wrong.append((name, str(error), _HINTS.get(name, "")))
     wrong += [(name, "empty", "needed in every row") for name in REQUIRED if not row.get(name)]
     if wrong:
-        return None, wrong
+        # The words of a row can be judged even where its times and numbers cannot.
+        words = {name: row[name] for name in ("fact", "group", "grade") if row.get(name)}
+        return None, [*wrong, *word_faults(**words)]
     fields.setdefault("id", content_id(row))
-    try:
-        report = msgspec.convert(fields, Report)
-    except msgspec.ValidationError as error:
-        column = str(error).partition("`$.")[2].rstrip("`") or "row"
-        return None, [(column, str(error).partition(" - ")[0], _words(column))]
+    report = msgspec.convert(fields, Report)
     return report, faults(report)
 
 
-_HINTS = dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00") | dict.fromkeys(NUMBERS, "digits only: 40000")
-
-
-def _words(column: str) -> str:
-    options = {
-        "hedge": "exact, approx, min, max, range, order or unknown",
-        "modality": "done, planned, estimate, accusation, denied or unknown",
-        "scope": "batch, daily, cumulative or total",
-    }
-    return options.get(column, "")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "hedge": get_args(Hedge),
+    "modality": get_args(Modality),
+    "scope": get_args(Scope),
+}
+_HINTS = (
+    dict.fromkeys(TIMES, "write 2016-12-15T14:30+02:00")
+    | dict.fromkeys(NUMBERS, "digits only: 40000")
+    | {name: ", ".join(filter(None, words)) for name, words in OPTIONS.items()}
+)
 
 
 def _cell(name: str, cell: str) -> object:
@@ -212,6 +211,8 @@ def _cell(name: str, cell: str) -> object:
         return _moment(cell)
     if name in NUMBERS:
         return _number(cell)
+    if name in OPTIONS and cell not in OPTIONS[name]:
+        raise ValueError(f"{cell!r} is no {name}")
     if name == "value":
         try:
             return _number(cell)
@@ -231,38 +232,50 @@ def _moment(cell: str) -> datetime:
 
 
 def _number(cell: str) -> int | float:
+    """Return a number; raises ValueError where there is none, or one that no float holds."""
+    try:
+        number = float(cell)
+    except ValueError:
+        raise ValueError(f"{cell!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{cell!r} is not a finite number")
     try:
         return int(cell)
     except ValueError:
-        pass
-    number = float(cell)
-    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is not itself
-        raise ValueError(f"{cell!r} is not a finite number")
-    return number
+        return number
 
 
 def _from_json_lines(text: str, place: str) -> list[Report]:
     reports: list[Report] = []
     problems: list[Fault] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, int]] = {}
     # Only a line feed ends a line here: JSON strings may hold the other separators that splitlines knows.
     for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
             continue
         where = f"{place}:{line}"
         try:
-            report: Report = (
-                _candidates.decode(raw) if '"candidate":true' in raw.replace(" ", "") else _decoder.decode(raw)
-            )
+            report: Report = _candidate(raw) if _MARK.search(raw) else _decoder.decode(raw)
         except (msgspec.DecodeError, ValueError) as error:
             problems.append(
                 Fault(where, f"not a report: {error}", "one JSON object a line, as `corridor read` writes it")
             )
             continue
-        problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in faults(report)]
+        # A candidate is checked when somebody accepts it; until then it may lack a date or a word.
+        wrong = [] if isinstance(report, Candidate) else faults(report)
+        problems += [Fault(f"{where}: {column}", what, hint) for column, what, hint in wrong]
+        # The same line again changes nothing: two exports may overlap.
+        if report.id in seen and reports[seen[report.id][1]] == report:
+            continue
         if report.id in seen:
-            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id]}", "each id once"))
-        seen[report.id] = line
+            problems.append(Fault(where, f"id {report.id} stands already in line {seen[report.id][0]}", "each id once"))
+        seen[report.id] = (line, len(reports))
         reports.append(report)
     _raise_all(problems, place)
     return reports
+
+
+def _candidate(line: str) -> Candidate:
+    from corridor.reports.text.read import from_json_line  # noqa: PLC0415 - tables of reports need no reader of prose
+
+    return from_json_line(line)

@@ -75,19 +75,28 @@ _PERSONAL_NUMBER = re.compile(
     r"(?<![\d/=._-])(?:\+|00|0)\d(?:[ .-]?\d){7,14}(?![\d/])|(?<![\d/=._-])\d{10,15}(?![\d/])"
 )
 NON_NEGATIVE = ("count", "number", "share")
+# Larger figures count nothing on earth, and no float holds each of them.
+MOST = 10**15
+# Where a telephone number may hide; a reference is an address and may hold one.
+SCANNED = ("source", "publisher", "about", "place", "value", "received_rule", "quote", "note", "derived_from")
+
+
+def word_faults(fact: str = "", group: str = "all", grade: str = NOT_GRADED) -> list[tuple[str, str, str]]:
+    """Return what is wrong with the words of a report as (column, what, hint); an empty fact is not judged."""
+    found: list[tuple[str, str, str]] = []
+    if fact and fact not in facts():
+        found.append(("fact", f"unknown fact {fact!r}", nearest(fact, list(facts()))))
+    if group not in groups():
+        found.append(("group", f"unknown group {group!r}", nearest(group, list(groups()))))
+    if grade != NOT_GRADED and not _GRADE.fullmatch(grade):
+        found.append(("grade", f"{grade!r} is no Admiralty grade", f"A1 to F6, or {NOT_GRADED!r}"))
+    return found
 
 
 def faults(report: Report) -> list[tuple[str, str, str]]:
     """Return what is wrong with a report as (column, what, hint); empty where it is sound."""
-    found: list[tuple[str, str, str]] = []
+    found = word_faults(report.fact, report.group, report.grade)
     fact = facts().get(report.fact)
-    if fact is None:
-        found.append(("fact", f"unknown fact {report.fact!r}", nearest(report.fact, list(facts()))))
-        return found
-    if report.group not in groups():
-        found.append(("group", f"unknown group {report.group!r}", nearest(report.group, list(groups()))))
-    if report.grade != NOT_GRADED and not _GRADE.fullmatch(report.grade):
-        found.append(("grade", f"{report.grade!r} is no Admiralty grade", f"A1 to F6, or {NOT_GRADED!r}"))
     for name in ("observed", "received", "said", "since"):
         moment = getattr(report, name)
         if moment is not None and moment.tzinfo is None:
@@ -97,9 +106,13 @@ def faults(report: Report) -> list[tuple[str, str, str]]:
         found.append(("received", "received before it was observed", "a report cannot be known before it was true"))
     if report.since is not None and report.since > report.observed:
         found.append(("since", "the period begins after it ends", "since is the start, observed the end"))
-    found += _value_faults(report, fact)
-    for name in ("source", "publisher", "about", "note", "quote"):
-        if _PERSONAL_NUMBER.search(str(getattr(report, name))):
+    if isinstance(report.value, int) and abs(report.value) > MOST:
+        found.append(("value", "too large to count anything", "digits only: 40000"))
+    elif fact is not None:
+        found += _value_faults(report, fact)
+    for name in SCANNED:
+        text = getattr(report, name)
+        if isinstance(text, str) and _PERSONAL_NUMBER.search(text):
             found.append((name, "looks like a telephone or identity number", "counts only: leave it out"))
     return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from corridor.errors import Fault, InputError
 from corridor.reports.report import Candidate, Report
 from corridor.reports.vocabulary import facts
@@ -32,6 +34,10 @@ def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling:
         raise InputError("no reports", place="reports", hint="give at least one report of people_inside")
     at = as_of if as_of is not None else max(report.received for report in known)
     seen = [report for report in known if report.received <= at]
+    if not seen:
+        first = min(report.received for report in known)
+        cause = f"no report had been received by {at.isoformat()}"
+        raise InputError(cause, place="--as-of", hint=f"the first was received at {first.isoformat()}")
     corrected = {report.corrects for report in seen if report.corrects}
     valid = [report for report in seen if report.id not in corrected]
     sites = sites_of(valid, table)
@@ -49,12 +55,13 @@ def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling:
         if operation.id in headcounts
         for group in groups_of(operation, headcounts[operation.id], valid, counts[operation.id], at, table)
     ]
+    legs = legs_of(valid, table, {site.id for site in sites})
     return Situation(
         at=at,
         sites=sites,
         groups=tuple(groups),
-        fleet=fleet_of(operations, corridors, valid, at, table),
-        legs=legs_of(valid, table, {site.id for site in sites}),
+        fleet=fleet_of(operations, corridors, legs, valid, at, table),
+        legs=legs,
         corridors=corridors,
         agreements=tuple(agreement_of(operation.id, valid) for operation in operations),
         operations=operations,
@@ -75,8 +82,11 @@ def _once(reports: Iterable[Report]) -> list[Report]:
             )
         elif report.fact not in facts():
             faults.append(Fault(f"report {report.id}", f"unknown fact {report.fact!r}", "see facts.csv"))
-        elif by_id.setdefault(report.id, report) != report:
+        elif (first := by_id.setdefault(report.id, report)) != report:
             faults.append(Fault(f"report {report.id}", "one id with two contents", "give the edited one its own id"))
+        elif first is not report:
+            # One moment may be written with two offsets, one number as 5 and 5.0: the choice must not hang on order.
+            by_id[report.id] = min(first, report, key=msgspec.json.encode)
     if faults:
         raise InputError(f"{len(faults)} report(s) cannot be assessed", place="reports", faults=faults)
     return sorted(by_id.values(), key=lambda r: (r.observed, r.received, r.id))

@@ -34,7 +34,14 @@ def headcount(
         older = [old for claim in replaced if (old := component(claim, pooling, 0.0)) is not None]
         unused += [msgspec.structs.replace(old, reason="replaced by a later claim of the same source") for old in older]
     unused += _gathered(operation, reports, pooling)
+    numbered = {
+        r.origin: max(c.observed for c in claims if c.origin == r.origin and c.hedge != "unknown")
+        for r in claims
+        if r.hedge != "unknown" and _is_total(r.group)
+    }
     unknown = [r for r in claims if r.hedge == "unknown" and r.group in (WHOLE, "civilians")]
+    # Who gave a number after saying that nobody knows is one origin with one voice: the later one.
+    unknown = [r for r in unknown if r.origin not in numbered or r.observed >= numbered[r.origin]]
     parts += _unknowns(unknown, parts, out, pooling)
     if not parts:
         return None

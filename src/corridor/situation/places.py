@@ -11,13 +11,15 @@ from corridor.reports.report import Report
 from corridor.situation.estimate import Estimate, certain
 from corridor.situation.fleet import Fleet, UnderWay, Vehicles
 from corridor.situation.pool import Pooling, pool
-from corridor.situation.road import Corridor, Leg
+from corridor.situation.road import Corridor, Leg, Step, way
 from corridor.situation.site import Site, SiteKind
 from corridor.situation.situation import Operation
 from corridor.situation.terms import latest, terms_of, words
 
 SITE_KINDS: tuple[str, ...] = get_args(SiteKind)
 STRAIGHT_LINE = "straight line"
+# The drive of a movement whose way no leg gives; check names the gap.
+UNKNOWN_DRIVE = timedelta(hours=1)
 
 
 def boards_at(reports: Sequence[Report]) -> dict[str, tuple[str, ...]]:
@@ -130,6 +132,7 @@ def corridors_of(operations: Sequence[Operation], reports: Sequence[Report], poo
 def fleet_of(
     operations: Sequence[Operation],
     corridors: Sequence[Corridor],
+    legs: Sequence[Leg],
     reports: Sequence[Report],
     at: datetime,
     pooling: Pooling,
@@ -164,7 +167,9 @@ def fleet_of(
                 reports=tuple(r.id for r in mine),
             )
         )
-    return Fleet(vehicles=tuple(found), under_way=_under_way(found, operations, reports, at))
+    paths = {corridor.operation: corridor.sites for corridor in corridors}
+    roads = {(leg.start, leg.end): leg for leg in legs}
+    return Fleet(vehicles=tuple(found), under_way=_under_way(found, operations, (roads, paths), reports, at))
 
 
 def _serves(report: Report, operations: Sequence[Operation], corridors: Sequence[Corridor]) -> str:
@@ -206,15 +211,23 @@ def _minutes(what: str, kind: str, reports: Sequence[Report], pooling: Pooling) 
 
 
 def _under_way(
-    vehicles: Sequence[Vehicles], operations: Sequence[Operation], reports: Sequence[Report], at: datetime
+    vehicles: Sequence[Vehicles],
+    operations: Sequence[Operation],
+    ways: tuple[dict[Step, Leg], dict[str, tuple[str, ...]]],
+    reports: Sequence[Report],
+    at: datetime,
 ) -> tuple[UnderWay, ...]:
-    """Return the vehicles of movements that left within one trip's time and are not known to be back."""
-    longest = timedelta(hours=24)
+    """Return the vehicles of movements that left and cannot be back at their depot yet.
+
+    They are free at the reception once they have driven there, by the legs or as their arrival says, and unloaded;
+    until the drive back has passed too they are not believed idle at the depot.
+    """
     left: dict[str, list[Report]] = {}
     for report in reports:
         if report.fact == "departure" and report.part and report.modality == "done" and report.number:
             left.setdefault(report.about, []).append(report)
-    arrived = {r.subject: r for r in sorted(reports, key=lambda r: r.observed) if r.fact == "arrival"}
+    arrivals = [r for r in reports if r.fact == "arrival" and r.modality not in ("denied", "accusation", "planned")]
+    arrived = {r.subject: r for r in sorted(arrivals, key=lambda r: (r.observed, r.received, r.id))}
     found = []
     for about in sorted(left):
         report = latest(left[about])
@@ -222,12 +235,15 @@ def _under_way(
         name = movement.partition("/")[0]
         operation = next((o for o in operations if o.id == name), None)
         kinds = [v for v in vehicles if (v.operation, v.type) == (name, kind)]
-        if operation is None or not operation.receptions or not kinds or at - report.observed > longest:
+        if operation is None or not operation.receptions or not kinds:
             continue
-        unload = timedelta(minutes=kinds[0].unloading.quantile(0.5))
         arrival = arrived.get(movement)
-        free = (arrival.observed if arrival else report.observed + timedelta(hours=1)) + unload
-        if free <= at:
+        site = arrival.place if arrival and arrival.place in operation.receptions else operation.receptions[0]
+        out = _drive(ways, name, report.place, site) or _drive(ways, name, operation.pickups[0], site) or UNKNOWN_DRIVE
+        back = _drive(ways, "", site, kinds[0].depot) or out
+        unload = timedelta(minutes=kinds[0].unloading.quantile(0.5))
+        free = (arrival.observed if arrival else report.observed + out) + unload
+        if free + back <= at:
             continue
         found.append(
             UnderWay(
@@ -236,8 +252,17 @@ def _under_way(
                 movement=movement,
                 count=round(report.number or 0),
                 free_at=free,
-                site=operation.receptions[0],
+                site=site,
                 reports=(report.id, *((arrival.id,) if arrival else ())),
             )
         )
     return tuple(found)
+
+
+def _drive(
+    ways: tuple[dict[Step, Leg], dict[str, tuple[str, ...]]], operation: str, start: str, end: str
+) -> timedelta | None:
+    """Return the middle drive time between two sites, along the corridor where there is one; None without a way."""
+    roads, paths = ways
+    steps = way(roads, start, end, path=paths.get(operation, ()), minutes=lambda leg: leg.minutes.quantile(0.5))
+    return None if steps is None else timedelta(minutes=sum(roads[step].minutes.quantile(0.5) for step in steps))

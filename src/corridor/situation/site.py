@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
+import numpy as np
 
-from corridor.situation.estimate import Balance, Estimate
+from corridor.situation.estimate import Array, Balance, Estimate
 
 SiteKind = Literal["pickup", "reception", "checkpoint", "handover", "depot", "hospital", "area", "place"]
 PlaceKind = Literal["seat", "wheelchair", "stretcher"]
@@ -52,3 +54,19 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     companions: int = 0
     priority: int = 3
     reports: tuple[str, ...] = ()
+
+    def draw(self, seed: int, size: int) -> Array:
+        """Draw the people of the group without companions; returns (size,) whole people.
+
+        Every group of a situation draws from the same stream: parts of one headcount rise and fall together.
+        """
+        return np.ceil(self.people.sample(np.random.default_rng([seed, 7]), size) - 1e-9)
+
+
+def left_to_move(groups: Sequence[Group], *, seed: int = 0, size: int = 10_000) -> tuple[float, float, float]:
+    """Return (P10, P50, P90) of the people of some groups together, companions included, as a forecast draws them."""
+    total = np.zeros(size)
+    for group in groups:
+        total += group.draw(seed, size) * (1 + group.companions)
+    low, middle, high = np.quantile(total, (0.1, 0.5, 0.9), method="inverted_cdf")
+    return float(low), float(middle), float(high)

@@ -78,6 +78,11 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
         """The legs by (start, end)."""
         return {(leg.start, leg.end): leg for leg in self.legs}
 
+    @property
+    def unreviewed(self) -> int:
+        """How many of the reports were read from prose and accepted without a person having read them."""
+        return sum(report.is_unreviewed for report in self.reports)
+
     def site(self, name: str) -> Site:
         """Return a site by id; raises KeyError where there is none."""
         return self._sites[name]

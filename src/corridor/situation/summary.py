@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from corridor.situation.estimate import Component
+from corridor.situation.site import left_to_move
 from corridor.wording import about, moment, percent, span, table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def summary(situation: Situation) -> str:
 
 def _count(situation: Situation, count: Headcount) -> list[str]:
     groups = [group for group in situation.groups if group.operation == count.operation]
-    left = {q: sum(group.people.quantile(q) * (1 + group.companions) for group in groups) for q in (0.1, 0.5, 0.9)}
+    left = dict(zip((0.1, 0.5, 0.9), left_to_move(groups), strict=True))
     site = next((site.name() for site in situation.sites if site.id == count.area), count.area)
     start, out = ({q: estimate.quantile(q) for q in (0.1, 0.5, 0.9)} for estimate in (count.start, count.out))
     rows = [

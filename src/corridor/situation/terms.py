@@ -141,7 +141,8 @@ def halts_of(operation: str, reports: Sequence[Report]) -> tuple[Halt, ...]:
     """
     mine = [r for r in reports if r.subject == operation or r.about.startswith(f"{operation}/")]
     stops = sorted(
-        (r for r in mine if r.fact == "halt" and r.modality != "denied"), key=lambda r: (r.observed, r.received, r.id)
+        (r for r in mine if r.fact == "halt" and r.modality not in ("denied", "planned")),
+        key=lambda r: (r.observed, r.received, r.id),
     )
     ends = sorted(
         (r for r in mine if _ends_a_halt(r)),

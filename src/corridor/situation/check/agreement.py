@@ -8,7 +8,9 @@ from corridor.finding import Finding
 from corridor.reports.report import Report
 from corridor.situation.agreement import Agreement
 from corridor.situation.check.registry import named
+from corridor.situation.site import left_to_move
 from corridor.situation.situation import Situation
+from corridor.wording import about, span
 
 # What must be settled before a convoy leaves: agreements in principle broke for lack of exactly this (Mariupol 2022).
 MUST_SAY = {
@@ -87,4 +89,23 @@ def _halted(situation: Situation) -> Iterator[Finding]:
                 remedy="Treat times as counted from the resumption; see to those who wait aboard and at the pickups.",
                 severity="warning",
                 reports=tuple(reason.report for reason in halt.reasons),
+            )
+
+
+@named("declared over")
+def _declared_over(situation: Situation) -> Iterator[Finding]:
+    """The movement is declared over while people are still believed to wait."""
+    for agreement in situation.agreements:
+        groups = [group for group in situation.groups if group.operation == agreement.operation]
+        if agreement.state != "ended" or not groups:
+            continue
+        low, middle, high = left_to_move(groups)
+        if middle >= 1:
+            yield Finding(
+                rule="declared over",
+                about=agreement.operation,
+                what=f"The movement is declared over; about {about(middle)} ({span(low, high)}) may still wait.",
+                remedy="Ask those inside and the observers before the vehicles go home; declared ends have been wrong.",
+                severity="warning",
+                reports=agreement.reports[-1:],
             )

@@ -1,0 +1,1 @@
+"""Speed and gap of the planner, beside its peers, by one command."""

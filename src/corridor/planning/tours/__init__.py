@@ -1,0 +1,1 @@
+"""The bare bus evacuation problem: integer minutes and bus loads, tours out."""

@@ -1,0 +1,302 @@
+"""Who says it: speech before, after and around a claim, nested sources, and pronouns that may have no antecedent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from corridor.reports.text.claims import Claim, distance
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+
+PRONOUN = "\x00pronoun"
+UNKNOWN = "unknown"
+ARTICLE = "article"
+
+
+class Speaker(NamedTuple):
+    """A speaker of a sentence: the name as worded (or PRONOUN) and the term that makes them speak."""
+
+    name: str
+    cue: Mark
+
+
+_STOP = frozenset(',;:().!?"[]|')
+_SMALL_FR = "l'|la|le|les|un|une|des|du|de|d'|son|sa|ses|leur|leurs|ce|cet|cette|et|notre|nos"
+_SMALL_EN = "the|a|an|its|his|her|their|some|other|and|our"
+_DETERMINERS = {
+    lang: frozenset(words.split("|")) for lang, words in (("fr", _SMALL_FR), ("en", _SMALL_EN), ("ar", "ما"))
+}
+MAX_NAME = 14
+MAX_SPEAKERS = 8
+
+
+def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
+    """Return who speaks in a sentence, in the order of their cues."""
+    found: list[Speaker] = []
+    relayed = {mark.first for mark in sentence.of("QUOTING")}
+    said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
+    first_hand = [mark for mark in said if mark.first not in relayed]
+    for mark in (first_hand or said)[:MAX_SPEAKERS]:
+        name = ""
+        if mark.cls == "ACCORDING":
+            named = sentence.words[mark.last - 1].startswith("source")
+            name = _after(sentence, text, mark.last - named, lang, loose=True)
+            if named and not name:
+                name = _text(
+                    sentence, text, mark.last - 1, _stop_after(sentence, mark.last - 1, len(sentence.words)), lang
+                )
+        else:
+            if found and found[-1].cue.first == mark.first:
+                continue
+            name = _of_verb(sentence, text, mark, lang)
+        if name:
+            found.append(Speaker(_nested(sentence, text, name, mark, lang), mark))
+    return found
+
+
+def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
+    if _passive(sentence, mark):
+        by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 6]
+        return _after(sentence, text, by[0].last, lang) if by else ""
+    if lang == "ar":
+        return (
+            _after(sentence, text, mark.last, lang)
+            or _before(sentence, text, mark, lang)
+            or _pronoun_ar(sentence, mark)
+        )
+    return _subject(sentence, text, mark, lang)
+
+
+def _passive(sentence: Sentence, mark: Mark) -> bool:
+    return any(m.cls == "PASSIVE" and 0 <= mark.first - m.last <= 1 for m in sentence.marks)
+
+
+def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
+    """Return the pronoun that an Arabic verb of speech holds when "that" follows it at once: "he said that"."""
+    following = sentence.words[mark.last] if mark.last < len(sentence.words) else ""
+    return PRONOUN if following in ("ان", "انه", "انها", "انهم", ":") and mark.cls == "SAY" else ""
+
+
+def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
+    at, pronoun = mark.first - 1, False
+    aux = {k for m in sentence.marks if m.cls in ("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
+    prons = {k for m in sentence.marks if m.cls == "PRON" for k in range(m.first, m.last)}
+    while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
+        pronoun = pronoun or at in prons
+        at -= 1
+    if at >= 0 and sentence.words[at] not in _STOP:
+        name = _before(sentence, text, mark, lang, upto=at + 1)
+        if name:
+            return name
+        return PRONOUN if pronoun else ""
+    if pronoun and (at < 0 or sentence.words[at] != ","):
+        return PRONOUN
+    if not pronoun:
+        inverted = _after(sentence, text, mark.last, lang)
+        if inverted:
+            return inverted
+    if at >= 0 and sentence.words[at] == "," and not _in_quotes(sentence, at):
+        name = _before(sentence, text, mark, lang, upto=at, wide=True)
+        if name:
+            return name
+    after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
+    return PRONOUN if pronoun or after else ""
+
+
+def _in_quotes(sentence: Sentence, at: int) -> bool:
+    return at > 0 and sentence.words[at - 1] == '"'
+
+
+def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int = -1, wide: bool = False) -> str:
+    """Return the subject in front of a verb: from the first actor or name of its clause to its first stop."""
+    end = mark.first if upto < 0 else upto
+    start = end
+    stops = '";:' if wide else '";:,'
+    while (
+        start
+        and sentence.words[start - 1] not in stops
+        and not _contrast_ends(sentence, start)
+        and not _dash(sentence, start - 1)
+    ):
+        start -= 1
+    name = _phrase(sentence, text, start, end, lang)
+    if name or wide or not start or sentence.words[start - 1] not in ',"':
+        return name
+    # ", the regional administration said": whatever stands alone between a comma and the verb is the speaker.
+    short = 1 < end - start <= 6 and sentence.words[start] in _DETERMINERS.get(lang, ())
+    return _text(sentence, text, start, end, lang) if short else ""
+
+
+def _dash(sentence: Sentence, at: int) -> bool:
+    """Tell whether a token is a dash between blanks, as after a dateline; a hyphen inside a name is none."""
+    tokens = sentence.tokens
+    if tokens[at].word != "-" or not 0 < at < len(tokens) - 1:
+        return False
+    return tokens[at - 1].end < tokens[at].start and tokens[at].end < tokens[at + 1].start
+
+
+def _contrast_ends(sentence: Sentence, at: int) -> bool:
+    return any(m.cls in {"CONTRAST", "CLAUSE"} and m.last == at for m in sentence.marks)
+
+
+def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
+    """Return the name between two places: an actor of the table, or words with a capital."""
+    actors = [m for m in sentence.marks if m.cls == "ACTOR" and start <= m.first < end]
+    firsts = [m.first for m in actors[:1]]
+    for at in range(start, end):
+        if at in firsts:
+            break
+        if text[sentence.tokens[at].start].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
+            firsts.append(at)
+            break
+    if not firsts:
+        return ""
+    first = min(firsts)
+    while lang == "en" and first > start and _adjective(sentence, first - 1):
+        first -= 1
+    last = _stop(sentence, first, end)
+    return _text(sentence, text, first, last, lang)
+
+
+def _adjective(sentence: Sentence, at: int) -> bool:
+    """Tell whether a word in front of an English office belongs to its name: "Turkish officials", "local media"."""
+    word = sentence.words[at]
+    known = any(m.first <= at < m.last and m.cls != "ACTOR" for m in sentence.marks)
+    return word.isalpha() and len(word) > 3 and not known and word not in _DETERMINERS["en"]
+
+
+def _common(sentence: Sentence, at: int, lang: str) -> bool:
+    """Tell whether a capitalised word is an ordinary one: first in its sentence and known to the tables, or a day."""
+    known = [m for m in sentence.marks if m.first <= at < m.last]
+    if any(m.cls in ("WEEKDAY", "MONTH", "RELATIVE_DAY") for m in known):
+        return True
+    opens = not any(word[0].isalpha() for word in sentence.words[:at])
+    return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
+
+
+def _stop(sentence: Sentence, first: int, end: int) -> int:
+    stops = {
+        m.first
+        for m in sentence.marks
+        if m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
+    }
+    at = first
+    while at < min(end, first + MAX_NAME) and sentence.words[at] not in _STOP and at not in stops:
+        at += 1
+    return at
+
+
+def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = False) -> str:
+    """Return the name behind a verb or behind "according to"."""
+    size = len(sentence.words)
+    skip = {m.first: m.last for m in sentence.marks if m.cls in ("AUX", "SAY") and m.cls != "PRON"}
+    while at < size and (sentence.words[at] in ("ما", "-", "t", '"') or (loose and at in skip and lang == "ar")):
+        at = max(at + 1, skip.get(at, 0) if loose else 0)
+    if at >= size or sentence.words[at] in _STOP:
+        return ""
+    if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
+        return PRONOUN
+    days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
+    at = days.get(at, at)
+    begin = at
+    while begin < size and sentence.words[begin] in _DETERMINERS.get(lang, ()):
+        begin += 1
+    last = _stop_after(sentence, at, size)
+    actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
+    capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
+    if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
+        return ""
+    if actors and not capital and actors[0].first - begin > (3 if loose else 2):
+        return ""
+    if not actors and last < size and sentence.words[last] == ",":
+        more = _stop_after(sentence, last + 1, size)
+        if any(m.cls == "ACTOR" and last < m.first < more for m in sentence.marks):
+            last = more
+    return _text(sentence, text, at, last, lang)
+
+
+def _stop_after(sentence: Sentence, at: int, size: int) -> int:
+    stops = {
+        m.first
+        for m in sentence.marks
+        if m.cls in ("RELATIVE", "SAY", "ACCUSE", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > at
+    }
+    end = at
+    while end < min(size, at + MAX_NAME) and sentence.words[end] not in _STOP and end not in stops:
+        end += 1
+    return end
+
+
+def _named_ar(sentence: Sentence, at: int, last: int) -> bool:
+    """Arabic has no capitals: a short phrase between the verb of speech and "that" is its subject."""
+    return (
+        0 < last - at <= 6
+        and last < len(sentence.words)
+        and sentence.words[last] in ("ان", "انه", "انها", ",")
+        and sentence.words[at] not in ("ان", "انه", "انها", "في", "عن", "ل", "من")
+    )
+
+
+def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> str:
+    small = _DETERMINERS.get(lang, ())
+    while first < last and sentence.words[first] in small:
+        first += 1
+    while last > first and sentence.words[last - 1] in small:
+        last -= 1
+    if first >= last:
+        return ""
+    return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+
+
+def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> str:
+    """Return `nearest / first` where one source quotes another."""
+    for mark in sentence.of("QUOTING"):
+        if mark.first != cue.first:
+            other = _after(sentence, text, mark.last, lang, loose=True)
+            if other and other not in {PRONOUN, name}:
+                return f"{other} / {name}" if mark.value == "by" else f"{name} / {other}"
+    return name
+
+
+def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the stretches between quote marks of a block, in pairs as they come."""
+    places = []
+    at = folded.find('"', start, end)
+    while at >= 0:
+        places.append(at)
+        at = folded.find('"', at + 1, end)
+    return list(zip(places[::2], places[1::2], strict=False))
+
+
+class Voices:
+    """Follows a text sentence by sentence and says whose words each claim is."""
+
+    def __init__(self, voice: str) -> None:
+        self.voice = voice
+        self._last = ""
+        self._last_block = -9
+        self._quoted: tuple[str, int] = ("", -9)
+
+    def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
+        """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
+        near_enough = self._last and block - self._last_block <= 1
+        resolved = [
+            s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found
+        ]
+        named = [s for s in resolved if s.name != UNKNOWN]
+        if named:
+            self._last, self._last_block = named[-1].name, block
+        if not resolved and quoted and self._quoted[1] == block:
+            return [Speaker(self._quoted[0], Mark(0, 0, "SAY", ""))]
+        if resolved:
+            self._quoted = (resolved[-1].name, block)
+        elif not quoted:
+            self._quoted = ("", -9)
+        return resolved
+
+    def source(self, sentence: Sentence, claim: Claim, heard: list[Speaker]) -> str:
+        """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
+        if not heard:
+            return self.voice
+        return min(heard, key=lambda s: distance(sentence, claim.first, claim.last, s.cue)).name

@@ -1,0 +1,131 @@
+"""What a claim is inside the reader, and how near a cue stands to what it speaks of."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from corridor.reports.report import Hedge, Modality
+from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.sentences import Sentence
+
+
+class Claim(NamedTuple):
+    """A claim found in one sentence: tokens `first` to `last` (exclusive) carry it."""
+
+    first: int
+    last: int
+    kind: str
+    low: float | None = None
+    high: float | None = None
+    hedge: Hedge = "exact"
+    modality: Modality = "done"
+    unit: str = ""
+    group: str = ""
+    confidence: float = 0.6
+    reason: str = ""
+    source: str = ""
+    corrects: str = ""
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the claim carries a number."""
+        return self.low is not None or self.high is not None
+
+
+class Heard(NamedTuple):
+    """A claim with its sentence, its source and its place, repeats not yet merged; `at` is where its block begins."""
+
+    claim: Claim
+    sentence: Sentence
+    source: str
+    place: str
+    at: int
+
+
+FAR = 20.0
+
+
+@cache
+def rules() -> dict[tuple[str, str], tuple[str, float]]:
+    """Return the table that says what a number of a unit measures next to a cue, and how strong the cue is."""
+    return {(row["unit"], row["cue"]): (row["kind"], float(row["cost"])) for row in rows("rules", "kinds.csv")}
+
+
+def distance(sentence: Sentence, first: int, last: int, mark: Mark) -> float:
+    """Return how far a cue stands from tokens `first` to `last`: tokens between, more across commas and contrasts."""
+    if mark.first < last and mark.last > first:
+        return 0.0
+    low, high = (last, mark.first) if mark.first >= last else (mark.last, first)
+    return gap(sentence, low, high) + (5.0 if mark.first >= last and _coordinated(sentence.words[mark.first]) else 0.0)
+
+
+def _coordinated(word: str) -> bool:
+    """Tell whether an Arabic word brings its own "and": it begins another clause. Roots that begin so do not."""
+    return (
+        word[0] == "و"
+        and len(word) > 3
+        and word[1:3] not in ("صل", "قع", "فا", "جو", "قف", "قت", "ضع", "سط", "فق", "قو")
+    )
+
+
+_STEP = {";": 14.0, ".": 14.0, "?": 14.0, "!": 14.0, ",": 4.0, ":": 3.0, "(": 3.0, ")": 3.0, '"': 3.0}
+_STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
+
+
+def gap(sentence: Sentence, low: int, high: int) -> float:
+    """Return the cost of the tokens between two places of a sentence."""
+    words = sentence.words
+    cost = sum(_STEP.get(words[at], 1.0) for at in range(low, high))
+    for mark in sentence.marks:
+        if low <= mark.first < high:
+            if mark.cls == "CONTRAST":
+                cost += 8
+            elif mark.cls in {"NUM", "SUBSET"}:
+                cost += 1
+    return cost
+
+
+def near(sentence: Sentence, first: int, last: int, *classes: str, within: float = FAR) -> Mark | None:
+    """Return the nearest mark of some classes, None where none stands near enough."""
+    best, best_cost = None, within
+    for mark in sentence.marks:
+        if mark.cls in classes:
+            cost = distance(sentence, first, last, mark)
+            if cost < best_cost:
+                best, best_cost = mark, cost
+    return best
+
+
+def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = None) -> Modality:
+    """Return done, planned, estimate or denied by the words around a claim and its cue."""
+    low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
+    if near(sentence, low, high, "PLAN", within=3.1):
+        return "planned"
+    if near(sentence, low, high, "IF", within=6):
+        return "planned"
+    if near(sentence, low, high, "ESTIMATE", within=8):
+        return "estimate"
+    return "done"
+
+
+def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
+    """Return a claim as context where an earlier year is next to it or opens its sentence; tallies since one stay."""
+    if claim.kind in ("context", "accusation"):
+        return claim
+    for at, token in enumerate(sentence.tokens):
+        if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
+            continue
+        if (
+            claim.first <= at < claim.last
+            or int(token.word) >= year
+            or any(m.cls == "MONTH" and m.last == at for m in sentence.marks)
+        ):
+            continue
+        if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
+            continue
+        low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
+        opens = at <= 2 and not any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
+        if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= 4):
+            return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
+    return claim

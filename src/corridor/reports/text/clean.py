@@ -1,0 +1,279 @@
+"""What was handed in, as text without page furniture: bytes decoded, HTML extracted, paragraphs told apart."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from corridor.errors import InputError
+from corridor.reports.text.fold import fold
+from corridor.reports.text.lexicon import languages, lexicon, rows
+
+MAX_CHARACTERS = 20_000_000
+
+
+class Block(NamedTuple):
+    """A piece of the text: `kind` is paragraph, heading, entry (a line with a time or a speaker) or furniture."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def decode(data: bytes, doc: str = "") -> str:
+    """Return the bytes as text: UTF-8, UTF-16 by its mark, else the Windows code page that fits; binary is refused."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace").removeprefix("\ufeff")
+    if b"\x00" in data[:65536] or data.startswith((b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff")):
+        raise InputError("a binary file, not a text", place=doc, hint="save the article as text or HTML first")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _decode_lines(data)
+
+
+def _decode_lines(data: bytes) -> str:
+    """Decode line by line, so that a pasted line in an older code page does not spoil the others."""
+    lines: list[str] = []
+    for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+        try:
+            lines.append(line.decode("utf-8"))
+        except UnicodeDecodeError:
+            high = sum(byte >= 0xC0 for byte in line)
+            arabic = high > 0.4 * sum(byte > 0x20 for byte in line)
+            lines.append(line.decode("cp1256" if arabic else "cp1252", errors="replace"))
+    return "\n".join(lines)
+
+
+_DROP = (
+    "script",
+    "style",
+    "nav",
+    "aside",
+    "footer",
+    "form",
+    "noscript",
+    "figure",
+    "button",
+    "svg",
+    "iframe",
+    "template",
+)
+_INLINE_BREAK = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "time", "title")
+_BREAK = frozenset((*_INLINE_BREAK, "article", "section", "blockquote", "header", "main", "figcaption"))
+_HTML = re.compile(r"\A\s*(<!doctype html|<html|<\?xml|<article|<body|<div|<head|<p[ >])", re.IGNORECASE)
+_HIDDEN = re.compile(r"\b(advert|promo|related|sponsor|newsletter|cookie|share|comment|sidebar|menu)", re.IGNORECASE)
+_VOID = ("br", "img", "hr", "meta", "link", "input", "source", "wbr", "area", "base", "col", "embed", "track")
+
+
+class _Text(HTMLParser):
+    """The visible main text of a page: one line a block, cells of a table row kept on one line."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BREAK:
+            self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append(" ")
+        if tag in _VOID:
+            return
+        names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
+        hidden = tag in (*_DROP, "head") or (
+            tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names))
+        )
+        self._open.append((tag, hidden))
+        self._hidden += hidden
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BREAK:
+            self.parts.append("\n")
+        if not any(name == tag for name, _ in self._open[-200:]):
+            return
+        while self._open:
+            name, hidden = self._open.pop()
+            self._hidden -= hidden
+            if name == tag:
+                break
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(re.sub(r"\s+", " ", data))
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text is a page."""
+    return bool(_HTML.match(text[:2000]))
+
+
+def html_text(page: str) -> str:
+    """Return the main text of a page, a paragraph a line with an empty line between; offsets count in it."""
+    parser = _Text()
+    parser.feed(page)
+    parser.close()
+    lines = (line.strip() for line in "".join(parser.parts).split("\n"))
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+_STAMP = re.compile(
+    r"[ \t]*(?:date|crawl|fetched|retrieved|archived)[ :]+\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.Z]+)?[ \t]*", re.IGNORECASE
+)
+_ENTRY = re.compile(
+    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b"
+    r"|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
+)
+_TERMINAL = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")
+
+
+@cache
+def _furniture() -> dict[str, tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]]:
+    """Return, by role, the whole lines, the beginnings (`x*`) and the endings (`*x`) that mark page furniture."""
+    found: dict[str, list[str]] = {"line": [], "related": []}
+    for lang in languages():
+        for row in rows(lang, "furniture.csv"):
+            found.setdefault(row["role"], []).append(fold(row["pattern"]).text)
+    return {
+        role: (
+            frozenset(p for p in patterns if "*" not in p),
+            tuple(p[:-1] for p in patterns if p.endswith("*")),
+            tuple(p[1:] for p in patterns if p.startswith("*")),
+        )
+        for role, patterns in found.items()
+    }
+
+
+def _is(role: str, line: str) -> bool:
+    whole, begins, ends = _furniture()[role]
+    short = line.rstrip(" .:!…>»-").strip()
+    if short in whole:
+        return True
+    return len(line) < 160 and ((bool(begins) and line.startswith(begins)) or (bool(ends) and short.endswith(ends)))
+
+
+_LINE = re.compile(r"[^\r\n\x0b\x0c\u2028\u2029]+")
+_CREDIT = re.compile(r"[ \t]*(?:[©]|\(c\)) ?[\w /.-]{2,40}\Z", re.IGNORECASE)
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the lines of a text by kind; a label such as "Read also" turns the headlines after it into furniture."""
+    found: list[Block] = []
+    related = False
+    spans = [(m.start(), m.end()) for m in _LINE.finditer(text)]
+    prose = _is_prose(text, spans)
+    for begin, finish in spans:
+        start, end = _trimmed(text, begin, finish, first=not found)
+        found += [Block(a, b, "furniture") for a, b in ((begin, start), (end, finish)) if text[a:b].strip()]
+        line = text[start:end]
+        if not line.strip():
+            continue
+        kind, related = _kind(line, related=related, prose=prose)
+        found.append(Block(start, end, kind))
+    return _headings(text, found) if prose else _live_headings(text, found)
+
+
+def _trimmed(text: str, start: int, end: int, *, first: bool) -> tuple[int, int]:
+    """Return a line without a crawl stamp in front of the text and without a photo credit behind it."""
+    stamp = _STAMP.match(text, start, end) if first else None
+    if stamp:
+        start = stamp.end()
+    tail = max(start, end - 60)
+    credit = _CREDIT.search(text[tail:end])
+    return start, (tail + credit.start() if credit else end)
+
+
+def _live_headings(text: str, found: list[Block]) -> list[Block]:
+    """On a live page a time and a few words without a full stop head the paragraph that tells the same."""
+    result = []
+    for at, block in enumerate(found):
+        after = found[at + 1] if at + 1 < len(found) else None
+        line = text[block.start : block.end].strip()
+        heads = block.kind == "entry" and after is not None and after.kind == "paragraph" and not _TERMINAL.search(line)
+        if heads and after and _TERMINAL.search(text[after.start : after.end]) and len(line) < 90 and "]" not in line:
+            result.append(Block(block.start, block.end, "heading"))
+        else:
+            result.append(block)
+    return result
+
+
+def _is_prose(text: str, spans: list[tuple[int, int]]) -> bool:
+    """Tell an article (most of it in full sentences) from a log, a form or messages."""
+    lines = [text[a:b] for a, b in spans[:400] if text[a:b].strip()]
+    entries = sum(bool(_ENTRY.match(line)) for line in lines)
+    if entries >= 3 and entries >= 0.3 * len(lines):
+        return False
+    long = sum(len(line) for line in lines if _TERMINAL.search(line) and len(line) > 60)
+    return long > 0.6 * sum(map(len, lines))
+
+
+def _kind(line: str, *, related: bool, prose: bool) -> tuple[str, bool]:
+    low = fold(line).text.strip() if len(line) < 200 else ""
+    if low and _is("related", low):
+        # "Read more: a headline" carries its headline; the label alone opens a list of them.
+        return "furniture", True
+    if low and (_is("line", low) or (low.startswith(_related_starts()) and ":" in low[:24])):
+        return "furniture", related
+    if related and len(line) < 160 and not re.search(r"[.؟]['\"»”)]*\s*\Z", line):
+        return "furniture", True
+    if _ENTRY.match(line):
+        return "entry", False
+    return ("paragraph" if prose or len(line) > 60 else "entry"), False
+
+
+@cache
+def _related_starts() -> tuple[str, ...]:
+    whole, begins, _ = _furniture()["related"]
+    return (*whole, *begins)
+
+
+def _headings(text: str, found: list[Block]) -> list[Block]:
+    """In an article, a short line without a full stop, or a quote alone, is a heading: it repeats the text."""
+    result = []
+    for block in found:
+        line = text[block.start : block.end].strip()
+        words = len(line.split())
+        bare = not re.search(r"[.…:;؟]['\"»”)]*\Z", line)
+        label = re.match(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d", line)
+        if (
+            block.kind in ("paragraph", "entry")
+            and bare
+            and words <= 16
+            and len(line) < 120
+            and not label
+            and not _ENTRY.match(line)
+        ):
+            result.append(Block(block.start, block.end, "heading"))
+        else:
+            result.append(block)
+    return result
+
+
+def language_of(folded: str) -> str:
+    """Return the language of a text among those that have tables, by its letters and its small words."""
+    sample = folded[:20_000]
+    arabic = sum("\u0600" <= c <= "\u06ff" for c in sample)
+    if arabic > 0.4 * sum(c.isalpha() for c in sample) and "ar" in languages():
+        return "ar"
+    words = re.findall(r"[^\W\d_]+", sample)
+    scores = {lang: sum(word in _small_words(lang) for word in words) for lang in languages()}
+    if max(scores.values()) < 12:
+        # A line or two: let the words of the tables vote as well.
+        scores = {
+            lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words) for lang, n in scores.items()
+        }
+    return max(scores, key=lambda lang: (scores[lang], lang == "en"))
+
+
+@cache
+def _small_words(lang: str) -> frozenset[str]:
+    return frozenset(
+        word
+        for row in rows(lang, "language.csv")
+        if row["role"] == "small"
+        for word in fold(row["terms"]).text.split("|")
+    )

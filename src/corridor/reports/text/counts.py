@@ -1,0 +1,89 @@
+"""What the numbers of a sentence count, and counts that are none or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from corridor.reports.text import measures, people
+from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.nothing import no_claims, unknown_claims
+from corridor.reports.text.numbers import Number, numbers
+from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, is_label
+
+WITHDRAWN = "withdrawn"
+MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
+    "person": people.person,
+    "staff": people.person,
+    "vehicle": measures.vehicle,
+    "bed": measures.bed,
+    "seat": measures.bed,
+    "occupied": measures.occupied,
+    "shelter": measures.shelter,
+    "time": measures.time,
+    "percent": measures.percent,
+    "degree": measures.weather,
+    "weather": measures.weather,
+    "distance": measures.distance_of_weather,
+}
+
+
+def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]:
+    """Return the claims that the numbers of a sentence make, with those that count none or say nobody knows.
+
+    `before` is the last count of the sentence before, which "their number" goes back to.
+    """
+    found: list[Claim] = []
+    unknown = unknown_claims(sentence)
+    taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
+    previous = (
+        before
+        if before and before.unit == "persons" and near(sentence, 0, len(sentence.words), "HOWMANY", within=1)
+        else None
+    )
+    for at, number in enumerate(taken):
+        claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
+        if claim and claim.kind == "schedule" and before and before.kind == "agreement":
+            claim = claim._replace(kind="agreement", reason="a length of the agreement named before")
+        if _withdrawn(sentence, number):
+            unit = claim.unit if claim else previous.unit if previous else "persons"
+            found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
+        elif claim:
+            found.append(claim)
+            previous = claim
+    found += _twos(sentence)
+    found += no_claims(sentence)
+    return found + unknown
+
+
+def _claim(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Claim | None:
+    unit = find_unit(sentence, number, following, previous)
+    if unit is None:
+        return None
+    if unit.labelled:
+        number = number._replace(first=unit.first)
+        unit = unit._replace(last=max(unit.last, number.last))
+    base = Claim(number.first, max(number.last, unit.last), "", number.low, number.high, number.hedge)
+    maker = MAKERS.get(unit.family)
+    return maker(Counted(sentence, number, unit, previous), base) if maker else None
+
+
+def _withdrawn(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is the one that a correction takes back ("35, not 53")."""
+    if not near(sentence, 0, len(sentence.words), "CORRECT"):
+        return False
+    return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
+
+
+def _twos(sentence: Sentence) -> list[Claim]:
+    """Return the claims of words that are two by themselves (the Arabic dual)."""
+    found = []
+    for mark in sentence.marks:
+        if mark.cls.startswith("TWO_"):
+            family = UNITS[mark.cls.removeprefix("TWO_")]
+            number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
+            unit = Unit(family, mark.value, mark.first, mark.last)
+            claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
+            if claim:
+                found.append(claim)
+    return found

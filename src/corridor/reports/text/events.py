@@ -1,0 +1,248 @@
+"""Events of a sentence: a cue, the thing it happens to, and whether it was done, planned or denied."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from corridor.reports.report import Modality
+from corridor.reports.text.claims import Claim, distance, modality, near
+from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.sentences import Sentence
+
+
+class Rule(NamedTuple):
+    """One row of events.csv."""
+
+    kind: str
+    cue: str
+    partners: tuple[str, ...]
+    unless: tuple[str, ...]
+    within: float
+
+
+@cache
+def rules() -> dict[str, list[Rule]]:
+    """Return the rules by the class of their cue."""
+    found: dict[str, list[Rule]] = {}
+    for row in rows("rules", "events.csv"):
+        partners = tuple(filter(None, row["with"].split("|")))
+        unless = tuple(filter(None, row["without"].split("|")))
+        found.setdefault(row["cue"], []).append(Rule(row["kind"], row["cue"], partners, unless, float(row["within"])))
+    return found
+
+
+_COUNT_OF = {
+    "departure": "count_out",
+    "arrival": "arrival",
+    "reception": "reception",
+    "capacity": "capacity",
+    "weather": "weather",
+}
+_DONE = ("departure", "arrival", "resume", "halt", "agreement")
+
+
+def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
+    """Return the events of a sentence, one of a kind at most; a kind that already has its number needs no event."""
+    best: dict[str, tuple[float, Claim]] = {}
+    table = rules()
+    for mark in sentence.marks:
+        for rule in table.get(mark.cls, ()):
+            found = _event(sentence, rule, mark, counted)
+            if found and (rule.kind not in best or found[0] < best[rule.kind][0]):
+                best[rule.kind] = found
+    events = [claim for _, claim in sorted(best.values(), key=lambda item: item[1].first)]
+    return _sifted(sentence, events, counted)
+
+
+def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
+    partner: Mark | None = None
+    cost = 0.0
+    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return None
+    if rule.partners:
+        partner = _partner(sentence, rule, cue, counted)
+        if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
+            return None
+        cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
+    if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
+        return None
+    if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
+        return None
+    if _told_by_number(sentence, rule, cue, partner, counted):
+        return None
+    first, last = _span(sentence, cue, partner)
+    mode = _mode(sentence, rule, cue)
+    reason = f"'{' '.join(sentence.words[cue.first : cue.last])}'"
+    if partner:
+        reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
+    confidence = round(max(0.4, 0.8 - cost / 30), 2)
+    return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether a number of the sentence already is the claim that the cue would make."""
+    if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
+        return True
+    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
+        return True
+    if rule.kind == "incident" and _by_what(sentence, cue, counted):
+        return True
+    if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
+        return False
+    same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
+    return any(_same_clause(sentence, c, cue) for c in same)
+
+
+def _adjective(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a cue is a participle that only describes people: "les personnes evacuees"."""
+    word = sentence.words[cue.first]
+    return word.endswith(("ees", "es", "is", "ies", "us")) and any(
+        m.cls == "PERSON" and m.last == cue.first for m in sentence.marks
+    )
+
+
+def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
+    """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
+        m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
+        for m in sentence.marks
+    ):
+        return False
+    return not any(
+        c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4
+        for c in counted
+    )
+
+
+def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:
+    best, best_cost = None, rule.within
+    for mark in sentence.marks:
+        if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
+            cost = distance(sentence, cue.first, cue.last, mark)
+            if (
+                rule.kind == "agreement"
+                and mark.cls == "PERSON"
+                and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks)
+            ):
+                continue
+            if rule.kind in ("departure", "arrival") and _numbered(mark, counted):
+                cost += rule.within / 2
+            if cost < best_cost:
+                best, best_cost = mark, cost
+    return best
+
+
+def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether the mover is people whose number is already the claim."""
+    if partner is None or partner.cls != "PERSON":
+        return False
+    return any(c.unit == "persons" and c.first <= partner.first < c.last for c in counted)
+
+
+def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
+    """Tell whether fire only says what killed the people counted: "killed by shelling"."""
+    by = any(m.cls == "BY" and 0 <= cue.first - m.last <= 2 for m in sentence.marks)
+    return by and any(c.kind == "casualty" and c.counted for c in counted)
+
+
+def _same_clause(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    return distance(sentence, claim.first, claim.last, cue) < 10
+
+
+def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int]:
+    first = min(cue.first, partner.first) if partner else cue.first
+    last = max(cue.last, partner.last) if partner else cue.last
+    steps = 0
+    colon = ":" if cue.cls == "WAY" else ""
+    while (
+        last < len(sentence.words)
+        and steps < 5
+        and (sentence.words[last] not in ',;:.!?"()' or sentence.words[last] == colon)
+    ):
+        last, steps = last + 1, steps + 1
+    steps = 0
+    while not partner and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
+        first, steps = first - 1, steps + 1
+    return first, last
+
+
+def _mode(sentence: Sentence, rule: Rule, cue: Mark) -> Modality:
+    if rule.kind == "accusation":
+        return "accusation"
+    for mark in sentence.of("DENY"):
+        if mark.first < cue.first:
+            return "denied"
+    for mark in sentence.of("NEG", "NONE"):
+        if mark.last <= cue.first and cue.first - mark.last <= 3 and not _crossed(sentence, mark.last, cue.first):
+            return "denied"
+    return modality(sentence, cue.first, cue.last)
+
+
+def _crossed(sentence: Sentence, low: int, high: int) -> bool:
+    return any(word in ",;:." for word in sentence.words[low:high])
+
+
+def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> list[Claim]:
+    """Drop what only repeats another claim of the sentence, and set apart what is of another time."""
+    kept: list[Claim] = []
+    for event in events:
+        repeats = _REPEATS.get(event.kind)
+        if repeats and repeats(sentence, event, events, counted):
+            continue
+        within = 12 if event.kind == "incident" else 6
+        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=within):
+            kept.append(event._replace(kind="context", unit="", reason=event.reason + ", of another time"))
+        else:
+            kept.append(event._replace(unit=""))
+    return kept
+
+
+def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a departure or an arrival is told by a number, a deal or a resumption of the same sentence."""
+    if event.modality == "denied" and any(c.modality == "denied" for c in counted):
+        return True
+    if event.modality == "planned" and any(c.kind == "fleet" and _overlap(c, event) for c in counted):
+        return True
+    if event.kind == "arrival":
+        return False
+    if event.modality == "planned" and any(e.kind == "agreement" for e in events):
+        return True
+    if any(c.kind == "agreement" and c.unit == "persons" for c in counted):
+        return True
+    return any(e.kind == "resume" and _overlap(e, event) for e in events)
+
+
+def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
+    if event.modality == "planned" or any(e.kind == "accusation" for e in events):
+        return True
+    if any(e.kind == "agreement" and _overlap(e, event) for e in events):
+        return True
+    return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
+
+
+def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a deal is told by the number it sets, or only frames a count of people."""
+    if any(c.kind == "agreement" for c in counted):
+        return True
+    return event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted)
+
+
+def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
+    """Tell whether what resumed is the fighting, not the movement."""
+    moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
+    return moves is None and any(e.kind == "incident" for e in events)
+
+
+def _overlap(a: Claim, b: Claim) -> bool:
+    return a.first < b.last and b.first < a.last
+
+
+_REPEATS = {
+    "departure": _moves_again,
+    "arrival": _moves_again,
+    "incident": _only_said,
+    "agreement": _deal_again,
+    "resume": _fire_again,
+}

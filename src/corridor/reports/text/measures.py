@@ -1,0 +1,133 @@
+"""Other things counted: vehicles, room, shelters, the lengths a deal sets, the measures of the weather."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import FAR, Claim, distance, modality, near
+from corridor.reports.text.units import Counted
+
+
+def vehicle(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of vehicles; an article ("un bus") counts nothing."""
+    if it.number.article:
+        explicit = it.unit.first < it.number.first
+        if not explicit:
+            return None
+    mode = modality(it.sentence, base.first, base.last)
+    cue = near(it.sentence, base.first, base.last, "NEED", within=5)
+    return base._replace(
+        kind="fleet",
+        unit=it.unit.value,
+        modality="planned" if cue else mode,
+        confidence=0.85,
+        reason="a it.number of vehicles",
+    )
+
+
+def bed(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of beds or places: taken, or free."""
+    base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
+    taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
+    room = near(it.sentence, base.first, base.last, "CAPACITY", within=6)
+    of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
+    if of_all:
+        return base._replace(kind="capacity", reason="the places that there are", confidence=0.7)
+    if taken and not (
+        room
+        and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
+    ):
+        return base._replace(kind="reception", reason="places taken", confidence=0.7)
+    if (
+        it.unit.family == "seat"
+        and not room
+        and not near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR)
+    ):
+        return None
+    return base._replace(
+        kind="capacity",
+        reason="room to receive or carry people",
+        confidence=0.75,
+        modality=modality(it.sentence, base.first, base.last),
+    )
+
+
+def occupied(_it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of the places taken of those there are."""
+    return base._replace(kind="reception", unit="places", reason="places taken of those there are", confidence=0.7)
+
+
+def shelter(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of shelters opened or in use."""
+    if it.number.article or it.number.hedge == "order":
+        return None
+    cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
+    if not cue or it.unit.value == "hospital":
+        return None
+    return base._replace(
+        kind="reception",
+        unit="shelters",
+        reason="shelters opened or in use",
+        confidence=0.6,
+        modality=modality(it.sentence, base.first, base.last),
+    )
+
+
+def time(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a length that an agreement sets, or of a planned duration."""
+    base = base._replace(unit=it.unit.value)
+    if it.number.article:
+        return None
+    deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", within=14)
+    after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
+    if (
+        deal
+        and not after
+        and it.unit.value in ("hours", "days", "weeks", "months")
+        and not near(it.sentence, base.first, base.last, "STOP", within=5)
+    ):
+        return base._replace(
+            kind="agreement", modality="planned", confidence=0.7, reason="a length that the agreement sets"
+        )
+    if near(it.sentence, base.first, base.last, "PLAN", within=6):
+        return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
+    return None
+
+
+def percent(_it: Counted, base: Claim) -> Claim | None:
+    """Return a share as context: it repeats a count more often than it makes one."""
+    return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
+
+
+def weather(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a measure of the weather."""
+    if it.unit.family != "degree" and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+        return None
+    first = base.first
+    sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
+    low, high = base.low, base.high
+    minus = sign == "-" or any(m.cls == "MINUS" and m.last == it.number.body for m in it.sentence.marks)
+    if minus:
+        first, low, high = it.number.body - 1, -(low or 0), -(high or 0)
+    if it.unit.family == "degree" and near(it.sentence, base.first, base.last, "BELOW", within=4):
+        low, high = -(low or 0), -(high or 0)
+    mode = modality(it.sentence, base.first, base.last)
+    return base._replace(
+        kind="weather",
+        first=first,
+        low=low,
+        high=high,
+        unit=it.unit.value,
+        confidence=0.8,
+        reason="a measure of the weather",
+        modality=mode,
+    )
+
+
+def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
+    """Return a distance as a measure of the weather (metres of surge, km/h of wind), else nothing."""
+    if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
+        it.sentence, base.first, base.last, "WEATHER", within=7
+    ):
+        if near(it.sentence, base.first, base.last, "ROAD", "SHELTER", within=4):
+            return None
+        return weather(it, base)
+    return None

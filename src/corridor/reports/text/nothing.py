@@ -1,0 +1,84 @@
+"""Counts without a number: none at all, two in one word, and numbers that nobody knows."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.people import kind_of
+from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import Unit
+
+
+def no_claims(sentence: Sentence) -> list[Claim]:
+    """Return counts of zero: "no buses arrived", "nobody was hurt"."""
+    found: list[Claim] = []
+    for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
+        if mark.cls == "NOHURT":
+            found.append(
+                Claim(
+                    mark.first,
+                    mark.last,
+                    "casualty",
+                    0.0,
+                    0.0,
+                    modality="denied",
+                    unit="persons",
+                    reason="says that nobody was hurt",
+                )
+            )
+            continue
+        claim = _nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark)
+        if claim:
+            found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
+    return found
+
+
+def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
+    if near(sentence, mark.first, mark.last, "UNKNOWNING", within=4):
+        return None
+    base = Claim(mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
+    kind, cue, cost = kind_of(sentence, base, Unit("person", "all", mark.last, mark.last))
+    if not cue or cost > 6 or cue.first < mark.first:
+        return None
+    return base._replace(kind=kind, last=cue.last)
+
+
+def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
+    for unit in sentence.marks:
+        if not mark.last <= unit.first <= mark.last + 2:
+            continue
+        base = Claim(mark.first, unit.last, "", reason="says that there was none")
+        if unit.cls in ("DEAD", "INJURED"):
+            return base._replace(
+                kind="casualty", unit="persons", group="injured" if unit.cls == "INJURED" else "killed"
+            )
+        if unit.cls in ("VEHICLE", "CONVOY"):
+            return base._replace(kind="fleet", unit=unit.value)
+        if unit.cls in ("PERSON", "STAFF"):
+            kind, _, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
+            if unit.value == "wounded" and kind in ("", "casualty"):
+                kind = "casualty"
+            return base._replace(kind=kind, unit="persons", group=unit.value) if kind else None
+    return None
+
+
+def unknown_claims(sentence: Sentence) -> list[Claim]:
+    """Return the claims that nobody knows a number: the kind is what the number would count."""
+    for mark in sentence.of("UNKNOWNING"):
+        many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
+        if not many and not {"combien", "how", "كم"} & set(sentence.words[mark.first : mark.last]):
+            continue
+        first, last = mark.first, mark.last
+        nobody = [m for m in sentence.marks if m.cls == "NOBODY" and m.first <= mark.first and m.last >= mark.first - 1]
+        first = min([first, *(m.first for m in nobody)], default=first)
+        if many:
+            first, last = min(first, many.first), max(last, many.last)
+        base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
+        kind, cue, _ = kind_of(sentence, base, Unit("person", "all", last, last))
+        if cue and kind:
+            return [
+                base._replace(
+                    kind=kind, last=max(last, cue.last), confidence=0.8, reason="says that nobody knows the number"
+                )
+            ]
+    return []

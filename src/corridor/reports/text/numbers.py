@@ -1,0 +1,228 @@
+"""Numbers in digits and words, with bounds, ranges, approximations and orders of magnitude."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from corridor.reports.report import Hedge
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+
+_GROUPED = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
+
+
+class Number(NamedTuple):
+    """A number found: tokens `first` to `last` (exclusive, hedge included), `body` where the number itself begins."""
+
+    first: int
+    last: int
+    body: int
+    low: float | None
+    high: float | None
+    hedge: Hedge
+    article: bool = False
+
+
+def parse_digits(digits: str) -> float | None:
+    """Return the value of digits with any thousands separator in use; None where it is no number.
+
+    A separator followed by exactly three digits separates thousands, whatever the language: a count of people or
+    of vehicles has no thousandths.
+    """
+    if digits.isdigit():
+        return float(digits)
+    grouped = _GROUPED.fullmatch(digits)
+    if grouped and not digits.startswith("0"):
+        sep = grouped.group(1)
+        whole, _, rest = digits, "", ""
+        tail = re.search(r"[.,](\d{1,2})\Z", digits)
+        if tail and digits[tail.start()] != sep:
+            whole, rest = digits[: tail.start()], tail.group(1)
+        return float(whole.replace(sep, "") + (f".{rest}" if rest else ""))
+    decimal = re.fullmatch(r"(\d+)[.,](\d+)", digits)
+    return float(f"{decimal.group(1)}.{decimal.group(2)}") if decimal else None
+
+
+def numbers(sentence: Sentence) -> list[Number]:
+    """Return the numbers of a sentence in order, hedges and ranges applied; dates and clock times are none."""
+    plain = _plain(sentence)
+    return _ranges(sentence, [_hedged(sentence, number) for number in plain]) if plain else []
+
+
+def _plain(sentence: Sentence) -> list[Number]:
+    named = {mark.first for mark in sentence.marks if mark.cls in ("WEEKDAY", "MONTH")}
+    words_at = {m.first: m for m in reversed(sentence.marks) if m.cls == "NUM" and m.first not in named}
+    found: list[Number] = []
+    at, tokens = 0, sentence.tokens
+    while at < len(tokens):
+        if tokens[at].kind == "digits" or at in words_at:
+            number = _run(sentence, words_at, at)
+            if number:
+                found.append(number)
+                at = number.last
+                continue
+        at += 1
+    return found
+
+
+def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
+    sentence: Sentence, words_at: dict[int, Mark], at: int
+) -> Number | None:
+    """Read one number from token `at` on: digits, words, or digits and a word ("2 millions", "١٢ ألف")."""
+    tokens = sentence.tokens
+    total, current, seen = 0.0, None, False
+    roles: list[str] = []
+    checkpoint: tuple[int, float, float] | None = None
+    span, start = at, at
+    while span < len(tokens):
+        token = tokens[span]
+        if token.kind == "digits" and not seen:
+            current = parse_digits(token.word)
+            if current is None:
+                return None
+            roles.append("digits")
+            seen, span = True, span + 1
+            continue
+        mark = words_at.get(span)
+        if mark is None:
+            step = _joint(sentence, words_at, span, roles)
+            if not step:
+                break
+            span += step
+            continue
+        role, low, high = mark.value.split(":")
+        if role in ("approx", "order"):
+            if roles and not (roles == ["one"] and role == "approx"):
+                break
+            hedge: Hedge = "approx" if role == "approx" else "order"
+            return Number(start, mark.last, start, float(low), float(high), hedge)
+        value = float(low)
+        if role == "thousand":
+            if checkpoint and value >= checkpoint[2]:
+                # "three thousand and five thousand" are two numbers: go back to the end of the first.
+                return Number(start, checkpoint[0], start, checkpoint[1], checkpoint[1], "exact")
+            total, current = total + (current if current is not None else 1) * value, None
+        elif role == "hundred":
+            current = (current or 1) * value
+        elif _follows(current, value, roles):
+            current = (current or 0) + value
+        else:
+            break
+        roles.append(role)
+        seen, span = True, mark.last
+        if role == "thousand":
+            checkpoint = (span, total, value)
+    if not roles:
+        return None
+    value = total + (current or 0)
+    return Number(start, span, start, value, value, "exact", article=roles == ["one"])
+
+
+def _follows(current: float | None, value: float, roles: list[str]) -> bool:
+    """Tell whether a number word goes on with the number: "twenty" "two" does, "two" "three" does not."""
+    if current is None or not roles:
+        return True
+    if roles[-1] == "digits":
+        return False
+    size = 1
+    while size * 10 <= value:
+        size *= 10
+    # In Arabic the unit comes before the ten: five and twenty.
+    return (
+        current % (size * 10) == 0
+        or (current < 10 <= value < 100 and value % 10 == 0)
+        or (current in (60, 80) and value < 20)
+    )
+
+
+def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[str]) -> int:
+    """Return how many tokens join two number words here ("et", "-", "and"), 0 where none does."""
+    if not roles or roles[-1] == "digits" or at + 1 not in words_at:
+        return 0
+    word = sentence.words[at]
+    after = words_at[at + 1].value.partition(":")[0]
+    if after in ("approx", "order"):
+        return 0
+    joins = word == "-" or (
+        word in ("and", "et")
+        and (after == "one" or roles[-1] in ("hundred", "thousand") or sentence.words[at + 1] == "onze")
+    )
+    return 1 if joins else 0
+
+
+_KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
+_FILLER = frozenset(
+    ("les", "des", "de", "d'", "the", "a", "of", "ses", "leurs", "ces", "some", "ال", "(", "le", "un", "une")
+)
+
+
+def _hedged(sentence: Sentence, number: Number) -> Number:
+    """Apply the hedge that stands before the number, or the one just behind it."""
+    if number.hedge == "order":
+        before = _before(sentence, number.first)
+        return number._replace(first=before.first) if before else number
+    mark = _before(sentence, number.first)
+    if mark:
+        kind = _KIND[mark.cls.rpartition("_")[2]]
+        return _bounded(number._replace(first=mark.first), kind)
+    for after in sentence.marks:
+        if after.cls.startswith("HEDGE_AFTER") and number.last <= after.first <= number.last + 3:
+            between = sentence.words[number.last : after.first]
+            if not any(word in ",;:.)" or word.isdigit() for word in between):
+                return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
+    return number
+
+
+def _before(sentence: Sentence, at: int) -> Mark | None:
+    while at and sentence.words[at - 1] in _FILLER:
+        at -= 1
+    for mark in sentence.marks:
+        if mark.cls in ("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX") and mark.last in (at, at + 1) and mark.first < at:
+            return mark
+    return None
+
+
+def _bounded(number: Number, kind: Hedge) -> Number:
+    if kind == "min":
+        return number._replace(high=None, hedge="min")
+    if kind == "max":
+        return number._replace(low=None, hedge="max")
+    return number._replace(hedge="approx") if number.hedge == "exact" else number
+
+
+def _ranges(sentence: Sentence, found: list[Number]) -> list[Number]:
+    """Join "between A and B", "from A to B" and "A-B" into one range."""
+    result: list[Number] = []
+    for number in found:
+        if result and _is_range(sentence, result[-1], number):
+            before = result.pop()
+            opened = _open_before(sentence, before.first)
+            first = opened if opened is not None else before.first
+            result.append(Number(first, number.last, before.body, before.low, number.high, "range"))
+        else:
+            result.append(number)
+    return result
+
+
+def _open_before(sentence: Sentence, at: int) -> int | None:
+    for mark in sentence.marks:
+        if mark.cls == "RANGE_OPEN" and mark.last in (at, at - 1) and mark.first < at:
+            return mark.first
+    return None
+
+
+def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
+    if a.hedge in ("min", "max", "order") or b.hedge not in ("exact", "approx") or a.low is None or b.high is None:
+        return False
+    gap = sentence.words[a.last : b.body]
+    scaled = a.low < b.high
+    opened = _open_before(sentence, a.first) is not None
+    if not gap:
+        # Arabic writes "and" together with the number behind it: between 4000 and5000.
+        return opened and scaled and sentence.tokens[b.body].kind == "word"
+    if len(gap) > (4 if opened else 1) or not scaled:
+        return False
+    links = {"a", "to", "-", "الي", "او", "ou", "or", "حتي"}
+    ands = {"et", "and", "و"}
+    return any(w in ands for w in gap) if opened and any(w in ands for w in gap) else any(w in links for w in gap)

@@ -1,0 +1,84 @@
+"""Once: a claim repeated is one candidate with several spans; rivals stay; a correction names what it corrects."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import Claim, Heard
+from corridor.reports.text.counts import WITHDRAWN
+
+
+def merge(claims: list[tuple[Claim, str, frozenset[str]]]) -> list[list[int]]:
+    """Return groups of positions that make one claim each; the first of a group is the one to quote.
+
+    `claims` are in the order of the text, each with its place and the words that carry it. A figure said again is
+    the same claim unless another source than the text's own voice says it of another group.
+    """
+    groups: list[list[int]] = []
+    by_key: dict[tuple[object, ...], list[int]] = {}
+    for at, (claim, _, words) in enumerate(claims):
+        key = _key(claim)
+        group = by_key.get((*key, words))
+        first = by_key.get(key)
+        if group is None and first is not None and _same(claims, first[0], claim, words):
+            group = first
+        if group is not None:
+            group.append(at)
+        else:
+            group = [at]
+            by_key.setdefault(key, group)
+            by_key[(*key, words)] = group
+            groups.append(group)
+    return groups
+
+
+def _key(claim: Claim) -> tuple[object, ...]:
+    if claim.counted or claim.hedge == "unknown":
+        return (claim.kind, claim.low, claim.high, claim.unit, claim.modality == "denied")
+    return (claim.kind, claim.modality == "denied")
+
+
+def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Claim, words: frozenset[str]) -> bool:
+    before, _, before_words = claims[first]
+    if claim.counted or claim.hedge == "unknown":
+        if claim.low == 0 or (claim.low or claim.high or 0) < 13:
+            # Small numbers recur by chance: ask that the words agree too.
+            return before.group == claim.group and _overlap(before_words, words) >= 0.6
+        return before.group == claim.group or "all" in (before.group, claim.group)
+    return _overlap(before_words, words) >= 0.75
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def corrected(heard: list[Heard]) -> list[Heard]:
+    """Return the claims without the figures taken back; the figure that replaces one takes its kind and names it."""
+    if not any(h.claim.kind == WITHDRAWN for h in heard):
+        return heard
+    gone: set[int] = set()
+    better: dict[int, Heard] = {}
+    known: dict[tuple[object, ...], list[int]] = {}
+    for at, h in enumerate(heard):
+        if h.claim.kind != WITHDRAWN:
+            known.setdefault(_figure(h), []).append(at)
+    for at, taken in enumerate(heard):
+        if taken.claim.kind != WITHDRAWN:
+            continue
+        old = known.get(_figure(taken), [])
+        kind = heard[old[-1]].claim.kind if old else ""
+        gone.update([at, *old])
+        for n in range(max(0, at - 4), min(len(heard), at + 5)):
+            h = heard[n]
+            if h.sentence is taken.sentence and h.claim.kind != WITHDRAWN and h.claim.counted:
+                better[n] = _corrects(h, taken, kind)
+    return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]
+
+
+def _corrects(h: Heard, taken: Heard, kind: str) -> Heard:
+    figure = taken.claim.low if taken.claim.low is not None else taken.claim.high
+    note = f"corrects {figure:g}" if figure is not None else "corrects an earlier figure"
+    better = kind if kind and h.claim.kind == "context" else h.claim.kind
+    return h._replace(claim=h.claim._replace(kind=better, corrects=note, reason=f"{h.claim.reason}; {note}"))
+
+
+def _figure(h: Heard) -> tuple[object, ...]:
+    return h.claim.low, h.claim.high, h.claim.unit

@@ -1,0 +1,186 @@
+"""Whose text it is: a communique, report, bulletin or log speaks for its issuer, a message for its sender."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from corridor.reports.text.clean import Block
+from corridor.reports.text.fold import fold
+from corridor.reports.text.lexicon import Lexicon, Mark
+from corridor.reports.text.sentences import Token, tokens_of
+
+_LABEL = re.compile(
+    r"\s*(?:[-*•] )?"
+    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
+    r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
+    r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)\s?[:>](?=\s)"
+)
+
+
+_AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
+
+
+def agency_of(text: str) -> str:
+    """Return the agency that a dateline names: ten papers that carry it are one origin."""
+    match = _AGENCY.search(text[:400])
+    return match.group(1).strip() if match else ""
+
+
+class Origin(NamedTuple):
+    """The voice of a text (issuer or "article"), whether it was issued, and the lines of its head."""
+
+    voice: str
+    issued: bool
+    head: frozenset[int]
+
+
+def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
+    """Return the issuer of a text from its first lines; "article" where it is a story."""
+    lines = [(n, block) for n, block in enumerate(blocks) if block.kind != "furniture"][:8]
+    head: list[tuple[int, str, list[Token], set[str]]] = []
+    for n, block in lines:
+        line = text[block.start : block.end].strip()
+        if len(line) > 140 or (re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
+            break
+        tokens = tokens_of(fold(line), 0, len(fold(line).text))
+        classes = {mark.cls for mark in words.marks([token.word for token in tokens])}
+        head.append((n, line, tokens, classes))
+    named = _by_field(text, blocks, words)
+    typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1])]
+    if not typed and not named:
+        return Origin("article", issued=False, head=frozenset())
+    rows = frozenset(row[0] for row in head if _is_head(row, typed))
+    return Origin(named or _issuer(head, words) or "article", issued=True, head=rows)
+
+
+_LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
+
+
+def _is_head(row: tuple[int, str, list[Token], set[str]], typed: list[tuple[int, str, list[Token], set[str]]]) -> bool:
+    return (
+        bool(typed) and row[0] <= typed[-1][0] and ("DOCTYPE" in row[3] or "ACTOR" in row[3]) and ":" not in row[1][:-1]
+    )
+
+
+def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
+    """Return the issuer named by a field of the head or the foot: "Issued by: ...", "From: ..."."""
+    edge = [*blocks[:10], *blocks[-4:]]
+    for block in edge:
+        line = text[block.start : block.end].strip()
+        if len(line) > 160 or ":" not in line:
+            continue
+        label, _, value = line.partition(":")
+        tokens = [token.word for token in tokens_of(fold(label), 0, len(fold(label).text))]
+        marks = words.marks(tokens)
+        if (
+            value.strip()
+            and len(tokens) <= 3
+            and any(m.cls == "ISSUER" and m.first == 0 and m.last == len(tokens) for m in marks)
+        ):
+            return re.split(r"[.|(]| - | – ", value.strip())[0].strip()
+    return ""
+
+
+def _issuer(head: list[tuple[int, str, list[Token], set[str]]], words: Lexicon) -> str:
+    """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
+    pieces: list[tuple[float, str]] = []
+    for place, (_, line, _, _) in enumerate(head):
+        for piece in re.split(r" [-–—|/] |[|,:;(]| – ", line):
+            clean = piece.strip(" .-–—")
+            folded = fold(clean)
+            marks = words.marks([t.word for t in tokens_of(folded, 0, len(folded.text))])
+            classes = {m.cls for m in marks}
+            if not clean or "MONTH" in classes or not re.search(r"[^\W\d_]{2}", clean):
+                continue
+            doctypes = [m for m in marks if m.cls == "DOCTYPE"]
+            if doctypes:
+                rest = _rest(clean, doctypes[0].last, words)
+                if rest:
+                    pieces.append((1.0 + place * 0.2, rest))
+                continue
+            if "ACTOR" in classes or place == 0:
+                pieces.append(((0.0 if "ACTOR" in classes else 2.0) + place * 0.3, clean))
+    return min(pieces, key=lambda item: item[0])[1] if pieces else ""
+
+
+def _rest(piece: str, after: int, words: Lexicon) -> str:
+    """Return what follows the kind of document in its line, where that is an office: "Communique of the ministry"."""
+    folded = fold(piece)
+    tokens = tokens_of(folded, 0, len(folded.text))
+    marks = words.marks([t.word for t in tokens])
+    actors = [m for m in marks if m.cls == "ACTOR" and m.first >= after]
+    before = [m for m in marks if m.cls == "ACTOR" and m.first < after - 1]
+    if before:
+        return piece[tokens[before[0].first].start : tokens[after - 2].end] if after >= 2 else ""
+    return piece[tokens[actors[0].first].start :].strip() if actors else ""
+
+
+def label_of(line: str) -> tuple[str, str, int]:
+    """Return the time stamp, the speaker and the length of the label of a line; empty where it has none."""
+    match = _LABEL.match(line)
+    if match is None:
+        return "", "", 0
+    name = match.group("name").strip()
+    return match.group("stamp") or "", name, match.end()
+
+
+def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[str, int]]:
+    """Return, by block, who sends a line of a log or a chat and where its words begin.
+
+    A label counts as a speaker where a time stands in front of it, or where it comes back; a label that names a
+    unit or a count ("Evacuated: 1,250") is a field of a form.
+    """
+    found: dict[int, tuple[str, int, bool]] = {}
+    seen: dict[str, int] = {}
+    for n, block in enumerate(blocks):
+        if block.kind == "furniture":
+            continue
+        stamp, name, length = label_of(text[block.start : min(block.end, block.start + 140)])
+        if not name or _is_field(name, words):
+            continue
+        found[n] = (name, block.start + length, bool(stamp))
+        seen[name] = seen.get(name, 0) + 1
+    stamped = sum(flag for _, _, flag in found.values())
+    return {n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2}
+
+
+_FIELD = (
+    "PERSON",
+    "VEHICLE",
+    "BED",
+    "EVAC",
+    "ARRIVE",
+    "REMAIN",
+    "HOUSE",
+    "CAPACITY",
+    "WEATHER",
+    "DEAD",
+    "INJURED",
+    "CORRECT",
+    "CONVOY",
+    "STOP",
+    "RESUME",
+    "HALT",
+    "GO",
+    "ABOARD",
+    "ROAD",
+    "HOWMANY",
+    "UPDATE",
+)
+
+
+def _is_field(name: str, words: Lexicon) -> bool:
+    if (
+        name.isupper()
+        and len(name.split()) <= 3
+        and not any(m.cls in ("WEATHER", "CORRECT") for m in _marks(name, words))
+    ):
+        return False
+    marks = _marks(name, words)
+    return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)
+
+
+def _marks(name: str, words: Lexicon) -> list[Mark]:
+    folded = fold(name)
+    return words.marks([t.word for t in tokens_of(folded, 0, len(folded.text))])

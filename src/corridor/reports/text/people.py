@@ -1,0 +1,114 @@
+"""People counted: whether they left, arrived, are still there, are sheltered, were hurt, or are only spoken of."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import Counted, Unit
+
+
+def person(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number of people by the strongest cue near it."""
+    group, last = _joined(it.sentence, it.unit)
+    base = base._replace(last=max(base.last, last), unit="persons", group=group)
+    kind, cue, cost = kind_of(it.sentence, base, it.unit)
+    if it.number.article and kind != "casualty":
+        return None
+    subset = [m for m in it.sentence.marks if m.cls == "SUBSET" and 0 <= base.first - m.last <= 2]
+    if subset and it.previous and it.previous.unit == "persons":
+        return base._replace(
+            kind=it.previous.kind, modality=it.previous.modality, confidence=0.5, reason="part of the count before it"
+        )
+    if kind != "casualty" and _by_deal(it.sentence, base):
+        return base._replace(
+            kind="agreement", modality="planned", confidence=0.7, reason="a it.number that the agreement sets"
+        )
+    if (
+        not kind
+        and it.previous
+        and it.previous.unit == "persons"
+        and gap(it.sentence, it.previous.last, base.first) < 40
+    ):
+        return base._replace(
+            kind=it.previous.kind,
+            modality=it.previous.modality,
+            confidence=0.5,
+            reason="goes on with the count before it",
+        )
+    if not kind:
+        if it.unit.value == "wounded" and len(it.sentence.words) < 14:
+            return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
+        return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
+    if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
+        return base._replace(kind="context", confidence=0.4, reason="a it.number of another time or operation")
+    return base._replace(
+        kind=kind,
+        modality=modality(it.sentence, base.first, base.last, cue=cue),
+        confidence=round(max(0.4, 0.95 - cost / 30), 2),
+        reason=f"people with the cue '{_words(it.sentence, cue)}'",
+    )
+
+
+def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | None, float]:
+    """Return the kind that the nearest cue gives to people, the cue and how far it stands."""
+    family = "staff" if unit.family == "staff" else "person"
+    best: tuple[str, Mark | None, float] = ("", None, FAR)
+    table = rules()
+    for mark in sentence.marks:
+        rule = table.get((family, mark.cls))
+        if rule is None or (
+            mark.first >= base.first
+            and mark.last <= base.last
+            and not unit.labelled
+            and mark.first < unit.last
+            and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE")
+        ):
+            continue
+        cost = distance(sentence, base.first, base.last, mark) + rule[1]
+        if mark.cls == "EVAC" and mark.first == unit.first:
+            # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+            cost += 9
+        if unit.labelled and unit.first <= mark.first < base.last:
+            cost = rule[1] + 0.1 * (mark.first - unit.first)
+        if cost < best[2]:
+            best = (rule[0], mark, cost)
+    if unit.family == "person" and unit.value in ("killed", "injured"):
+        return "casualty", best[1], 1.0
+    return best
+
+
+def _words(sentence: Sentence, mark: Mark | None) -> str:
+    return " ".join(sentence.words[mark.first : mark.last]) if mark else ""
+
+
+def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
+    """Keep joined groups joined: "fighters and their families" is one group."""
+    group, last = unit.value, unit.last
+    for mark in sentence.marks:
+        if (mark.cls == "PERSON" and last < mark.first <= last + 3) or (
+            mark.cls == "PERSON" and mark.first == last and sentence.words[mark.first].startswith("و")
+        ):
+            between = sentence.words[last : mark.first]
+            if (
+                between
+                and between[0] in ("et", "and")
+                and not any(sentence.tokens[k].kind == "digits" for k in range(last, mark.first))
+            ) or not between:
+                if any(m.cls == "NUM" and last <= m.first < mark.first for m in sentence.marks):
+                    continue
+                if mark.value == "families" and group == "fighters":
+                    return "fighters_and_families", mark.last
+    return group, last
+
+
+def _by_deal(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
+    under = near(sentence, base.first, base.last, "UNDERDEAL", within=30)
+    return bool(under) and (
+        base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None
+    )
+
+
+def _elsewhere(sentence: Sentence, base: Claim) -> bool:
+    return near(sentence, base.first, base.last, "SINCE", within=9) is not None

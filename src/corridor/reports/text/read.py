@@ -1,0 +1,259 @@
+"""The door: an article or a message in, candidates out, each with the span that carries it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from corridor.errors import InputError
+from corridor.reports.report import Candidate, Scope, content_id
+from corridor.reports.text import attribution, clean, origin, when
+from corridor.reports.text.claims import Heard, near
+from corridor.reports.text.extractors import extracted
+from corridor.reports.text.fold import fold
+from corridor.reports.text.lexicon import Lexicon, lexicon
+from corridor.reports.text.once import corrected, merge
+from corridor.reports.text.paragraph import read_paragraph
+from corridor.reports.text.where import Gazetteer, place_of
+
+FACTS = {
+    "count_out": "people_out",
+    "remaining": "people_inside",
+    "fleet": "vehicles",
+    "departure": "departure",
+    "arrival": "arrival",
+    "halt": "halt",
+    "resume": "resumption",
+    "incident": "incident",
+    "casualty": "casualties",
+    "agreement": "clause",
+    "route": "clause",
+    "reception": "people_arrived",
+    "capacity": "reception_capacity",
+    "weather": "weather",
+}
+
+
+def load_text(source: str | Path) -> str:
+    """Return the text of a file or the text itself; a page as its main text, which is what offsets count in.
+
+    Raises InputError for a binary file, an empty one, and one too long to read at once.
+    """
+    path = _path(source)
+    if path is None:
+        text = str(source)
+    else:
+        try:
+            text = clean.decode(path.read_bytes(), path.name)
+        except OSError as error:
+            raise InputError(error.strerror or "cannot be read", place=str(path), hint="check the path") from error
+    name = path.name if path else ""
+    if len(text) > clean.MAX_CHARACTERS:
+        raise InputError(
+            f"{len(text):,} characters are too many to read at once",
+            place=name,
+            hint=f"split it; the limit is {clean.MAX_CHARACTERS:,}",
+        )
+    if clean.is_html(text):
+        text = clean.html_text(text)
+    if not text.strip():
+        raise InputError("nothing to read: no text in it", place=name, hint="is it the right file?")
+    return text
+
+
+def _path(source: str | Path) -> Path | None:
+    if isinstance(source, Path):
+        return source
+    if "\n" in source or len(source) > 1000 or not source.strip():
+        return None
+    path = Path(source)
+    return path if path.suffix and path.is_file() else None
+
+
+def read_text(
+    source: str | Path,
+    *,
+    doc: str = "",
+    published: datetime | None = None,
+    sites: Iterable[str | tuple[str, ...]] = (),
+) -> list[Candidate]:
+    """Return the candidate reports of a text: what is said, by whom, when, and the exact span that says it.
+
+    `source` is a path or the text itself, `published` its day where the text does not say, `sites` the ids of known
+    places (or tuples of an id and its names). Offsets count code points of the decoded text (`load_text`).
+    Raises InputError where there is nothing to read.
+    """
+    text = load_text(source)
+    path = _path(source)
+    doc = doc or (path.name if path else "text")
+    folded = fold(text)
+    lang = clean.language_of(folded.text)
+    words = lexicon(lang)
+    blocks = clean.blocks(text)
+    voice = origin.origin_of(text, blocks, words)
+    day = when.date_of(folded.text, lang, published)
+    heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
+    base = day or when.UNDATED
+    candidates = _candidates(text, heard, doc, base, lang)
+    agency = origin.agency_of(text)
+    if agency:
+        candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
+    return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+
+
+def _hear(
+    text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
+) -> list[Heard]:
+    """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
+    found: list[Heard] = []
+    senders = origin.senders(text, blocks, words)
+    voices = attribution.Voices(voice.voice)
+    number = -1
+    for n, block in enumerate(blocks):
+        if block.kind in ("furniture", "heading") or n in voice.head:
+            continue
+        number += 1
+        sender, start = senders.get(n, ("", block.start))
+        part = text[start : block.end]
+        for told in read_paragraph(part, words.lang, year):
+            heard = voices.hear(told.speakers, number, quoted=told.quoted)
+            if not told.claims:
+                continue
+            known = gazetteer.find(told.sentence, words)
+            for claim in told.claims:
+                said = voices.source(told.sentence, claim, heard)
+                source = _sender(sender, voice) if sender and said == voices.voice else said
+                place = place_of(told.sentence, part, claim.first, claim.last, known, words.lang)
+                found.append(Heard(claim, told.sentence, source, place, start))
+    return found
+
+
+def _sender(sender: str, voice: origin.Origin) -> str:
+    return f"{sender} / {voice.voice}" if voice.issued and voice.voice != "article" else sender
+
+
+def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str) -> list[Candidate]:
+    heard = corrected(heard)
+    rows = [(h.claim, h.place, frozenset(h.sentence.words[h.claim.first : h.claim.last])) for h in heard]
+    found = []
+    for group in merge(rows):
+        first = heard[group[0]]
+        spans = tuple(_place(heard[at]) for at in group[1:])
+        found.append(_candidate(text, first, spans, doc, base, lang))
+    return found
+
+
+def _place(h: Heard) -> tuple[int, int]:
+    return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
+
+
+def _candidate(
+    text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
+) -> Candidate:
+    claim = h.claim
+    start, end = _place(h)
+    quote = text[start:end]
+    value = claim.low if claim.low is not None and claim.low == claim.high else None
+    moment = when.observed(h.sentence, claim.first, claim.last, base, lang) if base != when.UNDATED else base
+    return Candidate(
+        id=content_id({"doc": doc, "kind": claim.kind, "start": str(start), "end": str(end), "value": str(value)}),
+        candidate=True,
+        source=h.source,
+        fact=_fact(h),
+        kind=claim.kind,
+        about=_about(h),
+        place=h.place,
+        group=claim.group or "all",
+        value=value,
+        low=claim.low,
+        high=claim.high,
+        hedge=claim.hedge,
+        modality=claim.modality,
+        unit=claim.unit,
+        observed=moment,
+        received=base,
+        said=base if base != when.UNDATED else None,
+        received_rule="the date of the text" if base != when.UNDATED else "the text bears no date",
+        scope=_scope(h),
+        quote=quote,
+        doc=doc,
+        start=start,
+        end=end,
+        spans=spans,
+        confidence=claim.confidence,
+        reason=claim.reason,
+    )
+
+
+def _about(h: Heard) -> str:
+    """Return the subject that the fact asks for: the vehicle type, the part of the agreement, else the place."""
+    if h.claim.kind == "agreement" and h.claim.counted:
+        return "agreement.people" if h.claim.unit == "persons" else "agreement.duration"
+    return h.claim.unit if h.claim.kind == "fleet" else h.place
+
+
+def _fact(h: Heard) -> str:
+    if h.claim.kind == "arrival" and h.claim.counted:
+        return "people_arrived"
+    if h.claim.kind == "agreement":
+        return "term" if h.claim.counted else "agreement"
+    # People seen gathered to leave are fewer than are inside: a bound, never a headcount.
+    if h.claim.kind == "remaining" and near(h.sentence, h.claim.first, h.claim.last, "WAITING", within=6):
+        return "people_waiting"
+    return FACTS.get(h.claim.kind, "")
+
+
+def _scope(h: Heard) -> Scope:
+    if h.claim.kind not in ("count_out", "arrival", "casualty") or not h.claim.counted:
+        return ""
+    if near(h.sentence, h.claim.first, h.claim.last, "TOTAL", within=8):
+        return "cumulative"
+    return "daily" if near(h.sentence, h.claim.first, h.claim.last, "DAILY", within=8) else ""
+
+
+def to_json_line(candidate: Candidate) -> str:
+    """Return a candidate as one flat JSON object; a number is a number or null, a missing date is empty."""
+    dated = candidate.observed != when.UNDATED
+    fields = {
+        "candidate": True,
+        "id": candidate.id,
+        "doc": candidate.doc,
+        "fact": candidate.fact,
+        "kind": candidate.kind,
+        "value": candidate.number,
+        "low": candidate.low,
+        "high": candidate.high,
+        "unit": candidate.unit,
+        "group": candidate.group,
+        "place": candidate.place,
+        "about": candidate.about,
+        "source": candidate.source,
+        "observed": candidate.observed.isoformat() if dated else "",
+        "said": candidate.said.isoformat() if candidate.said else "",
+        "received": candidate.received.isoformat() if dated else "",
+        "received_rule": candidate.received_rule,
+        "modality": candidate.modality,
+        "hedge": candidate.hedge,
+        "scope": candidate.scope,
+        "quote": candidate.quote,
+        "start": candidate.start,
+        "end": candidate.end,
+        "spans": [list(span) for span in candidate.spans],
+        "confidence": candidate.confidence,
+        "reason": candidate.reason,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def from_json_line(line: str) -> Candidate:
+    """Read a candidate back from its JSON line; raises `msgspec.ValidationError` where it is malformed."""
+    fields = msgspec.json.decode(line, type=dict[str, object])
+    for name in ("observed", "received"):
+        fields[name] = fields.get(name) or when.UNDATED.isoformat()
+    fields["said"] = fields.get("said") or None
+    return msgspec.convert(fields, Candidate)

@@ -1,0 +1,210 @@
+"""What a number counts: the unit behind it, in the label before it, or shared with the number after it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.numbers import Number
+from corridor.reports.text.sentences import Sentence
+
+UNITS = {
+    "PERSON": "person",
+    "STAFF": "staff",
+    "VEHICLE": "vehicle",
+    "CONVOY": "vehicle",
+    "BED": "bed",
+    "SEAT": "seat",
+    "SHELTER": "shelter",
+    "TIMEUNIT": "time",
+    "PERCENT": "percent",
+    "DEGREE": "degree",
+    "SPEED": "weather",
+    "DEPTH": "weather",
+    "DISTANCE": "distance",
+    "MONEY": "money",
+    "THING": "thing",
+    "MONTH": "date",
+    "CASE": "person",
+}
+
+
+PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "HOUSE", "CAPACITY")
+
+
+class Unit(NamedTuple):
+    """What is counted: its family, the word of the table, and the tokens it covers."""
+
+    family: str
+    value: str
+    first: int
+    last: int
+    labelled: bool = False
+
+
+class Counted(NamedTuple):
+    """A number with its unit, its sentence and the count before it."""
+
+    sentence: Sentence
+    number: Number
+    unit: Unit
+    previous: Claim | None
+
+
+def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
+    """Return what a number counts; None where nothing says it."""
+    unit = _unit_after(sentence, number)
+    if unit and following and unit.first >= following.first:
+        unit = None
+    return (
+        unit
+        or _unit_label(sentence, number)
+        or _unit_bare(sentence, number, previous)
+        or _shared(sentence, number, following)
+    )
+
+
+def is_label(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
+    words, at = sentence.words, number.body
+    if number.hedge == "exact" and at and sentence.tokens[at].kind == "digits":
+        before = [m for m in sentence.marks if m.last == at]
+        if any(m.cls in ("NUMBERED", "MONTH") for m in before):
+            return True
+        named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
+        if named and (number.low or 0) <= 60 and _unit_after(sentence, number) is None:
+            return True
+    value = number.low or number.high or 0
+    if (
+        number.hedge == "exact"
+        and sentence.tokens[at].kind == "digits"
+        and 1900 <= value <= 2100
+        and words[at].isdigit()
+    ):
+        return _unit_after(sentence, number) is None
+    return False
+
+
+def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
+    marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
+    steps = 0
+    at = number.last
+    while at < len(sentence.words) and steps <= 4:
+        mark = marks.get(at)
+        if mark:
+            return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+        word = sentence.words[at]
+        if not word[0].isalnum() and word not in {"-", '"'}:
+            return None
+        if sentence.tokens[at].kind in ("digits", "clock"):
+            return None
+        if (
+            any(
+                m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
+                for m in sentence.marks
+            )
+            and word not in _LINKS
+        ):
+            return None
+        if word not in _LINKS:
+            steps += 1
+        if steps > 3:
+            return None
+        at += 1
+    return None
+
+
+_LINKS = frozenset(("de", "d'", "of", "des", "autres", "other", "more", "additional", "من", "the", "les", "-", "a"))
+
+
+def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the unit of a label in front of the number: "Buses: 20", "Still inside (estimate): 3,400"."""
+    words = sentence.words
+    at = number.first - 1
+    if at < 0 or words[at] not in (":", "=", "-", "|"):
+        return None
+    start = at
+    while (
+        start
+        and words[start - 1] not in (";", "|", ".")
+        and not (words[start - 1] == "," and any(w.isdigit() for w in words[max(0, start - 3) : start]))
+    ):
+        start -= 1
+    for mark in sentence.marks:
+        if (
+            start <= mark.first < at
+            and mark.cls in UNITS
+            and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY")
+        ):
+            return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
+    for mark in sentence.marks:
+        if start <= mark.first < at and mark.cls in PERSON_CUES:
+            return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", start, mark.last, labelled=True)
+    return None
+
+
+def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
+    """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
+    after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and out_of and previous.unit in ("places", "beds"):
+        return Unit("seat", "places", number.last, number.last)
+    before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+    if number.article and before:
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    if number.article and not before:
+        return None
+    behind = [m for m in sentence.marks if m.cls in PERSON_CUES and number.last <= m.first <= number.last + 1]
+    cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
+    if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
+        return Unit("person", "all", number.last, number.last)
+    figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
+    if previous and (after in _OTHERS or (figure and number.hedge != "order")):
+        family = "person" if previous.unit == "persons" else "vehicle"
+        return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
+    return None
+
+
+_AFTER_BARE = frozenset(
+    (
+        "of",
+        "d'",
+        "et",
+        "and",
+        "dont",
+        "including",
+        "at",
+        "in",
+        "on",
+        "from",
+        "to",
+        "a",
+        "au",
+        "en",
+        "dans",
+        "others",
+        "autres",
+        "more",
+        "في",
+        "الي",
+        "من",
+    )
+)
+
+
+_OTHERS = frozenset(("autres", "others", "more", "other", "اخرين", "اخرون", "اخري"))
+
+
+def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
+    """Return the unit that a second number carries for both: "12 or 13 buses", "800 of 1,000 places"."""
+    if following is None or gap(sentence, number.last, following.first) > 3:
+        return None
+    unit = _unit_after(sentence, following)
+    if (
+        unit
+        and unit.family in ("seat", "bed", "person")
+        and any(w in ("of", "sur", "/", "من", "out") for w in sentence.words[number.last : following.body])
+    ):
+        return Unit("occupied" if unit.family != "person" else "person", unit.value, number.last, number.last)
+    return None

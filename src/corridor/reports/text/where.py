@@ -1,0 +1,94 @@
+"""Where: known sites with their spelling variants, else the place as worded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from corridor.reports.text.fold import fold
+from corridor.reports.text.lexicon import Lexicon, rows
+from corridor.reports.text.sentences import Sentence
+
+
+class Gazetteer:
+    """Names of places and the site each belongs to; `sites` are ids, or (id, name, name ...)."""
+
+    def __init__(self, lang: str, sites: Iterable[str | tuple[str, ...]] = ()) -> None:
+        self._names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for site in sites:
+            names = (site,) if isinstance(site, str) else tuple(site)
+            for name in names:
+                self._add(names[0], name)
+        # The situation's own sites come first: where both know a name, the site gives its id.
+        for place, terms in _known(lang):
+            self._add(place, terms)
+
+    def _add(self, place: str, name: str) -> None:
+        words = tuple(_words(name))
+        if words:
+            self._names.setdefault(words[0], []).append((words, place))
+
+    def find(self, sentence: Sentence, lexicon: Lexicon) -> list[tuple[int, int, str]]:
+        """Return the known places of a sentence as (first, last, place)."""
+        found = []
+        for at, word in enumerate(sentence.words):
+            for form in lexicon.forms(word):
+                for words, place in self._names.get(form, ()):
+                    if tuple(sentence.words[at + 1 : at + len(words)]) == words[1:]:
+                        found.append((at, at + len(words), place))
+        return found
+
+
+def _words(name: str) -> list[str]:
+    return fold(name).text.replace("-", " - ").replace("'", "' ").split()
+
+
+@cache
+def _known(lang: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row["place"], term) for row in rows(lang, "places.csv") for term in row["terms"].split("|"))
+
+
+_TO_FR = ("a", "au", "aux", "en", "dans", "vers", "depuis", "de", "du", "d'", "l'", "la", "le", "pres")
+_TO = frozenset((*_TO_FR, "at", "in", "to", "from", "near", "through", "via", "into", "of", "the"))
+
+
+def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
+    """Return the place of a claim: the known one nearest to it, else the name behind a preposition, as worded."""
+    if known:
+        return min(known, key=lambda k: min(abs(k[0] - last), abs(k[1] - first)))[2]
+    if lang == "ar":
+        return _worded_ar(sentence, text, first, last)
+    names = []
+    for at in range(1, len(sentence.words)):
+        if (
+            sentence.words[at - 1] in _TO
+            and text[sentence.tokens[at].start].isupper()
+            and sentence.tokens[at].kind == "word"
+        ):
+            if any(m.cls in ("WEEKDAY", "MONTH", "ACTOR") and m.first == at for m in sentence.marks):
+                continue
+            names.append((min(abs(at - first), abs(at - last)), at))
+    if not names:
+        return ""
+    _, at = min(names)
+    end = at + 1
+    while end < len(sentence.words) and (
+        text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
+    ):
+        end += 1
+    return " ".join(text[sentence.tokens[at].start : sentence.tokens[end - 1].end].strip(" -").split())
+
+
+_AREAS = ("حي", "مدينه", "بلده", "قريه", "مخيم", "معبر", "حاجز", "جسر", "منطقه", "محافظه", "مستشفي", "وادي", "جبل")
+
+
+def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
+    best, best_cost = "", 99
+    for at, word in enumerate(sentence.words[:-1]):
+        bare = word.removeprefix("ال").removeprefix("ب").removeprefix("ل")
+        cost = min(abs(at - first), abs(at - last))
+        if (bare in _AREAS or word in _AREAS) and cost < best_cost:
+            following = sentence.tokens[at + 1]
+            if following.word[0].isalpha():
+                best, best_cost = text[sentence.tokens[at].start : following.end], cost
+    return best
