@@ -102,6 +102,8 @@ def plan(
     seed: Seed = 0,
     people_quantile: Annotated[float, typer.Option(help="Plan for this quantile of the people to move.")] = 0.5,
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
+    mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
+    previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -111,7 +113,14 @@ def plan(
         cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
         return
     situation = _situation(data, place)
-    made, wrong = _plan(situation, time_limit=time_limit, seed=seed, quantiles=(people_quantile, reserve_quantile))
+    made, wrong = _plan(
+        situation,
+        time_limit=time_limit,
+        seed=seed,
+        quantiles=(people_quantile, reserve_quantile),
+        mode=mode,
+        previous=previous,
+    )
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
 
@@ -294,7 +303,13 @@ def _plan_file(file: str) -> Plan:
 
 
 def _plan(
-    situation: Situation, *, time_limit: float, seed: int, quantiles: tuple[float, float]
+    situation: Situation,
+    *,
+    time_limit: float,
+    seed: int,
+    quantiles: tuple[float, float],
+    mode: str = "convoy",
+    previous: Path | None = None,
 ) -> tuple[Plan, list[Finding]]:
     """Return a plan and what `verify` finds wrong with it: no verb writes a plan unverified."""
     from corridor.planning.solve import plan as run_plan
@@ -307,6 +322,8 @@ def _plan(
             seed=seed,
             people_quantile=quantiles[0],
             reserve_quantile=quantiles[1],
+            mode=mode,
+            previous=_plan_file(str(previous)) if previous else None,
             progress=progress,
         )
     return made, run_verify(made)
