@@ -176,6 +176,18 @@ ARROWS: dict[str, tuple[str, str]] = {
     "publish": ("forecast.json", "the page, movement table, map data"),
     "tell": ("articles alone", "all of it, marked as unreviewed"),
     "demo": ("the Aleppo example", "all of it, and a summary"),
+    "levers": ("plan.json", "what could be negotiated, by what it gives"),
+    "compare": ("two situations", "their difference on the same random numbers"),
+    "score": ("kept forecasts", "how often they were right"),
+    "new": ("a name", "a log and its signing key"),
+    "record": ("tables of reports, a log", "the log, each report once"),
+    "adopt": ("plan.json, a log", "the log, with the decision"),
+    "correct": ("a report's id, a log", "the log, both reports kept"),
+    "order": ("a log with an adopted plan", "orders for radio and SMS in three languages; the log"),
+    "sign": ("a log", "the go/no-go list; the log"),
+    "status": ("a log", "alarms, convoys, ledgers"),
+    "handover": ("a log", "the sheet for the next shift"),
+    "log": ("a log", "verify, export, import, backup, restore"),
 }
 
 
