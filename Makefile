@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick clean
+.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -81,3 +81,7 @@ bench-quick: $(VENV)/.bench
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache
+
+# The page of the backtest, its charts and the kept forecasts, from the reports and the priors.
+backtest: $(VENV)/.dev
+	$(BIN)/python -m docs.backtest

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_log, cli_text, cli_tours
+from corridor import cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
+from corridor.help import Verbs
 from corridor.terminal import (
     complain,
     emit,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="corridor",
+    cls=Verbs,
     help="Plan, forecast and run negotiated humanitarian evacuations by convoy.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -181,6 +183,8 @@ def publish(
 
 
 app.command()(cli_text.tell)
+for _verb in (cli_forecast.levers, cli_forecast.compare, cli_forecast.score):
+    app.command()(_verb)
 
 
 @app.command()

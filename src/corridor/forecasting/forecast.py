@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,43 +13,48 @@ from numpy.typing import NDArray
 
 from corridor.errors import InputError, UsageError
 from corridor.forecasting import summary
+from corridor.forecasting.aid import Need
 from corridor.forecasting.disruption import Disruption, disruption_of
+from corridor.forecasting.model import CAUSES
+from corridor.forecasting.reading import (
+    Arrivals,
+    Bands,
+    ConvoyOutlook,
+    IfItCloses,
+    Milestones,
+    PartBands,
+    Waiting,
+    block_ends,
+    read,
+    three,
+)
 from corridor.forecasting.simulate import Simulator
 from corridor.planning.plan import Plan
 
 Array = NDArray[np.float64]
 
+# The parts of a forecast live beside it; whoever reads one needs this module only.
+__all__ = [
+    "Arrivals",
+    "Assumption",
+    "Bands",
+    "Cause",
+    "ConvoyOutlook",
+    "Forecast",
+    "IfItCloses",
+    "Milestones",
+    "Need",
+    "PartBands",
+    "Waiting",
+    "forecast",
+]
+
 FORMAT = "corridor-forecast/1"
-LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 HORIZON_HOURS = 24.0 * 60
+PILOT = 500  # runs that find how far the chart must reach
+CAUSE_RUNS = 1_000  # runs for each cause that is held still; a share of variance needs no more
 MARKS = 60  # points of each band: enough for a chart, few enough to mail
 CLOSES_AFTER_HOURS = (6, 12, 24, 48)
-
-
-class Bands(msgspec.Struct, frozen=True, kw_only=True):
-    """One quantity over time: at each of `hours` after the plan's start, its quantiles over all runs, in people.
-
-    `quantity` is out, on_the_road or waiting; each of `p10` to `p90` has one value an hour mark.
-    """
-
-    operation: str
-    quantity: str
-    hours: tuple[float, ...]
-    p10: tuple[float, ...]
-    p25: tuple[float, ...]
-    p50: tuple[float, ...]
-    p75: tuple[float, ...]
-    p90: tuple[float, ...]
-
-
-class IfItCloses(msgspec.Struct, frozen=True, kw_only=True):
-    """Where people are if the corridor closes at a moment: out, on the road, waiting; each (P10, P50, P90) people."""
-
-    operation: str
-    at: datetime
-    out: tuple[float, float, float]
-    on_the_road: tuple[float, float, float]
-    waiting: tuple[float, float, float]
 
 
 class Assumption(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +65,23 @@ class Assumption(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of the variance of the clearance time goes away when one cause stands at its middle.
+
+    The shares need not add up to one: causes act together, and holding one still can even widen the rest.
+    """
+
+    cause: str
+    share: float
+
+
 class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True, forbid_unknown_fields=True):
     """Thousands of runs of what may happen to a plan.
 
     `clearance_hours` are the sorted times, in hours after the plan's start, of the runs in which everyone who leaves by
     the corridor was out before `horizon_hours`; `unfinished` runs were not. `people` are the (P10, P50, P90) of the
-    people to move over the runs.
+    people to move over the runs. `causes` are empty where the runs do not vary or too few finish. Fields after `closes`
+    are absent from files of earlier versions.
     """
 
     plan: Plan
@@ -78,6 +94,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     bands: tuple[Bands, ...]
     closes: tuple[IfItCloses, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    policy: str = "timetable"
+    parts: tuple[PartBands, ...] = ()
+    arrivals: tuple[Arrivals, ...] = ()
+    convoys: tuple[ConvoyOutlook, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    milestones: tuple[Milestones, ...] = ()
+    needs: tuple[Need, ...] = ()
+    causes: tuple[Cause, ...] = ()
     format: str = FORMAT
 
     @property
@@ -99,6 +123,15 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
         """Return the share of runs that have finished by a moment."""
         hours = (moment - self.start).total_seconds() / 3600
         return bisect.bisect_right(self.clearance_hours, hours + 1e-9) / self.runs
+
+    def probability_in_windows(self) -> float | None:
+        """Return the share of runs that finish before the last agreed window closes, or None where none is agreed."""
+        windows = [span for agreement in self.plan.situation.agreements for span in agreement.windows()]
+        return self.probability_by(max(closes for _, closes in windows)) if windows else None
+
+    def last_safe_departures(self, closes: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return each convoy with the last moment to leave that brings nine runs in ten through before it closes."""
+        return tuple((convoy.convoy, closes - timedelta(hours=convoy.way_hours)) for convoy in self.convoys)
 
     def __str__(self) -> str:
         """Return the forecast as a page of text."""
@@ -128,14 +161,18 @@ def forecast(
     seed: int = 0,
     closes_at: Sequence[datetime] = (),
     disruption: Disruption | None = None,
+    policy: str = "timetable",
+    causes: bool = True,
 ) -> Forecast:
     """Return what may happen to a plan, over `runs` runs: halts, breakdowns, people, drives and boarding vary together.
 
-    Each convoy leaves as soon as its vehicles, the road and the agreement allow. `closes_at` are moments for "if it
+    By the policy `timetable` a convoy leaves at its planned time or as soon after it as its vehicles, the road and the
+    agreement allow; by `shuttle` each vehicle goes back as soon as it is empty. `closes_at` are moments for "if it
     closes then" (6, 12, 24 and 48 hours ahead where left out). `disruption` replaces what is drawn from the table and
-    this operation's own halts. The same seed gives the same bytes.
+    this operation's own halts. `causes` adds each cause's share of the
+    uncertainty. The same seed gives the same bytes.
 
-    Raises `UsageError` for fewer than one run, and for a seed below 0 or of 2^63 or more.
+    Raises `UsageError` for fewer than one run, for an unknown policy, and for a seed below 0 or of 2^63 or more.
     """
     if runs < 1:
         raise UsageError("at least one run is needed", hint="--runs 10000")
@@ -143,34 +180,28 @@ def forecast(
         raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     moments = tuple(closes_at) or tuple(plan.start + timedelta(hours=hours) for hours in CLOSES_AFTER_HOURS)
     planned = [operation for operation in plan.situation.operations if operation.id not in plan.unplanned]
-    simulators: list[Simulator] = []
-    assumptions: dict[str, Assumption] = {}
-    for operation in planned:
-        drawn = disruption if disruption is not None else disruption_of(plan.situation, operation.id)
-        simulators.append(Simulator(plan, operation, drawn, runs=runs, seed=seed, horizon=HORIZON_HOURS))
-        for name, text, source in drawn.sources:
-            assumptions[name] = Assumption(name=name, text=text, source=source)
-    # A first pass finds how far the chart must reach; the second repeats the very same runs and reads them there.
-    ends = [simulator.run()[0] for simulator in simulators]
-    clearance = np.max(ends, axis=0) / 60 if ends else np.zeros(runs)
+    drawn = {o.id: disruption if disruption is not None else disruption_of(plan.situation, o.id) for o in planned}
+
+    def simulators(number: int, *frozen: str) -> list[Simulator]:
+        options = {"runs": number, "seed": seed, "horizon": HORIZON_HOURS, "policy": policy, "frozen": frozen}
+        return [Simulator(plan, operation, drawn[operation.id], **options) for operation in planned]  # type: ignore[arg-type]
+
+    full = simulators(runs)
+    hours = _marks(_clearance([simulator.run(runs=PILOT).clearance for simulator in full], PILOT), plan)
+    minutes = [mark * 60 for mark in (*hours, *(_hours(plan, moment) for moment in moments), *block_ends())]
+    outcomes = [simulator.run(minutes) for simulator in full]
+    clearance = _clearance([outcome.clearance for outcome in outcomes], runs)
+    readings = [read(s, outcome, hours, moments) for s, outcome in zip(full, outcomes, strict=True)]
     finished = np.sort(clearance[np.isfinite(clearance)])
-    hours = _marks(finished, plan)
-    bands: list[Bands] = []
-    closes: list[IfItCloses] = []
-    for simulator in simulators:
-        minutes = [mark * 60 for mark in hours] + [(moment - plan.start).total_seconds() / 60 for moment in moments]
-        _, out, left = simulator.run(minutes)
-        series = {"out": out, "on_the_road": left - out, "waiting": simulator.people - left}
-        bands += _bands(simulator.operation.id, hours, series)
-        closes += [
-            IfItCloses(
-                operation=simulator.operation.id,
-                at=moment,
-                **{name: _three(values[len(hours) + index]) for name, values in series.items()},
-            )
-            for index, moment in enumerate(moments)
-        ]
-    total = sum((simulator.people for simulator in simulators), np.zeros(runs))
+    shares: tuple[Cause, ...] = ()
+    if causes and full and runs >= 100:
+        number = min(runs, CAUSE_RUNS)
+        shares = _causes(clearance[:number], simulators, number)
+    assumptions = {
+        name: Assumption(name=name, text=text, source=source)
+        for found in drawn.values()
+        for name, text, source in found.sources
+    }
     return Forecast(
         plan=plan,
         runs=runs,
@@ -178,29 +209,49 @@ def forecast(
         horizon_hours=HORIZON_HOURS,
         clearance_hours=tuple(round(float(hours), 4) for hours in finished),
         unfinished=runs - len(finished),
-        people=_three(total),
-        bands=tuple(bands),
-        closes=tuple(closes),
+        people=three(sum((simulator.people for simulator in full), np.zeros(runs))),
+        bands=tuple(item for reading in readings for item in reading.bands),
+        closes=tuple(item for reading in readings for item in reading.closes),
         assumptions=tuple(assumptions.values()),
+        policy=policy,
+        parts=tuple(item for reading in readings for item in reading.parts),
+        arrivals=tuple(item for reading in readings for item in reading.arrivals),
+        convoys=tuple(item for reading in readings for item in reading.convoys),
+        waiting=tuple(reading.waiting for reading in readings),
+        milestones=tuple(item for reading in readings for item in reading.milestones),
+        needs=tuple(item for reading in readings for item in reading.needs),
+        causes=shares,
     )
 
 
-def _marks(finished: Array, plan: Plan) -> list[float]:
+def _clearance(minutes: list[Array], runs: int) -> Array:
+    """Return when the last operation of each run has ended, in hours."""
+    return np.asarray(np.max(minutes, axis=0) / 60) if minutes else np.zeros(runs)
+
+
+def _hours(plan: Plan, moment: datetime) -> float:
+    return (moment - plan.start).total_seconds() / 3600
+
+
+def _causes(clearance: Array, simulators: Callable[..., list[Simulator]], runs: int) -> tuple[Cause, ...]:
+    """Return the share of each cause: one minus the variance that stays when it stands still, same numbers elsewhere.
+
+    A total-effect index by freezing (Sobol 2001), of clearance times capped at the horizon.
+    """
+    whole = float(np.var(np.minimum(clearance, HORIZON_HOURS)))
+    if whole <= 1e-9:
+        return ()
+    found = []
+    for cause in CAUSES:
+        still = _clearance([simulator.run().clearance for simulator in simulators(runs, cause)], runs)
+        rest = float(np.var(np.minimum(still, HORIZON_HOURS)))
+        found.append(Cause(cause=cause, share=round(1 - rest / whole, 4)))
+    return tuple(found)
+
+
+def _marks(clearance: Array, plan: Plan) -> list[float]:
     """Return the hours at which the bands are read: up to when nine runs in ten are done, in even steps."""
     planned = plan.clearance_minutes / 60
+    finished = np.sort(clearance[np.isfinite(clearance)])
     last = float(finished[int(0.9 * (len(finished) - 1))]) if len(finished) else planned
     return [round(hours, 3) for hours in np.linspace(0.0, max(last, planned, 1.0), MARKS + 1).tolist()]
-
-
-def _bands(operation: str, hours: list[float], series: dict[str, Array]) -> list[Bands]:
-    found = []
-    for quantity, values in series.items():
-        levels = np.quantile(values[: len(hours)], LEVELS, axis=1, method="inverted_cdf")
-        named = {f"p{round(level * 100)}": tuple(row.tolist()) for level, row in zip(LEVELS, levels, strict=True)}
-        found.append(Bands(operation=operation, quantity=quantity, hours=tuple(hours), **named))
-    return found
-
-
-def _three(values: Array) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf")
-    return float(low), float(middle), float(high)

@@ -1,7 +1,4 @@
-"""The compiled heart of the simulator: one run after another, convoy by convoy, nothing shared between runs.
-
-Every random number is a hash of (seed, run, convoy, use), so that a run is the same whatever the number of threads.
-"""
+"""The timetable, compiled: one run after another, convoy by convoy, nothing shared between runs."""
 
 from __future__ import annotations
 
@@ -9,8 +6,9 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from corridor.forecasting.draws import allowed, compiled, factor, serve, take, uniform
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -20,13 +18,15 @@ PLACES = ("seat", "wheelchair", "stretcher")
 
 
 class Model(NamedTuple):
-    """One operation as arrays.
+    """One operation as arrays, in the order in which both simulators take them.
 
     Convoys: `order` (steps) of convoy numbers, `first` (convoys + 1) into `vehicle` (trips), `pickup`, `reception`
-    (convoys) as site numbers. Vehicles: `kind`, `free` minutes, `site`. Groups in order of priority: `group_site`,
-    `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`, `unload` (kinds, runs).
-    `way` (sites, sites, 2) numbers rows of `drive` (ways, runs), empty and loaded. `bay_first` (sites + 1) into the
-    bays; a site without bays has no limit. `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes.
+    (convoys) as site numbers, `not_before` (steps) minutes. Vehicles: `kind`, `free` minutes, `site`. Groups in order
+    of priority: `group_site`, `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`,
+    `unload` (kinds, runs) minutes. `way` (sites, sites, 2) numbers the ways, empty and loaded (-1: none); way w is made
+    of the parts `part_first[w]` to `part_first[w + 1]`, each with its `drive` (parts, runs) and the checkpoint at its
+    end, `check_site` (parts) or -1. `bay_first` (sites + 1) into the bays or lanes; a site without has no limit.
+    `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`.
     """
 
     order: Ints
@@ -34,6 +34,7 @@ class Model(NamedTuple):
     vehicle: Ints
     pickup: Ints
     reception: Ints
+    not_before: Floats
     kind: Ints
     free: Floats
     site: Ints
@@ -45,182 +46,208 @@ class Model(NamedTuple):
     board: Floats
     unload: Floats
     way: Ints
+    part_first: Ints
     drive: Floats
+    check_site: Ints
     bay_first: Ints
     headway: Floats
     halts: Floats
     windows: Floats
+    spreads: Floats
     horizon: float
     seed: int
-    spreads: Floats  # drive, boarding, breakdown share, breakdown minutes
 
 
-def compiled(function: Any) -> Any:
-    """Compile a function, keep the result on disk, and let other threads run meanwhile."""
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+# More than any plan has convoys: keeps the random numbers of a second attempt apart from those of the first.
+MOST_STEPS = 100_000
+SPREADS = (
+    "drive_spread",
+    "boarding_spread",
+    "breakdown_share",
+    "breakdown_minutes",
+    "turned_back_share",
+    "empty_share",
+    "check_minutes",
+)
 
 
-@compiled
-def _uniform(seed: int, run: int, step: int, use: int) -> float:
-    """Return a number in (0, 1) that depends only on its arguments (splitmix64; Steele, Lea and Flood 2014)."""
-    x = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(run) * np.uint64(0xD1B54A32D192ED03)
-    x += np.uint64(step) * np.uint64(0x8CB92BA72F3D8DD7) + np.uint64(use + 1) * np.uint64(0xABC98388FB8FAC03)
-    for _ in range(2):
-        x += np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        x ^= x >> np.uint64(31)
-    return (float(x >> np.uint64(11)) + 0.5) / 9007199254740992.0
+class Outcome(NamedTuple):
+    """What the runs of one operation came to.
 
-
-@compiled
-def _normal(seed: int, run: int, step: int, use: int) -> float:
-    """Return a standard normal number (Box and Muller 1958)."""
-    u = _uniform(seed, run, step, use)
-    v = _uniform(seed, run, step, use + 1)
-    return math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
-
-
-@compiled
-def _factor(spread: float, normal: float) -> float:
-    """Return a log-normal factor with mean 1 and a coefficient of variation."""
-    if spread <= 0.0:
-        return 1.0
-    sigma = math.sqrt(math.log(1.0 + spread * spread))
-    return math.exp(sigma * normal - 0.5 * sigma * sigma)
-
-
-@compiled
-def _take(bays: Any, start: float, end: float) -> None:
-    """Give a vehicle the bay that was free last among those free at its start."""
-    best = 0
-    for index in range(len(bays)):
-        fits, best_fits = bays[index] <= start, bays[best] <= start
-        if (fits and (not best_fits or bays[index] > bays[best])) or (not best_fits and bays[index] < bays[best]):
-            best = index
-    bays[best] = end
-
-
-@compiled
-def _queue(bays: Any, arrivals: Any, minutes: Any, number: int, starts: Any) -> float:
-    """Fill `starts` with when each of `number` vehicles begins in a bay; return when the last one ends."""
-    last = -math.inf
-    for index in range(number):
-        start = arrivals[index]
-        if len(bays) > 0:
-            earliest = bays.min()
-            start = max(start, earliest)
-            _take(bays, start, start + minutes[index])
-        starts[index] = start
-        last = max(last, start + minutes[index])
-    return last
-
-
-@compiled
-def _allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
-    """Return the first departure from `ready` outside every halt and inside a window that it clears; inf if none."""
-    depart: float = ready
-    for number in range(len(halts)):
-        if halts[number, 0] <= depart < halts[number, 1]:
-            depart = halts[number, 1]
-    if len(windows) == 0:
-        return depart
-    for number in range(len(windows)):
-        start = max(depart, windows[number, 0])
-        if start + drive <= windows[number, 1]:
-            return float(start)
-    return math.inf
-
-
-@compiled
-def simulate(model: Any, begin: int, end: int, clearance: Any, marks: Any, out: Any, left: Any) -> None:  # noqa: C901, PLR0912, PLR0915
-    """Run the runs `begin` to `end`; fill `clearance` (runs), and at `marks` (minutes) who is `out` and has `left`.
-
-    `marks` rise; `out` and `left` are (marks, runs) people.
+    `clearance` (runs) minutes, inf where people are left at the horizon. `left` and `out` (runs, groups, marks) people
+    with companions who had gone and who were safe at each mark; `arrived` (runs, receptions, marks). `depart` and
+    `arrive` (runs, convoys) minutes of each planned convoy, nan where it was not needed. `waited` (runs) person-minutes
+    before leaving, `held` (runs) those of them aboard while the movement stood.
     """
+
+    clearance: Floats
+    left: Floats
+    out: Floats
+    arrived: Floats
+    depart: Floats
+    arrive: Floats
+    waited: Floats
+    held: Floats
+
+
+@compiled
+def simulate(  # noqa: C901, PLR0912, PLR0915
+    order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
+    kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
+    places: Any, board: Any, unload: Any, way: Any, part_first: Any, drive: Any, check_site: Any,
+    bay_first: Any, headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
+    begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
+    depart_at: Any, arrive_at: Any, waited: Any, held: Any,
+) -> None:  # fmt: skip
+    """Run the runs `begin` to `end` of a `Model` and fill the arrays of an `Outcome` at `marks` (rising minutes)."""
     most = 0
-    for convoy in range(len(model.first) - 1):
-        most = max(most, model.first[convoy + 1] - model.first[convoy])
-    arrivals, minutes, starts = np.empty(most), np.empty(most), np.empty(most)
-    groups = len(model.group_site)
+    for convoy in range(len(first) - 1):
+        most = max(most, first[convoy + 1] - first[convoy])
+    minutes, starts, turn = np.empty(most), np.empty(most), np.empty(most, np.int64)
+    ways, kinds = len(part_first) - 1, board.shape[0]
+    way_minutes, boarding, unloading = np.empty(ways), np.empty(kinds), np.empty(kinds)
+    number_of = np.zeros((len(first) - 1, kinds))
+    for convoy in range(len(first) - 1):
+        for trip in range(first[convoy], first[convoy + 1]):
+            number_of[convoy, kind[vehicle[trip]]] += 1.0
+    groups = len(group_site)
     taken = np.empty(groups)
     room = np.empty(3)
+    planned = depart_at.shape[1]
     for run in range(begin, end):
-        free = model.free.copy()
-        site = model.site.copy()
-        bays = np.zeros(model.bay_first[-1])
-        waiting = model.total[:, run].copy()
-        last_departure, last_safe = -math.inf, 0.0
-        for step in range(len(model.order)):
-            if waiting.sum() < 0.5:
+        free = free_at.copy()
+        site = stands.copy()
+        bays = np.zeros(bay_first[-1])
+        trial = np.zeros(bay_first[-1])
+        waiting = total[:, run].copy()
+        for number in range(ways):
+            way_minutes[number] = 0.0
+            for part in range(part_first[number], part_first[number + 1]):
+                way_minutes[number] += drive[part, run]
+        for k in range(kinds):
+            boarding[k], unloading[k] = board[k, run], unload[k, run]
+        last_departure, last_safe, remain = -math.inf, 0.0, waiting.sum()
+        step, attempt = -1, 0
+        while remain >= 0.5:
+            # A convoy that was turned back tries again with its people before the next one is formed.
+            if attempt == 0:
+                step += 1
+            if step >= len(order):
                 break
-            convoy = model.order[step]
-            pickup, reception = model.pickup[convoy], model.reception[convoy]
-            a, b = model.first[convoy], model.first[convoy + 1]
+            convoy, draw = order[step], step + attempt * MOST_STEPS
+            attempt = 0
+            here, there = pickup[convoy], reception[convoy]
+            a, b = first[convoy], first[convoy + 1]
             room[:] = 0.0
-            for trip in range(a, b):
-                for place in range(3):
-                    room[place] += model.places[model.kind[model.vehicle[trip]], place, run]
+            for k in range(kinds):
+                if number_of[convoy, k] > 0.0:
+                    for place in range(3):
+                        room[place] += number_of[convoy, k] * places[k, place, run]
+            if spreads[5] > 0.0:
+                kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, draw, 8), 0.9)
+                room[SEAT] = max(math.floor(room[SEAT] * kept + 0.5), min(room[SEAT], 1.0))
             people = 0.0
             for group in range(groups):
                 taken[group] = 0.0
-                if model.group_site[group] != pickup:
+                if group_site[group] != here:
                     continue
-                with_each, place = model.companions[group], model.group_place[group]
+                each, place = companions[group], group_place[group]
                 if place == SEAT:
-                    most_here = math.floor(room[SEAT] / (1 + with_each))
+                    number = math.floor(room[SEAT] / (1 + each))
                 else:
-                    most_here = room[place]
-                    if with_each > 0:
-                        most_here = min(most_here, math.floor(room[SEAT] / with_each))
-                number = min(waiting[group], most_here)
+                    number = room[place]
+                    if each > 0:
+                        number = min(number, math.floor(room[SEAT] / each))
+                number = min(waiting[group], number)
                 taken[group] = number
                 room[place] -= number
-                room[SEAT] -= number * with_each
-                people += number * (1 + with_each)
+                room[SEAT] -= number * each
+                people += number * (1 + each)
             if people <= 0.0:
                 continue
-            slow = _factor(model.spreads[1], _normal(model.seed, run, step, 0))
-            ready = last_departure + model.headway[run]
+            slow = factor(spreads[1], seed, run, draw, 0)
+            low, high = bay_first[here], bay_first[here + 1]
+            trial[low:high] = bays[low:high]
+            boarded = -math.inf
             for trip in range(a, b):
-                vehicle = model.vehicle[trip]
-                way = model.way[site[vehicle], pickup, 0]
-                arrivals[trip - a] = free[vehicle] + (model.drive[way, run] if way >= 0 else math.inf)
-                minutes[trip - a] = model.board[model.kind[vehicle], run] * slow
-            here = bays[model.bay_first[pickup] : model.bay_first[pickup + 1]]
-            boarded = _queue(here.copy(), arrivals, minutes, b - a, starts)
-            drive = model.drive[model.way[pickup, reception, 1], run]
-            drive *= _factor(model.spreads[0], _normal(model.seed, run, step, 2))
-            if model.spreads[2] > 0.0:
-                chance = 1.0 - (1.0 - model.spreads[2]) ** (b - a)
-                if _uniform(model.seed, run, step, 4) < chance:
-                    drive += model.spreads[3] * math.exp(0.5 * _normal(model.seed, run, step, 5))
-            depart = _allowed(max(ready, boarded), drive, model.halts[run], model.windows)
-            if depart > model.horizon:
+                unit = vehicle[trip]
+                number = way[site[unit], here, 0]
+                come = math.inf if number < 0 else free[unit] + way_minutes[number]
+                minutes[trip - a] = boarding[kind[unit]] * slow
+                starts[trip - a] = serve(trial[low:high], come, minutes[trip - a])
+                boarded = max(boarded, starts[trip - a] + minutes[trip - a])
+            loaded = way[here, there, 1]
+            pace = factor(spreads[0], seed, run, draw, 2)
+            whole = 0.0
+            for part in range(part_first[loaded], part_first[loaded + 1]):
+                whole += drive[part, run] * pace
+                lanes = check_site[part]
+                if lanes >= 0 and spreads[6] > 0.0:
+                    width = max(bay_first[lanes + 1] - bay_first[lanes], 1)
+                    whole += math.ceil((b - a) / width) * spreads[6]
+            delay = 0.0
+            if spreads[2] > 0.0 and uniform(seed, run, draw, 4) < 1.0 - (1.0 - spreads[2]) ** (b - a):
+                delay = spreads[3] * factor(0.5, seed, run, draw, 5)
+            ready = max(last_departure + headway[run], boarded, not_before[step])
+            depart = allowed(ready, whole + delay, halts[run], windows)
+            if depart > horizon:
                 break
+            # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure, as in the plan.
             wait = depart - boarded
-            if len(here) > 0:
-                for index in np.argsort(starts[: b - a], kind="mergesort"):
-                    _take(here, starts[index] + wait, starts[index] + wait + minutes[index])
-            arrive = depart + drive
-            for trip in range(a, b):
-                arrivals[trip - a] = arrive
-                minutes[trip - a] = model.unload[model.kind[model.vehicle[trip]], run] * slow
-            there = bays[model.bay_first[reception] : model.bay_first[reception + 1]]
-            safe = _queue(there, arrivals, minutes, b - a, starts)
-            for trip in range(a, b):
-                free[model.vehicle[trip]] = starts[trip - a] + minutes[trip - a]
-                site[model.vehicle[trip]] = reception
+            if high > low:
+                # In order of beginning (insertion sort: they come nearly sorted).
+                for trip in range(b - a):
+                    place = trip
+                    while place > 0 and starts[turn[place - 1]] > starts[trip]:
+                        turn[place] = turn[place - 1]
+                        place -= 1
+                    turn[place] = trip
+                for index in turn[: b - a]:
+                    take(bays[low:high], starts[index] + wait, starts[index] + wait + minutes[index])
+            head = depart
+            for part in range(part_first[loaded], part_first[loaded + 1]):
+                head += drive[part, run] * pace
+                lanes = check_site[part]
+                if lanes >= 0 and spreads[6] > 0.0:
+                    gate, through = head, bays[bay_first[lanes] : bay_first[lanes + 1]]
+                    for _ in range(a, b):
+                        head = max(head, serve(through, gate, spreads[6]) + spreads[6])
+            arrive = head + delay
             last_departure = depart
+            if spreads[4] > 0.0 and uniform(seed, run, draw, 7) < spreads[4]:
+                attempt = draw // MOST_STEPS + 1
+                for trip in range(a, b):
+                    free[vehicle[trip]] = arrive
+                    site[vehicle[trip]] = here
+                continue
+            safe = arrive
+            yard = bays[bay_first[there] : bay_first[there + 1]]
+            for trip in range(a, b):
+                unit = vehicle[trip]
+                length = unloading[kind[unit]] * slow
+                done = serve(yard, arrive, length) + length
+                free[unit] = done
+                site[unit] = there
+                safe = max(safe, done)
             last_safe = max(last_safe, safe)
-            waiting -= taken
-            if len(marks) > 0:
-                gone, done = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
-                if gone < len(marks):
-                    left[gone, run] += people
-                if done < len(marks):
-                    out[done, run] += people
+            waited[run] += people * depart
+            held[run] += people * (depart - ready)
+            if step < planned:
+                depart_at[run, step] = depart
+                arrive_at[run, step] = arrive
+            gone, done_at = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
+            for group in range(groups):
+                if taken[group] > 0.0:
+                    waiting[group] -= taken[group]
+                    remain -= taken[group]
+                    heads = taken[group] * (1 + companions[group])
+                    if gone < len(marks):
+                        left[run, group, gone] += heads
+                    if done_at < len(marks):
+                        out[run, group, done_at] += heads
+                        arrived[run, there, done_at] += heads
         for mark in range(1, len(marks)):
-            left[mark, run] += left[mark - 1, run]
-            out[mark, run] += out[mark - 1, run]
-        clearance[run] = last_safe if waiting.sum() < 0.5 else math.inf
+            left[run, :, mark] += left[run, :, mark - 1]
+            out[run, :, mark] += out[run, :, mark - 1]
+            arrived[run, :, mark] += arrived[run, :, mark - 1]
+        clearance[run] = last_safe if remain < 0.5 else math.inf

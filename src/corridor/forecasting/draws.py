@@ -1,0 +1,86 @@
+"""Random numbers of the compiled simulators: each one a hash of what it is for, whatever the number of threads."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+
+def compiled(function: Any) -> Any:
+    """Compile a function, keep the result on disk, and let other threads run meanwhile."""
+    return njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+@compiled
+def uniform(seed: int, run: int, step: int, use: int) -> float:
+    """Return a number in (0, 1) that depends only on its arguments (splitmix64; Steele, Lea and Flood 2014)."""
+    x = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(run) * np.uint64(0xD1B54A32D192ED03)
+    x += np.uint64(step) * np.uint64(0x8CB92BA72F3D8DD7) + np.uint64(use + 1) * np.uint64(0xABC98388FB8FAC03)
+    for _ in range(2):
+        x += np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        x ^= x >> np.uint64(31)
+    return (float(x >> np.uint64(11)) + 0.5) / 9007199254740992.0
+
+
+@compiled
+def factor(spread: float, seed: int, run: int, step: int, use: int) -> float:
+    """Return a log-normal factor with mean 1 and a coefficient of variation (normal by Box and Muller 1958)."""
+    if spread <= 0.0:
+        return 1.0
+    u = uniform(seed, run, step, use)
+    v = uniform(seed, run, step, use + 1)
+    normal = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+    variance = math.log(1.0 + spread * spread)
+    return math.exp(math.sqrt(variance) * normal - 0.5 * variance)
+
+
+@compiled
+def take(bays: Any, start: float, end: float) -> None:
+    """Give a vehicle the bay that was free last among those free at its start."""
+    best = 0
+    for index in range(len(bays)):
+        fits, best_fits = bays[index] <= start, bays[best] <= start
+        if (fits and (not best_fits or bays[index] > bays[best])) or (not best_fits and bays[index] < bays[best]):
+            best = index
+    bays[best] = end
+
+
+@compiled
+def serve(bays: Any, arrival: float, minutes: float) -> float:
+    """Return when a vehicle begins in a bay (first come, first served) and keep the bay for it; no bays, no wait."""
+    if len(bays) == 0:
+        return arrival
+    first = 0
+    for index in range(1, len(bays)):
+        if bays[index] < bays[first]:
+            first = index
+    start: float = max(arrival, bays[first])
+    bays[first] = start + minutes
+    return start
+
+
+@compiled
+def allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
+    """Return the first departure from `ready` outside every halt and inside a window that it clears; inf if none."""
+    depart: float = ready
+    for number in range(len(halts)):
+        if halts[number, 0] > depart:
+            break
+        depart = max(depart, halts[number, 1])
+    if len(windows) == 0:
+        return depart
+    for number in range(len(windows)):
+        start: float = max(depart, windows[number, 0])
+        if start + drive <= windows[number, 1]:
+            # A later window may open inside a halt: then the first moment after both.
+            for halt in range(len(halts)):
+                if halts[halt, 0] <= start < halts[halt, 1]:
+                    start = halts[halt, 1]
+            if start + drive <= windows[number, 1]:
+                return start
+    return math.inf

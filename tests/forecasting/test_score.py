@@ -1,0 +1,53 @@
+"""Scores against their definitions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from corridor.errors import InputError
+from corridor.forecasting.score import Kept, Outcome, as_table, crps, keep, read_kept, read_outcomes, score, scored
+
+MADE = datetime(2016, 12, 15, 20, tzinfo=UTC)
+
+
+def kept(values, **fields):
+    return Kept(operation="aleppo", quantity="people_out", made=MADE, values=tuple(values), **fields)
+
+
+def test_crps_is_the_integral_of_the_squared_difference_of_the_distributions():
+    values, actual = [1.0, 2.0, 4.0, 8.0], 3.0
+    x = np.linspace(-5, 15, 200_001)
+    step = np.searchsorted(np.array(values), x, side="right") / 4
+    integral = float((((step - (x >= actual)) ** 2).sum()) * (x[1] - x[0]))
+    assert crps(values, actual) == pytest.approx(integral, abs=1e-3)
+    assert crps([5.0], 3.0) == pytest.approx(2.0)
+
+
+def test_coverage_and_bias():
+    found = score(kept(range(1, 101)), 30.0)
+    assert (found.low, found.middle, found.high) == (10, 50, 90)
+    assert found.in_80
+    assert found.in_50
+    assert found.bias == pytest.approx(20)
+    assert not score(kept(range(1, 101)), 95.0).in_80
+
+
+def test_forecasts_are_kept_once_and_scored_when_the_outcome_is_known(tmp_path):
+    paths = keep(tmp_path, [kept(range(1, 101), naive=40.0)])
+    before = paths[0].read_bytes()
+    keep(tmp_path, [kept([1.0])])
+    assert paths[0].read_bytes() == before
+    outcome = Outcome(operation="aleppo", quantity="people_out", value=30.0, source="test")
+    found = scored(read_kept(tmp_path), [outcome])
+    assert "1 of 1 in the 50 % interval" in as_table(found)
+    assert scored(read_kept(tmp_path), []) == []
+    assert "nothing to score" in as_table([])
+    (tmp_path / "outcomes.json").write_text("[{}]")
+    with pytest.raises(InputError, match="outcomes"):
+        read_outcomes(tmp_path / "outcomes.json")
+    (tmp_path / "wrong.json").write_text("{")
+    with pytest.raises(InputError, match="kept forecast"):
+        read_kept(tmp_path)

@@ -1,0 +1,169 @@
+"""The simulator on worlds whose answer is known: the timetable, the shuttle, queues, refusals and the seed."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from corridor.errors import InputError, UsageError
+from corridor.forecasting.disruption import CALM, Disruption, disruption_of, known_at
+from corridor.forecasting.forecast import forecast
+from corridor.forecasting.simulate import Simulator
+from corridor.planning.solve import plan
+from corridor.reports.report import Report
+from corridor.situation.fleet import Fleet
+from tests import worlds
+
+
+def runs_of(situation, *, runs=40, disruption=CALM, policy="timetable", marks=(), horizon=2000.0, **options):
+    made = plan(situation, time_limit=1)
+    simulator = Simulator(
+        made, situation.operations[0], disruption, runs=runs, seed=3, horizon=horizon, policy=policy, **options
+    )
+    return made, simulator, simulator.run(marks)
+
+
+@pytest.mark.parametrize("name", sorted(set(worlds.WORLDS) - {"more_may_come"}))
+def test_without_randomness_the_forecast_equals_the_plan_to_the_minute(name):
+    made = plan(worlds.WORLDS[name](), time_limit=1)
+    found = forecast(made, runs=20, disruption=CALM, causes=False)
+    assert found.clearance_hours == pytest.approx([made.clearance_minutes / 60] * 20, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"), [("one_bus", 120), ("bays", 75), ("stretchers", 120), ("closed_window", 1475), ("convoys", 45)]
+)
+def test_the_shuttle_in_closed_form(name, minutes):
+    """Convoys of one need no headway: in `convoys` all six buses go at once, 10 + 30 + 5."""
+    _, simulator, outcome = runs_of(worlds.WORLDS[name](), policy="shuttle", marks=[1e6])
+    assert outcome.clearance == pytest.approx(minutes)
+    assert outcome.out[:, :, 0].sum(axis=1) == pytest.approx(simulator.people)
+
+
+def test_one_bus_with_random_times_takes_the_sum_of_its_means():
+    """Two loaded drives of mean 30 and two boardings and unloadings of mean 15 vary, the way back of 30 does not.
+
+    Var = 2 (30 a)^2 + 2 (15 b)^2: one factor each for a convoy's drive and for its boarding and unloading.
+    """
+    varied = Disruption(drive_spread=0.5, boarding_spread=1.0)
+    _, _, outcome = runs_of(worlds.one_bus(), runs=20_000, disruption=varied, policy="shuttle")
+    deviation = np.sqrt(2 * (30 * 0.5) ** 2 + 2 * 15.0**2)
+    assert abs(outcome.clearance.mean() - 120) < 2.5 * deviation / np.sqrt(20_000)
+    assert outcome.clearance.std() == pytest.approx(deviation, rel=0.05)
+
+
+def test_a_checkpoint_lets_one_vehicle_through_at_a_time():
+    """Five buses in one convoy, one lane, 4 minutes each: 10 + 15 + 5 * 4 + 15 + 5 = 65 instead of 45."""
+    base = worlds.simple((worlds.group("families", 250),), Fleet(vehicles=(worlds.vehicles("bus", 5, {"seat": 50}),)))
+    legs = (*worlds.both_ways("pickup", "gate", 15), *worlds.both_ways("gate", "reception", 15))
+    checked = msgspec.structs.replace(
+        base,
+        sites=(*base.sites, worlds.site("gate", "checkpoint", bays=1)),
+        legs=legs,
+        corridors=(worlds.corridor("pickup", "gate", "reception"),),
+    )
+    _, _, free = runs_of(checked)
+    _, _, convoy = runs_of(checked, disruption=Disruption(check_minutes=4.0))
+    _, _, single = runs_of(checked, disruption=Disruption(check_minutes=4.0), policy="shuttle")
+    assert free.clearance == pytest.approx(45)
+    assert convoy.clearance == pytest.approx(65)
+    assert single.clearance == pytest.approx(65)
+
+
+def test_empty_places_cost_trips_and_nobody_is_lost():
+    _, simulator, outcome = runs_of(worlds.one_bus(), runs=500, disruption=Disruption(empty_share=0.2), marks=[1e6])
+    assert (outcome.clearance >= 120).all()
+    assert outcome.clearance.mean() > 150
+    assert outcome.out[:, 0, 0] == pytest.approx(simulator.people)
+
+
+def test_a_convoy_that_is_turned_back_tries_again():
+    """Each attempt of mean 1/(1-p) costs 10 + 30 minutes more; two convoys: 120 + 2 * 40 p / (1 - p)."""
+    _, _, outcome = runs_of(worlds.one_bus(), runs=20_000, disruption=Disruption(turned_back_share=0.2))
+    extra = outcome.clearance - 120
+    assert extra.mean() == pytest.approx(2 * 40 * 0.25, abs=3 * extra.std() / np.sqrt(20_000))
+
+
+def test_doubling_the_drive_less_than_doubles_the_clearance_where_boarding_is_fixed():
+    slow = msgspec.structs.replace(worlds.one_bus(), legs=worlds.both_ways("pickup", "reception", 60))
+    varied = Disruption(drive_spread=0.3, boarding_spread=0.2)
+    _, _, once = runs_of(worlds.one_bus(), runs=2_000, disruption=varied)
+    _, _, twice = runs_of(slow, runs=2_000, disruption=varied)
+    assert np.median(once.clearance) < np.median(twice.clearance) < 2 * np.median(once.clearance)
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_threads():
+    made = plan(worlds.aleppo_small(), time_limit=1)
+    first, again = forecast(made, runs=300, seed=5), forecast(made, runs=300, seed=5)
+    assert first.to_json() == again.to_json()
+    assert first.to_json() != forecast(made, runs=300, seed=6).to_json()
+    simulator = Simulator(
+        made, made.situation.operations[0], Disruption(drive_spread=0.2), runs=100, seed=1, horizon=99
+    )
+    alone, many = simulator.run([60.0], threads=1), simulator.run([60.0], threads=7)
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(alone, many, strict=True))
+
+
+def test_a_halt_that_lasts_holds_every_convoy_and_people_aboard_are_counted():
+    standing = Disruption(halted=True, median_hours=10.0, spread=1e-9, halted_hours=4.0)
+    _, _, timetable = runs_of(worlds.one_bus(), disruption=standing)
+    assert timetable.clearance == pytest.approx(6 * 60 + 35 + 30 + 45)
+    assert timetable.held == pytest.approx(50 * (360 - 10))
+
+
+def test_unknown_policies_and_causes_are_refused():
+    with pytest.raises(UsageError, match="policy"):
+        runs_of(worlds.one_bus(), policy="fly")
+    with pytest.raises(UsageError, match="cause"):
+        runs_of(worlds.one_bus(), frozen=("weather",))
+
+
+def test_what_the_forecast_says_beside_the_end():
+    made = plan(worlds.aleppo_small(), time_limit=1)
+    found = forecast(made, runs=400, disruption=Disruption(drive_spread=0.3, boarding_spread=0.3))
+    assert {part.name for part in found.parts if part.part == "group"} == {"stretcher", "wounded", "families"}
+    assert sum(block[1] for block in found.arrivals[0].people) == pytest.approx(1700, abs=60)
+    assert found.waiting[0].person_hours[0] > 0
+    assert {need.item for need in found.needs} == {"water", "food", "blankets", "latrines"}
+    blankets = next(need for need in found.needs if need.item == "blankets")
+    assert blankets.middle == pytest.approx(1700)
+    safe = dict(found.last_safe_departures(made.start))
+    assert set(safe) == {convoy.id for convoy in made.convoys}
+    assert all(moment < made.start for moment in safe.values())
+    assert found.milestones[0].half[1] <= found.milestones[0].nine_tenths[1]
+    assert {cause.cause for cause in found.causes} == {"people", "halts", "road", "boarding"}
+    assert next(c.share for c in found.causes if c.cause == "people") == pytest.approx(0.0, abs=1e-9)
+
+
+def stated(part, value, **fields):
+    return Report(
+        id=f"stated-{part}-{value}",
+        source="coordinator",
+        fact="disruption",
+        about=f"aleppo.{part}",
+        place="pickup",
+        value=value,
+        observed=worlds.START,
+        received=worlds.START,
+        **fields,
+    )
+
+
+def test_one_line_of_the_situation_replaces_a_parameter():
+    base = worlds.one_bus()
+    usual = disruption_of(base, "aleppo")
+    said = disruption_of(msgspec.structs.replace(base, reports=(stated("median_hours", 3),)), "aleppo")
+    assert said.median_hours == pytest.approx(3)
+    assert usual.median_hours == pytest.approx(24)
+    assert any(name == "median_hours" and "coordinator" in source for name, _, source in said.sources)
+    with pytest.raises(InputError, match="stated disruption"):
+        disruption_of(msgspec.structs.replace(base, reports=(stated("luck", 3),)), "aleppo")
+    with pytest.raises(InputError, match="stated disruption"):
+        disruption_of(msgspec.structs.replace(base, reports=(stated("empty_share", 1.5),)), "aleppo")
+
+
+def test_no_prior_is_used_before_it_could_be_known():
+    early = known_at(worlds.START)
+    assert early["turned_back_share"].value == pytest.approx(0.01)
+    assert "aleppo16" not in str(disruption_of(worlds.one_bus(), "aleppo").sources)
