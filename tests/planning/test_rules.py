@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
 
@@ -9,7 +11,9 @@ from corridor.errors import Infeasible, InputError, UsageError
 from corridor.planning.solve import plan
 from corridor.planning.verify import verify
 from corridor.situation.agreement import Clause
+from corridor.situation.situation import Situation
 from tests import agreed_worlds, worlds
+from tests.planning import by_hand
 
 CLEARANCE = worlds.CLEARANCE_MINUTES | agreed_worlds.CLEARANCE_MINUTES
 MAKE = worlds.WORLDS | agreed_worlds.WORLDS
@@ -126,3 +130,52 @@ def test_reserve_convoys_count_on_the_tied_side_only() -> None:
     more = msgspec.structs.replace(worlds.more_may_come().groups[0])
     made = plan(msgspec.structs.replace(base, groups=(more, base.groups[1])), time_limit=2)
     assert verify(made) == []
+
+
+def a_random_agreement(rng: random.Random) -> Situation:
+    """A small world with up to three of the terms that bind convoys, tied or alone."""
+    terms: list[Clause] = [
+        agreed_worlds.term("corridor", escorts=rng.randint(1, 2)),
+        agreed_worlds.term("corridor", smallest=2),
+        agreed_worlds.term("corridor", hold_assembly=rng.randint(10, 40), hold_exchange=rng.randint(5, 20)),
+        agreed_worlds.term("search", convoy_minutes=rng.randint(0, 15), vehicle_minutes=rng.randint(0, 3)),
+        agreed_worlds.term("vehicles", crowding=rng.randint(1, 10)),
+        Clause(
+            id="aid", kind="goods", begins=by_hand.moment(rng.randint(0, 60)), ends=by_hand.moment(rng.randint(61, 150))
+        ),
+        Clause(
+            id="last", kind="phase", parameters={"last": rng.randint(1, 60)}, begins=by_hand.moment(rng.randint(1, 200))
+        ),
+        Clause(
+            id="deal",
+            kind="reciprocity",
+            parameters={
+                "with": "foua",
+                "ratio": rng.choice((0.5, 1, 1.5)),
+                "tolerance": rng.randint(0, 50),
+                "lag": rng.randint(0, 60),
+                "order": rng.choice(("after", "mutual")),
+            },
+        ),
+    ]
+    base = rng.choice((worlds.one_bus, worlds.bays, worlds.convoys, worlds.stretchers, agreed_worlds.tied_numbers))()
+    if base.agreement("foua") is None:
+        terms.pop()
+    free = tuple(msgspec.structs.replace(agreement, clauses=()) for agreement in base.agreements)
+    return agreed_worlds.agreeing(msgspec.structs.replace(base, agreements=free), *rng.sample(terms, rng.randint(1, 3)))
+
+
+def test_two_hundred_random_agreements_have_sound_plans_within_their_bounds_or_a_reason() -> None:
+    planned = 0
+    reasons: list[tuple[str, tuple[str, ...]]] = []
+    for seed in range(200):
+        try:
+            made = plan(a_random_agreement(random.Random(seed)), time_limit=0.1)
+        except Infeasible as why:
+            reasons.append((why.hint, why.clauses))
+            continue
+        planned += 1
+        assert verify(made) == [], seed
+        assert made.bound_minutes <= made.clearance_minutes, seed
+    assert planned > 120
+    assert all(hint and clauses for hint, clauses in reasons)
