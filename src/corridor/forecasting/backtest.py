@@ -145,7 +145,7 @@ def left_out(*, runs: int = 20_000, seed: int = 0) -> list[LeftOut]:
     """Return, for each negotiated operation, how many halts the others would have expected in its hours of movement."""
     everything = usable(datetime.max.replace(tzinfo=UTC))
     known = known_at(datetime.max.replace(tzinfo=UTC))
-    found = []
+    found: list[LeftOut] = []
     for case in everything:
         others = [other for other in everything if other.case != case.case]
         prior = fit(others, weight=known["earlier_weight"].value, spread=known["length_spread"].value)
