@@ -1,7 +1,7 @@
 """The simulator against SimPy on one model: trips a second on one core, and the same mean within two standard errors.
 
-`python -m benchmarks.simulate_bench` (SimPy from requirements/bench.in). Two hundred vehicles shuttle through forty
-boarding bays, first come, first served; boarding and drives are log-normal, one trip in twenty breaks down.
+`python -m benchmarks.simulate_bench` (SimPy from requirements/bench-forecast.in). Two hundred vehicles shuttle through
+forty boarding bays, first come, first served; boarding and drives are log-normal, one trip in twenty breaks down.
 """
 
 from __future__ import annotations
