@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast lint types layers format docs lock wheel bench bench-quick clean backtest test-hard
+.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -27,6 +27,16 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
+
+# The rigs that break the log on purpose, at the size that every change must pass; one of them: make rig NAME=power
+test-hard: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m hard
+
+soak: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs all --soak
+
+rig: $(VENV)/.dev
+	@$(BIN)/python -m tests.rigs $(NAME)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -75,7 +85,3 @@ clean:
 # The page of the backtest, its charts and the kept forecasts, from the reports and the priors.
 backtest: $(VENV)/.dev
 	$(BIN)/python -m docs.backtest
-
-# The rigs that take minutes: calibration on 500 operations, monotone levers, a cluster with a killed worker.
-test-hard: $(VENV)/.dev
-	@$(BIN)/python -m pytest -m hard

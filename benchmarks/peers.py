@@ -186,7 +186,8 @@ def pyvrp(problem: Problem, limit: float, seed: int) -> Tours:
     clients = [vrp.Client(depots + t) for t in range(n)]
     bases = [vrp.Depot(d) for d in range(depots)]
     best: Tours = []
-    shift = int(2 * (matrix.max() + 1) * n)
+    # from a plan anyone can make, so that the cutting starts near the goal
+    shift = 2 * int(after.min(axis=0).sum() + start.min()) // int(problem.buses.sum())
     while time.perf_counter() < deadline:
         fleets = [
             vrp.VehicleType(int(buses), [], d, d, shift_duration=shift, unit_distance_cost=1)

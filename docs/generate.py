@@ -166,13 +166,15 @@ def _verbs() -> str:
 
 # What each verb reads and writes; a verb without a line here fails the build.
 ARROWS: dict[str, tuple[str, str]] = {
-    "read": ("tables (CSV, XLSX, JSON Lines)", "reports, one JSON object a line"),
+    "read": ("tables (CSV, XLSX, JSON Lines), texts, web pages", "reports and candidates, one JSON object a line"),
+    "accept": ("candidates", "reports, with the role that accepted them"),
     "assess": ("reports", "situation.json"),
     "check": ("situation.json", "findings"),
-    "plan": ("situation.json", "plan.json"),
+    "plan": ("situation.json, or a bare instance", "plan.json"),
     "verify": ("plan.json", "findings"),
     "forecast": ("plan.json", "forecast.json"),
     "publish": ("forecast.json", "the page, movement table, map data"),
+    "tell": ("articles alone", "all of it, marked as unreviewed"),
     "demo": ("the Aleppo example", "all of it, and a summary"),
 }
 

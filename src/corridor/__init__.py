@@ -25,6 +25,8 @@ _HOMES = {
     "verify": "corridor.planning.verify",
     "Forecast": "corridor.forecasting.forecast",
     "forecast": "corridor.forecasting.forecast",
+    "Operation": "corridor.operation.operation",
+    "Log": "corridor.log.log",
     "publish": "corridor.publishing.publish",
     "CorridorError": "corridor.errors",
     "UsageError": "corridor.errors",
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from corridor.errors import CorridorError, Infeasible, InputError, UsageError
     from corridor.finding import Finding
     from corridor.forecasting.forecast import Forecast, forecast
+    from corridor.log.log import Log
+    from corridor.operation.operation import Operation
     from corridor.planning.plan import Plan
     from corridor.planning.solve import plan
     from corridor.planning.verify import verify

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_forecast, cli_text, cli_tours
+from corridor import cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
+from corridor.help import Verbs
 from corridor.terminal import (
     complain,
     emit,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="corridor",
+    cls=Verbs,
     help="Plan, forecast and run negotiated humanitarian evacuations by convoy.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -100,6 +102,8 @@ def plan(
     seed: Seed = 0,
     people_quantile: Annotated[float, typer.Option(help="Plan for this quantile of the people to move.")] = 0.5,
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
+    mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
+    previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -109,7 +113,14 @@ def plan(
         cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
         return
     situation = _situation(data, place)
-    made, wrong = _plan(situation, time_limit=time_limit, seed=seed, quantiles=(people_quantile, reserve_quantile))
+    made, wrong = _plan(
+        situation,
+        time_limit=time_limit,
+        seed=seed,
+        quantiles=(people_quantile, reserve_quantile),
+        mode=mode,
+        previous=previous,
+    )
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
 
@@ -276,8 +287,11 @@ def _assess(file: str, as_of: str | None, pooling: Path | None) -> Situation:
 
 
 def _reports(file: str) -> list[Report]:
+    from corridor.log.names import is_log
     from corridor.reports.tables import read_reports
 
+    if is_log(file):
+        return cli_log.reports_of(file)
     return read_reports(file)
 
 
@@ -295,7 +309,13 @@ def _plan_file(file: str) -> Plan:
 
 
 def _plan(
-    situation: Situation, *, time_limit: float, seed: int, quantiles: tuple[float, float]
+    situation: Situation,
+    *,
+    time_limit: float,
+    seed: int,
+    quantiles: tuple[float, float],
+    mode: str = "convoy",
+    previous: Path | None = None,
 ) -> tuple[Plan, list[Finding]]:
     """Return a plan and what `verify` finds wrong with it: no verb writes a plan unverified."""
     from corridor.planning.solve import plan as run_plan
@@ -308,6 +328,8 @@ def _plan(
             seed=seed,
             people_quantile=quantiles[0],
             reserve_quantile=quantiles[1],
+            mode=mode,
+            previous=_plan_file(str(previous)) if previous else None,
             progress=progress,
         )
     return made, run_verify(made)
@@ -321,6 +343,9 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
     findings = [*run_verify(found.plan), *run_check(found.plan.situation)]
     with working("writing the page"):
         return run_publish(found, folder, lang=lang, formats=formats, findings=findings)
+
+
+cli_log.register(app)
 
 
 def main() -> None:

@@ -91,7 +91,7 @@ def _value(c: Candidate) -> str:
 
 
 def accept(
-    file: Annotated[str, typer.Argument(help="Candidates as `read` writes them, or - for standard input.")],
+    file: Annotated[str, typer.Argument(help="Candidates as `read` writes them, - or a log.")],
     everything: Annotated[bool, typer.Option("--all", help="Accept every candidate.")] = False,
     only: Annotated[list[str] | None, typer.Option("--id", help="Accept this candidate; may be repeated.")] = None,
     reject: Annotated[list[str] | None, typer.Option("--reject", help="Leave this one out; may be repeated.")] = None,
@@ -103,10 +103,15 @@ def accept(
     output: Output = None,
 ) -> None:
     """Accept candidates as reports, in your role."""
+    from corridor import cli_log
+    from corridor.log.names import is_log
     from corridor.reports.report import Candidate as CandidateType
     from corridor.reports.tables import read_reports, write_reports
     from corridor.reports.text import accept as run_accept
 
+    if is_log(file):
+        cli_log.accept_in_log(file, only or [], everything=everything, but=reject or [], role=role)
+        return
     found = read_reports(file)
     candidates = [item for item in found if isinstance(item, CandidateType)]
     known = {candidate.id for candidate in candidates}

@@ -47,9 +47,18 @@ class Infeasible(CorridorError):  # noqa: N818 - the design's word for an answer
 
     exit_code = 1
 
-    def __init__(self, cause: str, *, place: str = "", hint: str = "", clauses: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        cause: str,
+        *,
+        place: str = "",
+        hint: str = "",
+        clauses: Sequence[str] = (),
+        nothing_to_move: bool = False,
+    ) -> None:
         super().__init__(cause, place=place, hint=hint)
         self.clauses = tuple(clauses)
+        self.nothing_to_move = nothing_to_move
 
     def __str__(self) -> str:
         """Return the message as printed, then what cannot hold, by its ids."""

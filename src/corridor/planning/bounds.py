@@ -1,4 +1,4 @@
-"""Lower bounds on the clearance time, each with its proof."""
+"""Lower bounds on the clearance time of one operation, each with its proof."""
 
 from __future__ import annotations
 
@@ -7,15 +7,26 @@ from collections.abc import Callable
 from corridor.planning.instance import Instance, People, Unit, VehicleKind
 from corridor.planning.plan import Bound
 
+PLACES = ("stretcher", "wheelchair", "seat")
 LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
 
 
-def lower_bounds(instance: Instance) -> tuple[Bound, ...]:
-    """Return every bound on the minutes until the last person of the planning figure is safe, the best first."""
+def bounds_alone(instance: Instance) -> list[Bound]:
+    """Return every bound on the minutes until the last person of the planning figure of one operation is safe."""
     if not any(group.planned for group in instance.people):
-        return ()
-    found = [*_vehicle_bounds(instance), *_bay_bounds(instance), *_headway_bounds(instance)]
-    return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
+        return []
+    return [
+        *_vehicle_bounds(instance),
+        *_bay_bounds(instance),
+        *_headway_bounds(instance),
+        *_escort_bounds(instance),
+    ]
+
+
+def shortest(instance: Instance, pickup: str | None = None) -> int:
+    """Return the minutes of the shortest loaded drive, the check of one vehicle included."""
+    drives = [minutes for (start, _), minutes in instance.loaded.items() if pickup in (None, start)]
+    return min(drives) + instance.agreed.check_vehicle
 
 
 def needs(instance: Instance, place: str, pickup: str | None = None) -> int:
@@ -40,31 +51,57 @@ def _vehicle_bounds(instance: Instance) -> list[Bound]:
     The count never falls as T grows, so the least T that passes is found by bisection.
     """
     found = []
-    for place in ("stretcher", "wheelchair", "seat"):
+    for place in PLACES:
         people = needs(instance, place)
         if people == 0:
             continue
 
         def carried(end: int, place: str = place) -> int:
-            return sum(unit.kind.places.get(place, 0) * _departures(instance, unit, end) for unit in instance.units)
+            return carried_by(instance, lambda kind: kind.places.get(place, 0), end)
 
-        minutes = _least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
+        minutes = least(lambda end, people=people, carried=carried: carried(end) >= people)  # type: ignore[misc]
         if minutes is not None:
             why = f"{people} people need a {place} place; the vehicles cannot make enough trips any sooner"
             found.append(Bound(name=f"vehicles ({place})", operation=instance.operation, minutes=minutes, why=why))
     return found
 
 
-def _departures(instance: Instance, unit: Unit, end: int) -> int:
-    """Return the most loaded departures of a vehicle in any plan that ends by a minute."""
+def left_behind(instance: Instance) -> int:
+    """Return how many people, at least, no plan can carry inside the windows: 0 where that is not proven.
+
+    Proof: as for the bounds by vehicles, with the end of all windows for T.
+    """
+    short = [
+        needs(instance, place) - carried_by(instance, lambda kind, place=place: kind.places.get(place, 0), LATEST)  # type: ignore[misc]
+        for place in PLACES
+    ]
+    return max(*short, 0)
+
+
+def carried_by(instance: Instance, places: Callable[[VehicleKind], int], end: int, begin: int = 0) -> int:
+    """Return the most people whom all vehicles carry in plans that end by a minute; like vehicles are counted once."""
+    return sum(
+        number * places(unit.kind) * departures(instance, unit, end, begin)
+        for unit, number in instance.alike
+        if places(unit.kind) > 0
+    )
+
+
+def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
+    """Return the most loaded departures of a vehicle from a minute on, in any plan that ends by another."""
     reach = [minutes for (start, _), minutes in instance.empty.items() if start == unit.site]
     if not reach:
         return 0
-    first = unit.free + min(reach) + unit.kind.board
-    drive = min(instance.loaded.values())
+    first = max(unit.free + min(reach) + unit.kind.board, begin)
+    drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
-    last = end - unit.kind.unload
+    return _fitting(instance, first, end - unit.kind.unload, cycle)
+
+
+def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
+    """Return the most departures from `first` on, a cycle apart in each window, that arrive in it and by `last`."""
+    drive = shortest(instance)
     total = 0
     for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
         span = min(closes, last) - drive - max(opens, first)
@@ -73,7 +110,8 @@ def _departures(instance: Instance, unit: Unit, end: int) -> int:
     return total
 
 
-def _least(enough: Callable[[int], bool]) -> int | None:
+def least(enough: Callable[[int], bool]) -> int | None:
+    """Return the least minute that is enough, None where none within three years is."""
     low, high = 0, 1
     while not enough(high):
         low, high = high, high * 2
@@ -85,7 +123,7 @@ def _least(enough: Callable[[int], bool]) -> int | None:
     return 0 if enough(0) else high
 
 
-def _loads(instance: Instance, pickup: str | None) -> list[tuple[VehicleKind, int]]:
+def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tuple[VehicleKind, int]]:
     """Return, for kinds of places offered by disjoint sets of vehicle types, the fewest loads and their quickest kind.
 
     Proof. People who need a place of a kind ride in vehicles that offer it, at most the largest such vehicle's places a
@@ -94,7 +132,7 @@ def _loads(instance: Instance, pickup: str | None) -> list[tuple[VehicleKind, in
     counted: set[str] = set()
     found = []
     for place in sorted(("seat", "stretcher", "wheelchair"), key=lambda name: -needs(instance, name, pickup)):
-        people = needs(instance, place, pickup)
+        people = max(needs(instance, place, pickup) - without, 0)
         offering = [kind for kind in instance.kinds if kind.places.get(place, 0) > 0]
         if people == 0 or not offering or counted & {kind.name for kind in offering}:
             continue
@@ -126,7 +164,7 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
             u.free + instance.empty[u.site, pickup] for u in instance.units if (u.site, pickup) in instance.empty
         ]
         work = sum(kind.board * number for kind, number in loads)
-        drive = min(minutes for (start, _), minutes in instance.loaded.items() if start == pickup)
+        drive = shortest(instance, pickup)
         minutes = min(arrivals) - (-work // instance.bays[pickup]) + drive + min(kind.unload for kind, _ in loads)
         why = f"boarding at {pickup} fills its {instance.bays[pickup]} bays for {work} vehicle-minutes"
         found.append(Bound(name=f"bays of {pickup}", operation=instance.operation, minutes=minutes, why=why))
@@ -134,7 +172,7 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
         loads = _loads(instance, None)
         bays = sum(instance.bays[name] for name in instance.receptions)
         work = sum(kind.unload * number for kind, number in loads)
-        first = _first_departure(instance) + min(instance.loaded.values())
+        first = first_departure(instance) + shortest(instance)
         if loads:
             why = f"unloading fills the {bays} bays of the receptions for {work} vehicle-minutes"
             minutes = first - (-work // bays)
@@ -142,7 +180,8 @@ def _bay_bounds(instance: Instance) -> list[Bound]:
     return found
 
 
-def _first_departure(instance: Instance) -> int:
+def first_departure(instance: Instance) -> int:
+    """Return a minute before which no convoy can leave."""
     earliest = min(
         unit.free + minutes + unit.kind.board
         for unit in instance.units
@@ -150,7 +189,7 @@ def _first_departure(instance: Instance) -> int:
         if start == unit.site
     )
     if instance.windows:
-        drive = min(instance.loaded.values())
+        drive = shortest(instance)
         fitting = [max(opens, earliest) for opens, closes in instance.windows if max(opens, earliest) + drive <= closes]
         return min(fitting, default=earliest)
     return earliest
@@ -159,14 +198,54 @@ def _first_departure(instance: Instance) -> int:
 def _headway_bounds(instance: Instance) -> list[Bound]:
     """Bound by the convoys that must follow each other at the mouth of the corridor.
 
-    Proof. At least `loads` loaded trips are made, at most `convoy size` of them in one convoy, so at least
-    ceil(loads / size) convoys leave, each a headway after the one before; the last of them still drives and unloads.
+    Proof. At least `fewest_convoys` convoys leave, each a headway after the one before, so that in each window only so
+    many fit; the last of them still drives and unloads.
     """
     loads = _loads(instance, None)
     if instance.headway == 0 or not loads:
         return []
-    convoys = -(-sum(number for _, number in loads) // instance.convoy_size)
-    last = _first_departure(instance) + (convoys - 1) * instance.headway
-    minutes = last + min(instance.loaded.values()) + min(kind.unload for kind, _ in loads)
+    convoys = fewest_convoys(instance)
+    first, unload = first_departure(instance), min(kind.unload for kind, _ in loads)
+    minutes = least(lambda end: _fitting(instance, first, end - unload, instance.headway) >= convoys)
+    if minutes is None:
+        return []
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"
     return [Bound(name="headway", operation=instance.operation, minutes=minutes, why=why)]
+
+
+def fewest_convoys(instance: Instance, without: int = 0) -> int:
+    """Return how many convoys leave in any plan, at least, for all but so many people.
+
+    Proof. At least `loads` loaded trips are made, at most `convoy size` of them in one convoy. All vehicles of a convoy
+    are on the road at once, so of the types that the agreement limits no more than that number is in one convoy; loads
+    that only such types can carry need a convoy for each time that number. People left out spare each kind of load at
+    most their number.
+    """
+    loads = _loads(instance, None, without)
+    fewest = -(-sum(number for _, number in loads) // instance.convoy_size)
+    for kind, number in loads:
+        offering = [each for each in instance.kinds if each.places.get(kind.name, 0) > 0]
+        limits = [each.at_once for each in offering if each.at_once is not None]
+        if len(limits) == len(offering) and sum(limits) > 0:
+            fewest = max(fewest, -(-number // min(sum(limits), instance.convoy_size)))
+    return fewest
+
+
+def _escort_bounds(instance: Instance) -> list[Bound]:
+    """Bound by the escort teams that must come back.
+
+    Proof. At least `convoys` convoys leave (as for the headway). A team is away for a loaded drive and the shortest way
+    back before it leads again, so of `teams` teams one leads at least ceil(convoys / teams) of them, one after the
+    other; the last of these still drives and unloads.
+    """
+    loads = _loads(instance, None)
+    teams = instance.agreed.escorts
+    if teams is None or teams < 1 or not loads:
+        return []
+    convoys = fewest_convoys(instance)
+    back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
+    rounds = -(-convoys // teams) - 1
+    drive = shortest(instance)
+    minutes = first_departure(instance) + rounds * (drive + back) + drive + min(kind.unload for kind, _ in loads)
+    why = f"{teams} escort team(s) lead at least {convoys} convoys and must come back each time"
+    return [Bound(name="escorts", operation=instance.operation, minutes=minutes, why=why)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from corridor.errors import Infeasible
+from corridor.planning.agreed import Agreed, agreed_for, receptions_for, vehicles_at_once, windows_for
 from corridor.situation.estimate import Estimate
 from corridor.situation.fleet import Vehicles
 from corridor.situation.road import way
@@ -56,7 +59,9 @@ class Instance:
     """One operation in whole minutes after `start` and whole people.
 
     `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
-    states no hours; `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
+    states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception,
+    `alone` whether vehicles go without others wherever they can;
+    `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
     bays of a site that another operation uses first are free.
     """
 
@@ -74,9 +79,25 @@ class Instance:
     headway: int
     lead: str
     windows: tuple[tuple[int, int], ...] | None
-    window_clauses: tuple[str, ...] = ()
     kinds: tuple[VehicleKind, ...] = field(default=())
     bay_from: dict[str, int] = field(default_factory=dict)
+    agreed: Agreed = field(default=Agreed())
+    alone: bool = False
+    beyond: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    @cached_property
+    def alike(self) -> tuple[tuple[Unit, int], ...]:
+        """One vehicle of each type, site and minute of being free, with how many there are."""
+        first: dict[tuple[str, int, str], Unit] = {}
+        number = Counter((unit.kind.name, unit.free, unit.site) for unit in self.units)
+        for unit in self.units:
+            first.setdefault((unit.kind.name, unit.free, unit.site), unit)
+        return tuple((unit, number[key]) for key, unit in first.items())
+
+    @property
+    def total(self) -> int:
+        """Everyone of the planning figure, companions included."""
+        return sum(group.planned * (1 + group.companions) for group in self.people)
 
     def moment(self, minute: int) -> datetime:
         """Return the moment that many minutes after the start."""
@@ -112,40 +133,81 @@ def build_instance(
     Raises `Infeasible` where a thing that every plan needs is missing: people, vehicles, a way, a place for a kind.
     """
     where = f"operation {operation.id}"
+    start = whole_minute(situation.at)
+    agreed = agreed_for(situation, operation, start)
     people = _people(situation, operation, people_quantile, reserve_quantile)
-    kinds, units = units_of(situation, operation)
+    kinds, units = units_of(situation, operation, agreed.crowding)
     if not units:
         raise Infeasible(
             "no vehicle can be planned",
             place=where,
             hint="record how many vehicles there are, with their places (facts vehicles and places)",
         )
-    receptions = operation.receptions
+    receptions = receptions_for(situation, operation)
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
-    loaded, empty = _minutes(situation, operation, pickups, units, where)
+    loaded, empty = _minutes(situation, operation, (pickups, receptions), units, where)
+    size = convoy_size_for(situation, operation, agreed)
     _check_places(people, kinds, where)
     corridor = situation.corridor(operation.id)
-    windows, clauses = _windows(situation, operation)
+    windows = windows_for(situation, operation, start, agreed.margin)
     # A site that is named and nowhere declared has no leg either: nothing is planned there, and check says so.
     sites = {site.id: site for site in situation.sites if site.id in {*pickups, *receptions}}
     return Instance(
         operation=operation.id,
-        start=whole_minute(situation.at),
+        start=start,
         units=units,
         people=people,
         pickups=pickups,
         receptions=receptions,
-        loaded=loaded,
+        loaded={way: minutes + agreed.check_convoy for way, minutes in loaded.items()},
         empty=empty,
         bays={name: max(1, down(site.bays)) for name, site in sites.items() if site.bays},
         capacity={name: down(sites[name].capacity) for name in receptions if name in sites and sites[name].capacity},  # type: ignore[arg-type]
-        convoy_size=max(1, down(corridor.convoy_size)) if corridor else 1,
+        convoy_size=size,
         headway=up(corridor.headway) if corridor else 0,
         lead=corridor.lead if corridor and corridor.lead else "lead vehicle of the operation",
         windows=windows,
-        window_clauses=clauses,
         kinds=kinds,
+        agreed=agreed,
+        beyond=_beyond(situation, operation, loaded),
     )
+
+
+def convoy_size_for(situation: Situation, operation: Operation, agreed: Agreed) -> int:
+    """Return the most vehicles with people in a convoy: its size without the vehicles of the escort.
+
+    Raises `Infeasible` where the escort alone fills the convoy, or the smallest convoy is larger than the largest.
+    """
+    corridor = situation.corridor(operation.id)
+    if corridor is None:
+        return max(1, agreed.smallest)
+    most = max(1, down(corridor.convoy_size))
+    if most - agreed.escort_vehicles < agreed.smallest:
+        escort = f" and its escort takes {agreed.escort_vehicles} of them" if agreed.escort_vehicles else ""
+        raise Infeasible(
+            f"a convoy has at most {most} vehicles{escort}; at least {agreed.smallest} must carry people",
+            place=f"operation {operation.id}",
+            hint="agree on larger convoys, or on a smaller escort",
+            clauses=(f"{operation.id}/corridor.convoy_size", f"{operation.id}/corridor"),
+        )
+    return most - agreed.escort_vehicles
+
+
+def _beyond(
+    situation: Situation, operation: Operation, loaded: dict[tuple[str, str], int]
+) -> dict[tuple[str, str], int]:
+    """Return the minutes from the hand-over to the reception on each way that has a site of that kind."""
+    corridor = situation.corridor(operation.id)
+    path = corridor.sites if corridor else ()
+    handovers = {site.id for site in situation.sites if site.kind == "handover"}
+    point = next((name for name in path if name in handovers), None)
+    found = {}
+    for pickup, reception in loaded:
+        if point is not None and {pickup, reception} <= set(path):
+            minutes = _drive(situation, point, reception, path)
+            if path.index(pickup) < path.index(point) < path.index(reception) and minutes is not None:
+                found[pickup, reception] = minutes
+    return found
 
 
 def _people(situation: Situation, operation: Operation, planned_q: float, reserve_q: float) -> tuple[People, ...]:
@@ -157,6 +219,7 @@ def _people(situation: Situation, operation: Operation, planned_q: float, reserv
             "no source gives a number of people to move",
             place=f"operation {operation.id}",
             hint="ask for a headcount, or record one with its source as people_inside",
+            nothing_to_move=True,
         )
     return people
 
@@ -175,7 +238,9 @@ def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
     )
 
 
-def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
+def units_of(
+    situation: Situation, operation: Operation, crowding: int = 0
+) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
     """Return the vehicle types of an operation and each vehicle, with when and where it is next free."""
     kinds: list[VehicleKind] = []
     units: list[Unit] = []
@@ -184,14 +249,19 @@ def units_of(situation: Situation, operation: Operation) -> tuple[tuple[VehicleK
             continue
         kind = VehicleKind(
             name=vehicles.type,
-            places={name: nearest(places) for name, places in vehicles.places.items()},
+            places=_crowded({name: nearest(places) for name, places in vehicles.places.items()}, crowding),
             board=up(vehicles.boarding),
             unload=up(vehicles.unloading),
-            at_once=_at_once(situation, operation, vehicles.type),
+            at_once=vehicles_at_once(situation, operation, vehicles.type),
         )
         kinds.append(kind)
         units += _of_kind(situation, vehicles, kind)
     return tuple(kinds), tuple(units)
+
+
+def _crowded(places: dict[str, int], more: int) -> dict[str, int]:
+    """Return the places with those beyond the seats that the agreement declares, where a vehicle has seats at all."""
+    return {name: number + (more if name == "seat" and number > 0 else 0) for name, number in places.items()}
 
 
 def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> list[Unit]:
@@ -207,16 +277,6 @@ def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> lis
         units += [Unit(names.pop(), kind, max(free, 0), out.site) for _ in range(min(out.count, len(names)))]
     idle = [Unit(name, kind, 0, vehicles.depot) for name in names]
     return idle + units[::-1]
-
-
-def _at_once(situation: Situation, operation: Operation, kind: str) -> int | None:
-    agreement = situation.agreement(operation.id)
-    limits = [
-        int(clause.parameters[kind])
-        for clause in (agreement.of_kind("vehicles") if agreement else ())
-        if isinstance(clause.parameters.get(kind), int | float)
-    ]
-    return min(limits) if limits else None
 
 
 def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], where: str) -> None:
@@ -238,42 +298,30 @@ def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], wh
             )
 
 
-def _windows(situation: Situation, operation: Operation) -> tuple[tuple[tuple[int, int], ...] | None, tuple[str, ...]]:
-    agreement = situation.agreement(operation.id)
-    if agreement is None or not agreement.windows():
-        return None, ()
-    spans = []
-    for opens, closes in agreement.windows():
-        first = math.ceil((opens - whole_minute(situation.at)).total_seconds() / 60)
-        last = math.floor((closes - whole_minute(situation.at)).total_seconds() / 60)
-        if last > 0:
-            spans.append((max(first, 0), last))
-    return tuple(spans), tuple(clause.id for clause in agreement.of_kind("window"))
-
-
 def _minutes(
     situation: Situation,
     operation: Operation,
-    pickups: tuple[str, ...],
+    ends: tuple[tuple[str, ...], tuple[str, ...]],
     units: tuple[Unit, ...],
     where: str,
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    pickups, receptions = ends
     corridor = situation.corridor(operation.id)
     path = corridor.sites if corridor else ()
     loaded: dict[tuple[str, str], int] = {}
     empty: dict[tuple[str, str], int] = {}
     for pickup in pickups:
-        for reception in operation.receptions:
+        for reception in receptions:
             drive = _drive(situation, pickup, reception, path)
             if drive is not None:
                 loaded[pickup, reception] = drive
-        for start in dict.fromkeys((*operation.receptions, *(unit.site for unit in units))):
+        for start in dict.fromkeys((*receptions, *(unit.site for unit in units))):
             drive = _drive(situation, start, pickup, ())
             if drive is not None:
                 empty[start, pickup] = drive
         if not any(key[0] == pickup for key in loaded):
             raise Infeasible(
-                f"no way leads from {pickup} to any reception ({', '.join(operation.receptions) or 'none named'})",
+                f"no way leads from {pickup} to any reception ({', '.join(receptions) or 'none named'})",
                 place=where,
                 hint="record the missing leg (leg_time), or name another reception",
                 clauses=(pickup,),

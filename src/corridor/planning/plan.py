@@ -14,6 +14,7 @@ from corridor.planning import summary
 from corridor.situation.situation import Situation
 
 FORMAT = "corridor-plan/1"
+Mode = Literal["convoy", "shuttle"]
 Status = Literal["optimal", "feasible", "nothing to move"]
 
 
@@ -70,12 +71,36 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one mode gives: its clearance time, its convoys, and the people in hold (at most, and in person-hours).
+
+    Where no plan exists in a mode, `why_not` says why and the figures are 0.
+    """
+
+    mode: Mode
+    clearance_minutes: int
+    convoys: int
+    most_held: int
+    held_hours: float
+    why_not: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that is no longer what an earlier plan said, or a new one: which convoy, what changed and why."""
+
+    convoy: str
+    what: str
+    why: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True, forbid_unknown_fields=True):
     """Who goes when: convoys in order, the bounds and what was asked for.
 
     `people_quantile` is the planning figure's quantile, `reserve_quantile` the one up to which reserve convoys are
     planned; `clearance_minutes`, `bound_minutes` and `gap` refer to the planning figure. `unplanned` names the
-    operations for which no plan could be made, with the reason.
+    operations for which no plan could be made, with the reason. In the mode `shuttle` each convoy is one vehicle;
+    `compared` holds what each mode gives where both were asked for. `replaces` is the SHA-256 of the
+    situation of the plan before, and `changes` lists the orders that are no longer what that plan said.
     """
 
     situation: Situation
@@ -88,6 +113,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     reserve_quantile: float = 0.9
     seed: int = 0
     unplanned: dict[str, str] = {}
+    mode: Mode = "convoy"
+    compared: tuple[Compared, ...] = ()
+    replaces: str = ""
+    changes: tuple[Change, ...] = ()
     clearance_minutes: int = 0
     bound_minutes: int = 0
     gap: float = 0.0

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from random import Random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from corridor.errors import Infeasible, UsageError
-from corridor.planning.bounds import lower_bounds
-from corridor.planning.construct import Builder, Draft, Style, to_convoys
+from corridor.planning.again import changes, names_taken
+from corridor.planning.bounds import left_behind
+from corridor.planning.bounds_tied import lower_bounds
+from corridor.planning.drafts import Draft, to_convoys
+from corridor.planning.explain import explain
+from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
-from corridor.planning.plan import Bound, Convoy, Plan
+from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan
+from corridor.planning.search import Progress, best, follow, possible
 from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
-# Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
-MIXED = 40
-Progress = Callable[[str, int, int], None]
+# Orders already read out are given anew only for an end sooner by this share; so long is it searched for.
+WORTH_CHANGING = 0.02
+REPLAN_SECONDS = 0.4
+MODES = ("convoy", "shuttle", "both")
 
 
 def plan(
@@ -30,13 +34,18 @@ def plan(
     seed: int = 0,
     people_quantile: float = 0.5,
     reserve_quantile: float = 0.9,
+    mode: str = "convoy",
+    previous: Plan | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Return the best verified-by-construction timetable found within `time_limit` seconds, with bound and gap.
 
     `people_quantile` is the planning figure; reserve convoys go up to `reserve_quantile`. Vehicles that are out at the
     moment of the situation are planned from where and when they are next free. Operations that lack what a plan needs
-    are named in `unplanned` with the reason. The same seed gives the same plan unless the time limit cuts the search.
+    are named in `unplanned` with the reason. `mode` is `convoy`, `shuttle` (each vehicle goes alone) or `both`: then
+    the plan that ends first is returned with the figures of each in `compared`. The orders of a `previous` plan stand
+    unless a new one ends sooner by more than a fiftieth; `changes` lists what differs.
+    The same seed gives the same plan unless the time limit cuts the search.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
@@ -48,25 +57,55 @@ def plan(
         raise UsageError("the time limit must be above 0 seconds", hint="--time-limit 10")
     if not 0 <= seed < 2**63:
         raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
-    deadline = time.monotonic() + time_limit
+    if mode not in MODES:
+        raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
+    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous)
+    if mode != "both":
+        return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
+    half = replace(limits, time_limit=time_limit / 2)
+    convoys = _planned(situation, half, "convoy", progress)
+    try:
+        return better([convoys, _planned(situation, half, "shuttle", progress)])
+    except Infeasible as why:
+        return beside(convoys, "shuttle", why.cause)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    objective: str
+    time_limit: float
+    seed: int
+    people_quantile: float
+    reserve_quantile: float
+    previous: Plan | None = None
+
+
+def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
+    deadline = time.monotonic() + asked.time_limit
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
-    unplanned: dict[str, Infeasible] = {}
+    changed: list[Change] = []
     clearance = 0
-    for operation in situation.operations:
-        try:
-            instance = build_instance(
-                situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
-            )
-            instance = _beside(instance, convoys, situation)
-            drafts, minutes = _best(instance, deadline, seed, progress)
-        except Infeasible as why:
-            unplanned[operation.id] = why
+    groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
+    for group in groups:
+        instances = [_beside(instance, convoys, situation) for instance in group]
+        found, fresh = _best(instances, deadline, asked, progress)
+        if found is None:
+            names = [instance.operation for instance in group]
+            why = _why_not(situation, instances, asked.people_quantile, mode)
+            unplanned.update(dict.fromkeys(names, why))
             continue
-        end = instance.moment(minutes)
-        clearance = max(clearance, math.ceil((end - situation.at).total_seconds() / 60) if drafts else 0)
-        convoys += to_convoys(instance, drafts)
-        bounds += lower_bounds(instance)
+        for instance, drafts in zip(instances, found, strict=True):
+            ends = [end for draft in drafts if not draft.reserve for _, end in draft.unloading]
+            if ends:
+                last = instance.moment(max(ends))
+                clearance = max(clearance, math.ceil((last - situation.at).total_seconds() / 60))
+            made = to_convoys(instance, drafts, names_taken(asked.previous, instance.operation))
+            convoys += made
+            if asked.previous is not None:
+                reasons = {draft.order: draft.why for draft in drafts}
+                changed += changes(asked.previous, instance, made, reasons, fresh)
+        bounds += lower_bounds(instances)
     if len(unplanned) == len(situation.operations):
         _raise_first(unplanned)
     bound = max((item.minutes for item in bounds), default=0)
@@ -77,15 +116,41 @@ def plan(
         convoys=tuple(sorted(convoys, key=lambda convoy: (convoy.reserve, convoy.depart, convoy.id))),
         bounds=tuple(bounds),
         status="nothing to move" if not convoys else "optimal" if gap == 0 else "feasible",
-        objective=objective,
-        people_quantile=people_quantile,
-        reserve_quantile=reserve_quantile,
-        seed=seed,
+        objective=asked.objective,
+        people_quantile=asked.people_quantile,
+        reserve_quantile=asked.reserve_quantile,
+        seed=asked.seed,
+        mode=mode,
+        replaces=asked.previous.situation_sha256 if asked.previous else "",
+        changes=tuple(changed),
         unplanned={name: why.cause for name, why in unplanned.items()},
         clearance_minutes=clearance,
         bound_minutes=bound,
         gap=gap,
     )
+
+
+def _best(
+    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None
+) -> tuple[list[list[Draft]] | None, str]:
+    """Return the timetables to use and, where they do not follow the orders given before, the reason."""
+    previous = asked.previous
+    kept = follow(instances, previous) if previous is not None else None
+    if previous is None or kept is None:
+        fresh = "" if previous is None else "the orders given before do not carry everyone any more"
+        return best(instances, deadline, asked.seed, progress), fresh
+    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress)
+    if anew is None:
+        return kept, ""
+    stable, sooner = _end(kept), _end(anew)
+    if sooner < stable * (1 - WORTH_CHANGING):
+        return anew, f"new orders end {stable - sooner} minutes sooner"
+    return kept, ""
+
+
+def _end(timetables: list[list[Draft]]) -> int:
+    ends = (end for drafts in timetables for d in drafts if not d.reserve for _, end in d.unloading)
+    return max(ends, default=0)
 
 
 def _raise_first(unplanned: dict[str, Infeasible]) -> None:
@@ -95,7 +160,7 @@ def _raise_first(unplanned: dict[str, Infeasible]) -> None:
             place="situation",
             hint="record who moves from where to where: facts clause and term (who.from, destination.to, corridor.via)",
         )
-    raise next(iter(unplanned.values()))
+    raise min(unplanned.values(), key=lambda why: why.nothing_to_move)
 
 
 def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> Instance:
@@ -113,126 +178,72 @@ def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> 
     return replace(instance, capacity=capacity, bay_from={site: busy[site] for site in busy if site in instance.bays})
 
 
-def _best(instance: Instance, deadline: float, seed: int, progress: Progress | None) -> tuple[list[Draft], int]:
-    """Try ways of forming convoys until the bound or the time is reached; return the soonest timetable, its minutes."""
-    quota = _quota(instance)
-    goal = max((bound.minutes for bound in lower_bounds(instance)), default=0)
-    best: tuple[int, list[Draft], Style] | None = None
-    plain = list(_styles(instance))
-    total = len(plain) + MIXED
-    random = Random(seed)
-    for number in range(total):
-        if best is not None and (best[0] <= goal or time.monotonic() > deadline):
-            break
-        if number >= len(plain) and best is None:
-            break
-        style = plain[number] if number < len(plain) else _mixed(instance, best[2], random)  # type: ignore[index]
-        builder = Builder(instance, style, quota)
-        drafts = builder.run()
-        if drafts is not None and (best is None or builder.clearance() < best[0]):
-            best = (builder.clearance(), drafts, style)
-        if progress is not None:
-            progress(instance.operation, number + 1, total)
-    if best is None:
-        _explain(instance, quota)
-    assert best is not None  # noqa: S101 - _explain raised otherwise
-    return best[1], best[0]
-
-
-def _styles(instance: Instance) -> Iterator[Style]:
-    """Yield the plain ways of forming convoys: the largest type split into equal convoys first, then every size.
-
-    Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
-    """
-    fleet = max(Counter(unit.kind.name for unit in instance.units).values())
-    most = min(instance.convoy_size, fleet)
-    sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
-    several = len(instance.pickups) > 1
-    for size in sizes:
-        yield Style((size,))
-        if several:
-            yield Style((size,), farthest_first=True)
-
-
-def _mixed(instance: Instance, best: Style, random: Random) -> Style:
-    """Return the best way so far with convoys of alternating sizes near its own."""
-    most = max(min(instance.convoy_size, len(instance.units)), 1)
-    middle = best.gather[0]
-    sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
-    return Style(sizes, farthest_first=best.farthest_first)
-
-
-def _quota(instance: Instance) -> dict[tuple[str, str], int]:
-    """Share the receptions out between the pickups: people per way, the least driving within every capacity.
-
-    A transport problem, solved as a linear programme (its vertices are whole; Hitchcock 1941). Empty where no
-    capacity is stated. Raises `Infeasible` where the receptions cannot hold the people.
-    """
-    if not instance.capacity:
-        return {}
-    moving = {
-        pickup: sum(g.planned * (1 + g.companions) for g in instance.people if g.pickup == pickup)
-        for pickup in instance.pickups
-    }
-    if set(instance.capacity) >= set(instance.receptions):
-        room = sum(instance.capacity[name] for name in instance.receptions)
-        if room < sum(moving.values()):
-            raise Infeasible(
-                f"the receptions can take {room} people and {sum(moving.values())} are to be moved",
-                place=f"operation {instance.operation}",
-                hint=f"find room for {sum(moving.values()) - room} more, or lower the figure (--people-quantile)",
-                clauses=tuple(instance.capacity),
+def _groups(
+    situation: Situation, people_quantile: float, reserve_quantile: float, mode: Mode
+) -> tuple[list[list[Instance]], dict[str, Infeasible]]:
+    """Return the operations that must be planned together, as integers, and those that lack what a plan needs."""
+    unplanned: dict[str, Infeasible] = {}
+    groups: list[list[Instance]] = []
+    for operation in situation.operations:
+        try:
+            instance = build_instance(
+                situation, operation, people_quantile=people_quantile, reserve_quantile=reserve_quantile
             )
-    from scipy.optimize import linprog  # noqa: PLC0415 - half a second that worlds without capacity do not pay
+            if mode == "shuttle":
+                instance = _alone(instance)
+        except Infeasible as why:
+            unplanned[operation.id] = why
+            continue
+        tied = [group for group in groups if any(_tied(instance, other) for other in group)]
+        groups = [group for group in groups if group not in tied]
+        groups.append([*(other for group in tied for other in group), instance])
+    return groups, unplanned
 
-    ways = sorted(instance.loaded)
-    upper = [instance.capacity.get(reception, 10**9) for reception in instance.receptions]
-    answer = linprog(
-        [instance.loaded[way] + instance.empty.get((way[1], way[0]), 0) for way in ways],
-        A_ub=[[1.0 if way[1] == reception else 0.0 for way in ways] for reception in instance.receptions],
-        b_ub=upper,
-        A_eq=[[1.0 if way[0] == pickup else 0.0 for way in ways] for pickup in instance.pickups],
-        b_eq=[moving[pickup] for pickup in instance.pickups],
-        method="highs-ds",
-    )
-    if not answer.success:
+
+def _alone(instance: Instance) -> Instance:
+    """Let every vehicle go alone, but for companions; raises `Infeasible` where only larger convoys are agreed."""
+    if instance.agreed.smallest > 1:
         raise Infeasible(
-            "the receptions that each pickup can reach cannot take its people",
+            f"the agreement asks for convoys of at least {instance.agreed.smallest} vehicles; a shuttle is one vehicle",
             place=f"operation {instance.operation}",
-            hint="record the missing leg to a reception with room, or more room",
-            clauses=tuple(instance.capacity),
+            hint="plan in convoys: --mode convoy",
+            clauses=(f"{instance.operation}/corridor",),
         )
-    return {way: round(people) for way, people in zip(ways, answer.x, strict=True) if round(people) > 0}
-
-
-def _explain(instance: Instance, quota: dict[tuple[str, str], int]) -> None:
-    """Raise `Infeasible` that says what stops the plan: the windows, or places that never come together."""
-    where = f"operation {instance.operation}"
-    if instance.windows is not None:
-        longest = max((closes - opens for opens, closes in instance.windows), default=0)
-        drive = min(instance.loaded.values())
-        if longest < drive:
-            raise Infeasible(
-                f"the loaded drive takes {drive} minutes and the longest window left is {max(longest, 0)}",
-                place=where,
-                hint=f"ask for a window of at least {drive} minutes",
-                clauses=instance.window_clauses,
-            )
-        builder = Builder(instance, Style((min(instance.convoy_size, len(instance.units)),)), quota)
-        builder.run()
-        out = sum(sum(ride.load.values()) for draft in builder.drafts for ride in draft.rides)
-        waiting = sum(builder.left.values())
-        days = math.ceil(waiting / max(out, 1))
-        raise Infeasible(
-            f"{out} people can leave inside the windows and {waiting} would still wait when the last one closes",
-            place=where,
-            hint=f"ask for about {days} time(s) as many hours again, or for more vehicles",
-            clauses=instance.window_clauses,
-        )
-    stuck = [group.name for group in instance.people if group.planned]
-    raise Infeasible(
-        f"people of {', '.join(stuck)} cannot be put aboard any convoy of at most {instance.convoy_size} vehicles",
-        place=where,
-        hint="companions need a seat in the same convoy: allow larger convoys or add seats",
-        clauses=tuple(stuck),
+    apart = any(
+        group.companions
+        and group.planned
+        and not any(kind.places.get(group.place, 0) and kind.places.get("seat", 0) for kind in instance.kinds)
+        for group in instance.people
     )
+    # An ambulance without seats still needs the bus of its companions beside it.
+    return replace(instance, convoy_size=2 if apart else 1, alone=True)
+
+
+def _tied(one: Instance, two: Instance) -> bool:
+    pair = {one.operation, two.operation}
+    ties = (tie for instance in (one, two) for tie in instance.agreed.ties)
+    gates = (gate for instance in (one, two) for gate in instance.agreed.gates)
+    return any({tie.first, tie.other} == pair for tie in ties) or any(
+        {gate.operation, gate.other} == pair for gate in gates
+    )
+
+
+def _why_not(situation: Situation, instances: Sequence[Instance], quantile: float, mode: Mode) -> Infeasible:
+    """Return the smallest set of things that stops operations that are planned after those before them."""
+    names = {instance.operation for instance in instances}
+
+    def works(changed: Situation) -> bool:
+        convoys: list[Convoy] = []
+        groups, unplanned = _groups(changed, quantile, quantile, mode)
+        for group in groups:
+            built = [_beside(instance, convoys, changed) for instance in group]
+            found = possible(built)
+            if found is None and names & {instance.operation for instance in group}:
+                return False
+            for instance, drafts in zip(built, found or [[] for _ in built], strict=True):
+                convoys += to_convoys(instance, drafts)
+        return all(why.nothing_to_move for name, why in unplanned.items() if name in names)
+
+    people = sum(left_behind(instance) for instance in instances)
+    proof = f"proven: at least {people:,} people would still wait when the last window closes" if people else ""
+    return explain(situation, [each for each in situation.operations if each.id in names], works, proof)

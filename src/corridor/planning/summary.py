@@ -25,6 +25,10 @@ def summary(plan: Plan) -> str:
     best = max(plan.bounds, key=lambda bound: bound.minutes, default=None)
     if best is not None:
         lines.append(f"  bound: {best.name}: {best.why}")
+    lines += _modes(plan)
+    if plan.replaces:
+        lines.append(f"  {len(plan.changes)} orders differ from the plan before" + (":" if plan.changes else ""))
+        lines += [f"    {one.convoy} {one.what}: {one.why}" for one in plan.changes[:SHOWN]]
     if reserve:
         people = sum(convoy.people for convoy in reserve)
         figure = f"P{100 * plan.reserve_quantile:.0f}"
@@ -35,6 +39,21 @@ def summary(plan: Plan) -> str:
         if len(plan.convoys) > SHOWN:
             lines.append(f"  ... and {len(plan.convoys) - SHOWN} more")
     return "\n".join(lines)
+
+
+def _modes(plan: Plan) -> list[str]:
+    """Return what each mode gives, where both were asked for, and by how much the better one is better."""
+    lines = []
+    for one in plan.compared:
+        if one.why_not:
+            lines.append(f"  as a {one.mode}: no plan: {one.why_not}")
+            continue
+        end, held = hours(one.clearance_minutes / 60), f"{one.held_hours:,.0f} person-hours"
+        lines.append(f"  as a {one.mode}: {end}, {one.convoys:,} departures; in hold at most {one.most_held:,}, {held}")
+    if len(plan.compared) > 1 and not any(one.why_not for one in plan.compared):
+        worst = max(one.clearance_minutes for one in plan.compared)
+        lines.append(f"  {plan.mode} ends {hours((worst - plan.clearance_minutes) / 60)} before the other")
+    return lines
 
 
 _HEAD = ("convoy", "departs", "arrives", "way", "vehicles", "people", "lead")

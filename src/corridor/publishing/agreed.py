@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corridor.finding import Finding
-from corridor.publishing import names
+from corridor.publishing import names, phrases
 from corridor.publishing.footnotes import Footnotes
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
@@ -13,7 +13,7 @@ from corridor.situation.agreement import Agreement, Clause
 from corridor.situation.situation import Situation
 
 SEVERITIES = ("error", "open", "warning")
-SHOWN = 10
+SHOWN = 6
 
 
 def open_points(situation: Situation, findings: Sequence[Finding], w: Words, notes: Footnotes) -> Markup:
@@ -38,9 +38,22 @@ def open_points(situation: Situation, findings: Sequence[Finding], w: Words, not
 
 
 def _finding(situation: Situation, finding: Finding, w: Words, notes: Footnotes) -> Markup:
-    remedy = el("span", w("remedy"), " ", finding.remedy, class_="remedy") if finding.remedy else None
-    about = el("span", names.subject(situation, finding.about, w), ".", class_="about")
-    return el("li", about, " ", finding.what, notes.cite(finding.reports), " ", remedy, class_=finding.severity)
+    remedy = (
+        el("span", w("remedy"), " ", phrases.sentence(finding.remedy, situation, w), class_="remedy")
+        if finding.remedy
+        else None
+    )
+    about = el("span", phrases.about(finding.about, situation, w), ".", class_="about")
+    return el(
+        "li",
+        about,
+        " ",
+        phrases.sentence(finding.what, situation, w),
+        notes.cite(finding.reports),
+        " ",
+        remedy,
+        class_=finding.severity,
+    )
 
 
 def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footnotes) -> Markup:
@@ -48,17 +61,22 @@ def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footno
     for clause in agreement.clauses:
         kind = w.known(f"clause.{clause.kind}", clause.kind)
         rows.append(
-            [[kind, notes.cite(clause.reports)], _terms(situation, clause, w), ", ".join(clause.parties) or "–"]
+            [
+                [kind, notes.cite(clause.reports)],
+                _terms(situation, clause, w),
+                ", ".join(names.party(each, w) for each in clause.parties) or "–",
+            ]
         )
     return table([w("clause"), w("terms"), w("parties")], rows, caption=w("clauses.caption"))
 
 
 def _terms(situation: Situation, clause: Clause, w: Words) -> Child:
     terms = [
-        f"{names.plain(key)}: {names.terms(situation, value, w)}" for key, value in sorted(clause.parameters.items())
+        names.term(key, w) + w("colon") + names.terms(situation, value, w)
+        for key, value in sorted(clause.parameters.items())
     ]
     if clause.begins:
         terms.append(w("clause.begins", moment=w.moment(clause.begins)))
     if clause.ends:
         terms.append(w("clause.ends", moment=w.moment(clause.ends)))
-    return "; ".join(terms) if terms else el("em", w("left_open"))
+    return w("joint").join(terms) if terms else el("em", w("left_open"))

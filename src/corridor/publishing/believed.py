@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corridor.forecasting.forecast import Forecast
-from corridor.publishing import claims, names
+from corridor.publishing import claims, names, phrases
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.map import located, panels, waiting
@@ -45,16 +45,19 @@ def _people(situation: Situation, headcount: Headcount, w: Words, notes: Footnot
     low, _, high = left_to_move([group for group in situation.groups if group.operation == headcount.operation])
     return [
         _so_far(out, w),
-        notes.method(
-            f"out-{headcount.operation}", [w("method.out", rule=names.sentence(out.rule)), notes.cite(out.reports)]
-        ),
+        notes.method(f"out-{headcount.operation}", [_ruled("method.out", out, w, notes), notes.cite(out.reports)]),
         w("sentence.left", low=w.about(low), high=w.about(high)),
         notes.method(
             f"left-{headcount.operation}",
-            [w("method.left", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)],
+            [_ruled("method.left", headcount.start, w, notes), notes.cite(headcount.start.reports)],
         ),
         ".",
     ]
+
+
+def _ruled(key: str, estimate: Estimate, w: Words, notes: Footnotes) -> Child:
+    """Return a note on an estimate with the rule by which it was combined."""
+    return phrases.filled(key, w, rule=phrases.sentence(estimate.rule, notes.situation, w))
 
 
 def _so_far(out: Estimate, w: Words) -> str:
@@ -129,7 +132,7 @@ def _inside(situation: Situation, headcount: Headcount, place: str, w: Words, no
         lambda width: claims.interval_chart("inside", rows, headcount.start, name=name, w=w, notes=notes, width=width)
     )
     caption: list[Child] = [w("claims.inside_caption")]
-    mixed = [w("method.inside", rule=names.sentence(headcount.start.rule)), notes.cite(headcount.start.reports)]
+    mixed = [_ruled("method.inside", headcount.start, w, notes), notes.cite(headcount.start.reports)]
     caption.append(notes.method(f"inside-{headcount.operation}", mixed))
     share = headcount.share
     said = w("claims.share", low=w.percent(share.quantile(0.1)), high=w.percent(share.quantile(0.9)))
@@ -151,7 +154,7 @@ def _out(situation: Situation, headcount: Headcount, place: str, w: Words, notes
     drawing = both(
         lambda width: claims.interval_chart("out", rows, headcount.out, name=name, w=w, notes=notes, width=width)
     )
-    pooled = [w("method.out", rule=names.sentence(headcount.out.rule)), notes.cite(headcount.out.reports)]
+    pooled = [_ruled("method.out", headcount.out, w, notes), notes.cite(headcount.out.reports)]
     caption = [w("claims.out_caption"), notes.method(f"out-{headcount.operation}", pooled)]
     data = claims.out_table(reports, w, notes)
     shown = figure(name, drawing, caption, data=data, data_label=w("out.table"))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corridor.publishing import phrases
 from corridor.publishing.drawing import NARROW, Scale, hatch, notes_at, round_up, svg, width_of, words_at
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el, number, table
@@ -183,12 +184,18 @@ def claims_table(headcount: Headcount, w: Words, notes: Footnotes) -> Markup:
             w.span(c.low, c.high),
             w.about(c.mode),
             w.percent(c.weight / total),
-            c.reason,
+            phrases.sentence(c.reason, notes.situation, w),
         ]
         for c in headcount.start.components
     ]
     rows += [
-        [[c.source or w("unnamed"), notes.cite(c.reports)], w.span(c.low, c.high), w.about(c.mode), "–", c.reason]
+        [
+            [c.source or w("unnamed"), notes.cite(c.reports)],
+            w.span(c.low, c.high),
+            w.about(c.mode),
+            "–",
+            phrases.sentence(c.reason, notes.situation, w),
+        ]
         for c in headcount.unused
     ]
     head = [w("source"), w("range"), w("most_likely"), w("weight.head"), w("reason")]

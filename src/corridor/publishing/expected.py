@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing import names, outlook, schedule
+from corridor.publishing import names, outlook, phrases, schedule
 from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes
@@ -36,7 +36,12 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         parts.append(
             el(
                 "p",
-                w("plan.unplanned", operation=names.operation(plan.situation, operation, w), why=names.sentence(why)),
+                phrases.filled(
+                    "plan.unplanned",
+                    w,
+                    operation=names.operation(plan.situation, operation, w),
+                    why=phrases.sentence(why, plan.situation, w),
+                ),
                 class_="callout",
             )
         )
@@ -50,14 +55,14 @@ def _reserve(count: int, w: Words) -> Child:
 
 
 def _gap(gap: float, w: Words) -> Child:
-    return ["; ", w("plan.gap", gap=w.percent(gap))]
+    return [w("joint"), w("plan.gap", gap=w.percent(gap))]
 
 
 def _plan_method(forecast: Forecast, w: Words, notes: Footnotes) -> Child:
     plan = forecast.plan
     behind = dict.fromkeys(name for group in plan.situation.groups for name in (*group.reports, *group.people.reports))
     said = w("method.plan", quantile=w.percent(plan.people_quantile), reserve=w.percent(plan.reserve_quantile))
-    why = [" " + names.sentence(f"{bound.name}: {bound.why}") for bound in plan.bounds]
+    why = [[" ", phrases.sentence(f"{bound.name}: {bound.why}", plan.situation, w)] for bound in plan.bounds]
     return [said, *why, " ", w("method.behind"), notes.cite(behind)]
 
 
@@ -124,14 +129,15 @@ def _closes(forecast: Forecast, operation: str, w: Words, method: Markup) -> lis
 
 def assumptions(forecast: Forecast, w: Words) -> Markup:
     """Return what the forecast drew from, each with where it comes from."""
+    situation = forecast.plan.situation
     items = [
         el(
             "li",
-            el("b", names.sentence(names.plain(each.name)).rstrip(".")),
-            ": ",
-            each.text,
+            el("b", phrases.title(names.plain(each.name), situation, w)),
+            w("colon"),
+            phrases.sentence(each.text, situation, w),
             " ",
-            el("span", each.source, class_="by"),
+            el("span", phrases.sentence(each.source, situation, w), class_="by"),
         )
         for each in forecast.assumptions
     ]

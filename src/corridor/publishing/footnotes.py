@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from string import ascii_lowercase
 from urllib.parse import urlsplit
 
+from corridor.publishing import names
 from corridor.publishing.markup import Child, Markup, el, join, link
+from corridor.publishing.tongue import told
 from corridor.publishing.words import Words
 from corridor.reports.report import NOT_GRADED, Report
 from corridor.reports.vocabulary import facts, groups
@@ -64,7 +66,9 @@ class Footnotes:
     def listing(self) -> Markup:
         """Return every cited report as a note: who says it, where to read it, its clocks, our wording."""
         cited = sorted(self._numbers.items(), key=lambda pair: pair[1])
-        return el("ol", [self._note(name, number) for name, number in cited], class_="notes reports")
+        listed = el("ol", [self._note(name, number) for name, number in cited], class_="notes reports")
+        # The list scrolls by itself on a screen: hundreds of sources do not make the page long, and a link finds each.
+        return el("div", listed, class_="shelf", tabindex="0", role="region", aria_label=self.words("sources.list"))
 
     def _note(self, name: str, number: int) -> Markup:
         w, report = self.words, self.situation.report(name)
@@ -75,11 +79,11 @@ class Footnotes:
         if report.derived_from:
             where.append(w("note.derived", origin=report.derived_from))
         grade = "; " + w("note.grade", grade=report.grade) if report.grade != NOT_GRADED else ""
-        said = [el("span", stated(report, w), class_="said")]
+        said = [el("span", stated(report, self.situation, w), class_="said")]
         if report.quote:
             said.append(el("q", report.quote, dir="auto"))
         if report.note:
-            said.append(el("span", report.note, class_="wording"))
+            said.append(el("span", told(report.note, w), class_="wording"))
         return el(
             "li",
             el("b", str(number), class_="no"),
@@ -94,17 +98,27 @@ class Footnotes:
         )
 
 
-def stated(report: Report, w: Words) -> str:
+def stated(report: Report, situation: Situation, w: Words) -> str:
     """Return what a report states, in the page's language: the fact, whom it counts, the value as said."""
     fact = facts().get(report.fact)
     label = fact.label(w.lang) if fact else report.fact
     group = groups().get(report.group)
     who = f", {group.label(w.lang)}" if group and report.group != "all" else ""
     # A sentence told as a value brings its own full stop.
-    value = worded(report, w).rstrip(".")
+    value = _value(report, situation, w).rstrip(".")
     if report.fact == "departure" and report.part:
         who = f", {w.known(f'vehicles.{report.part}', report.part).lower()}"
     return w("stated", fact=label, who=who, value=value) if value else w("stated.bare", fact=label, who=who)
+
+
+def _value(report: Report, situation: Situation, w: Words) -> str:
+    """Return a value with its ids by their names: the sites of a term, the kind of a place."""
+    if isinstance(report.value, str):
+        if report.fact == "term":
+            return names.terms(situation, report.value, w)
+        if report.fact == "site":
+            return w.known(f"kind.{report.value}", names.terms(situation, report.value, w))
+    return worded(report, w)
 
 
 def worded(report: Report, w: Words) -> str:

@@ -40,21 +40,82 @@ def operation(situation: Situation, name: str, w: Words) -> str:
     return place(situation, found.area, w) if found else plain(name)
 
 
+def group(name: str, w: Words) -> str:
+    """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
+    head, _, companions = name.partition("+")
+    label = _group_label(head, w) or plain(bare(head))
+    return w("companions_of", group=label) if companions else label
+
+
+def _group_label(name: str, w: Words) -> str:
+    known = [word for word in groups() if word in name.replace("-", "_").replace("/", "_").replace("@", "_")]
+    return groups()[max(known, key=len)].label(w.lang) if known else ""
+
+
+def movement(name: str, w: Words) -> str:
+    """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands with spaces for hyphens."""
+    short = bare(name)
+    if f"movement.{short}" in w.texts:
+        return w(f"movement.{short}")
+    head, _, tail = short.rpartition("-")
+    if head == "convoy" and tail.isdigit():
+        return w("convoy.n", n=int(tail))
+    shown = plain(short)
+    return shown[:1].upper() + shown[1:]
+
+
+def party(name: str, w: Words) -> str:
+    """Return a party or an institution as the page's language calls it, or its name as it was recorded."""
+    return w.known(f"party.{name}", name)
+
+
+def leads(said: str, w: Words) -> str:
+    """Return who leads a convoy: the names that the catalogue knows in the page's language, the others as they are."""
+    return w("and").join(party(each, w) for each in said.split(" and "))
+
+
 def subject(situation: Situation, about: str, w: Words) -> str:
     """Return the name of what a finding concerns: a place, an operation, a clause of one, or the id as it is."""
     if ", " in about:
-        return ", ".join(subject(situation, part, w) for part in about.split(", "))
+        return _subjects(situation, about.split(", "), w)
     sites = {site.id for site in situation.sites}
     operations = {each.id for each in situation.operations}
     head, _, tail = about.partition("/")
     if about in sites:
         return place(situation, about, w)
     if head in operations:
-        kind, _, term = tail.partition(".")
-        clause = w.known(f"clause.{kind}", plain(kind)).lower() if kind else ""
-        rest = ", ".join(part for part in (clause, plain(term)) if part)
+        kind, _, key = tail.partition(".")
+        clause = _part_of_operation(kind, w) if kind else ""
+        rest = ", ".join(part for part in (clause, term(key, w) if key else "") if part)
         return w("subject", head=operation(situation, head, w), rest=rest) if rest else operation(situation, head, w)
     return about
+
+
+def _subjects(situation: Situation, abouts: list[str], w: Words) -> str:
+    """Return several subjects in a row; those of one operation stand behind its name, said once."""
+    heads = [each.partition("/")[0] for each in abouts]
+    shown = [subject(situation, each, w) for each in abouts]
+    lead = w("subject", head=operation(situation, heads[0], w), rest="")
+    if len(set(heads)) == 1 and all(each.startswith(lead) for each in shown):
+        return lead + ", ".join(each.removeprefix(lead) for each in shown)
+    return ", ".join(shown)
+
+
+def term(key: str, w: Words) -> str:
+    """Return what a term of a clause is called."""
+    if key in groups():
+        return groups()[key].label(w.lang)
+    return w.known(f"term.{key}", w.known(f"vehicles.{key}", plain(key)).lower())
+
+
+def _part_of_operation(kind: str, w: Words) -> str:
+    """Return the name of a clause, a group or a movement of an operation, as it stands within a sentence."""
+    if f"clause.{kind}" in w.texts:
+        return w(f"clause.{kind}").lower()
+    if kind in groups():
+        return groups()[kind].label(w.lang)
+    said = movement(kind, w)
+    return said[:1].lower() + said[1:]
 
 
 def terms(situation: Situation, value: float | str, w: Words) -> str:
@@ -70,5 +131,5 @@ def terms(situation: Situation, value: float | str, w: Words) -> str:
         elif part in operations:
             shown.append(operation(situation, part, w))
         else:
-            shown.append(groups()[part].label(w.lang) if part in groups() else part)
+            shown.append(groups()[part].label(w.lang) if part in groups() else party(part, w))
     return ", ".join(shown)

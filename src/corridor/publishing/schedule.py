@@ -11,9 +11,8 @@ from corridor.publishing.drawing import NARROW, Scale, svg, width_of, words_at
 from corridor.publishing.markup import Child, Markup, el, table
 from corridor.publishing.outlook import time_axis
 from corridor.publishing.words import Words
-from corridor.reports.vocabulary import groups
 
-SHOWN_ROWS = 12
+SHOWN_ROWS = 8
 TALLEST = 560
 TONES = 4
 
@@ -32,14 +31,6 @@ def people_of(plan: Plan, convoy: Convoy) -> dict[str, int]:
             name = kinds.get(group, group)
             people[name] = people.get(name, 0) + count
     return dict(sorted(people.items()))
-
-
-def group_name(group: str, w: Words) -> str:
-    """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
-    head, _, companions = group.partition("+")
-    known = [name for name in groups() if name in head.replace("-", "_").replace("/", "_").replace("@", "_")]
-    label = groups()[max(known, key=len)].label(w.lang) if known else names.plain(names.bare(head))
-    return w("companions_of", group=label) if companions else label
 
 
 def label(plan: Plan, convoy: Convoy) -> str:
@@ -125,7 +116,7 @@ def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
     # "500 families" would count families: the figure is of people.
     people = [
-        w("group_count", group=group_name(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
+        w("group_count", group=names.group(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
     ]
     start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
     way = w("way", start=start, end=end)
@@ -137,5 +128,5 @@ def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
         ", ".join(kinds),
         w.count(convoy.people),
         ", ".join(people),
-        convoy.lead,
+        names.leads(convoy.lead, w),
     ]

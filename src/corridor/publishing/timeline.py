@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from corridor.publishing import names
+from corridor.publishing import names, tongue
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el, join, number
 from corridor.publishing.story import Event, story
@@ -15,7 +15,7 @@ from corridor.reports.report import Report
 from corridor.reports.vocabulary import facts, groups
 from corridor.situation.situation import Situation
 
-OPEN_DAYS = 3
+OPEN_DAYS = 2  # the day of the page, and the night before it
 MOST_VEHICLES = 120
 TEXT_FACTS = ("halt", "resumption", "incident", "agreement", "guarantee", "intention", "information_given", "weather")
 NOTED = ("agreement", "departure", "arrival", "people_held")
@@ -59,7 +59,7 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
         if event.subject in {operation.id for operation in situation.operations}:
             return w("event.convoys", place=place)
         key = "event.convoy" if event.of("departure") else "event.movement"
-        return w(key, what=_named(event.subject, w), place=place)
+        return w(key, what=names.movement(event.subject, w), place=place)
     if event.kind == "planned" and not event.of("departure", "arrival"):
         return w("event.fleet")
     if event.kind == "agreement":
@@ -72,18 +72,6 @@ def _title(situation: Situation, event: Event, w: Words) -> str:
     return w(f"event.{event.kind}", place=place)
 
 
-def _named(movement: str, w: Words) -> str:
-    """Return the name of a movement: `aleppo/convoy-2` is convoy 2, any other id stands with spaces for hyphens."""
-    name = names.bare(movement)
-    if f"movement.{name}" in w.texts:
-        return w(f"movement.{name}")
-    head, _, tail = name.rpartition("-")
-    if head == "convoy" and tail.isdigit():
-        return w("convoy.n", n=int(tail))
-    plain = names.plain(name)
-    return plain[:1].upper() + plain[1:]
-
-
 def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Iterable[Child]:
     vehicles = event.of("vehicles")
     corridor = situation.corridor(event.operation)
@@ -92,12 +80,12 @@ def _body(situation: Situation, event: Event, w: Words, notes: Footnotes) -> Ite
         lead = corridor.lead if corridor and "convoy" in event.subject else ""
         yield _glyphs([*event.of("departure"), *vehicles], lead, w)
         if corridor and lead:
-            yield el("p", w("led_by", lead=lead), notes.cite(corridor.reports), class_="lead")
+            yield el("p", w("led_by", lead=names.leads(lead, w)), notes.cite(corridor.reports), class_="lead")
     if event.kind == "voice":
         for report in event.reports:
             said = report.quote or _first_sentence(report.note) or str(report.value or "")
             told = el("footer", report.source, notes.cite([report.id]))
-            yield el("blockquote", el("p", said), told)
+            yield el("blockquote", el("p", tongue.told(said, w)), told)
         return
     spoken = [r for r in event.reports if r.fact in TEXT_FACTS and r.fact != "agreement"]
     yield _accounts(spoken, notes, w)
@@ -122,7 +110,9 @@ def _accounts(reports: Sequence[Report], notes: Footnotes, w: Words, *, wording:
         told = w.known(f"told.{report.modality}", w("told.done"))
         if words:
             cite = notes.cite([report.id])
-            said.append(el("li", words, " ", el("span", told.format(source=report.source), cite, class_="by")))
+            said.append(
+                el("li", tongue.told(words, w), " ", el("span", told.format(source=report.source), cite, class_="by"))
+            )
     return el("ul", said, class_="accounts") if said else None
 
 

@@ -39,7 +39,7 @@ class Counts:
         movements = self._movements([r for r in flows if r.scope == "batch"], group)
         parts = self._running(running, movements, group) if running else []
         known = {r.about.partition(".")[0] for r in self.departures if r.observed <= at and r.modality == "done"}
-        if movements and (not running or known <= {name for name, _, _ in movements}):
+        if movements and (not running or known <= {name.partition(".")[0] for name, _, _ in movements}):
             total = summed([estimate for _, _, estimate in movements])
             parts.append(msgspec.structs.replace(total, reason=f"the {len(movements)} counted movements, summed"))
         quantity = f"people out ({group})"
@@ -55,6 +55,8 @@ class Counts:
             by_movement.setdefault(report.about, []).append(report)
         found = []
         for name in sorted(by_movement):
+            if "." in name and name.partition(".")[0] in by_movement:
+                continue  # one vehicle of a convoy that was counted as a whole: its people are in that count
             claims = by_movement[name]
             estimate = pool([r for r in claims if r.fact == "people_out"], self.pooling, f"people of {name}", "people")
             if estimate is not None:

@@ -66,7 +66,7 @@ def _believed_idle(plan: Plan, rng: random.Random) -> Plan | None:
 @breaks("way", "drive too short")
 def _short_drive(plan: Plan, rng: random.Random) -> Plan:
     convoy = any_convoy(plan, rng)
-    return change(plan, convoy, arrive=convoy.arrive - rng.randint(1, 15) * MINUTE)
+    return change(plan, convoy, arrive=convoy.arrive - rng.randint(13, 20) * MINUTE)
 
 
 @breaks("way", "no way there")

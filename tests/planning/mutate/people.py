@@ -33,7 +33,7 @@ def _overload(plan: Plan, rng: random.Random) -> Plan:
     aboard = sum(count for name, count in trip.load.items() if place_of(plan.situation, name) == place)
     kinds = {f"{kind.operation}/{kind.type}": kind for kind in plan.situation.fleet.vehicles}
     offered = round(kinds[trip.vehicle.rpartition("-")[0]].places[place].quantile(0.5))
-    return change_trip(plan, convoy, trip, load=add(trip.load, key, offered - aboard + rng.randint(1, 5)))
+    return change_trip(plan, convoy, trip, load=add(trip.load, key, offered - aboard + rng.randint(11, 15)))
 
 
 @breaks("places", "no such place aboard")

@@ -10,6 +10,7 @@ import numpy as np
 from corridor.planning.tours.rows import Rows
 
 QUICK_ROUNDS = 12
+QUICK_PASSES = 4  # over all buses, where a round reaches only some of them
 QUICK_PRICE = 0.02
 CHEAPEST = 0.5  # price of a minute's driving, in square minutes of strain, when the tours are level
 CALM = 0.01  # swaps per step below which levelling has settled
@@ -20,7 +21,8 @@ DEAR_ROUNDS = 10
 
 def quick(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor) -> Iterator[Rows]:
     """Yield ever more level tours that pay freely with driving: a fair plan soon."""
-    for _ in range(QUICK_ROUNDS):
+    passes = -(-QUICK_PASSES * len(rows.size) // (rows.steps() * rows.groups()))
+    for _ in range(max(QUICK_ROUNDS, passes)):
         lengths = rows.lengths
         spread = float(np.median(np.abs(lengths - lengths.mean())))
         done = rows.round(rng, pool, target=float(lengths.mean()), price=max(2.0, QUICK_PRICE * spread**2))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from corridor.finding import Finding
 from corridor.planning.plan import Plan
-from corridor.planning.verify import convoys, figures, groups, vehicles
+from corridor.planning.verify import convoys, figures, groups, passage, tied, vehicles
 from corridor.planning.verify.case import Breach, Case
 
 Rule = Callable[[Case], Iterator[Breach]]
@@ -20,6 +20,8 @@ TIMELESS: dict[str, Rule] = {
     "companions": groups.companions_ride_along,
     "capacity": groups.receptions_can_take_them,
     "convoy size": convoys.convoys_are_whole,
+    "mode": convoys.shuttles_go_alone,
+    "smallest convoy": passage.convoys_are_large_enough,
     "destination clause": convoys.destinations_are_agreed,
     "who is planned": groups.everyone_is_planned_once,
     "pickup of group": groups.people_board_where_they_wait,
@@ -32,6 +34,13 @@ TIMED: dict[str, Rule] = {
     "bays": vehicles.bays_hold_the_vehicles,
     "headway": convoys.convoys_keep_their_distance,
     "window": convoys.drives_lie_in_windows,
+    "margin": passage.margins_are_kept,
+    "checkpoint": passage.checks_have_their_time,
+    "aid": passage.aid_has_the_road,
+    "escorts": passage.escorts_come_back,
+    "hold": passage.nobody_is_held_long,
+    "reciprocity": tied.reciprocity_is_kept,
+    "phase": tied.phases_are_kept,
     "vehicles clause": convoys.vehicles_on_the_road_are_agreed,
     "reserve": groups.reserve_comes_last,
     "priority": groups.first_things_first,

@@ -118,6 +118,20 @@ class Case:
         agreement = self.situation.agreement(operation)
         return agreement.of_kind(kind) if agreement else ()
 
+    def terms(self, operation: str, kind: ClauseKind, name: str) -> list[tuple[Clause, float]]:
+        """Return a term of every clause of a kind that states it as a number, with its clause."""
+        found = []
+        for clause in self.clauses(operation, kind):
+            try:
+                found.append((clause, float(clause.parameters[name])))
+            except (KeyError, ValueError):
+                continue  # A term in words binds no convoy; `check` lists what an agreement leaves open.
+        return found
+
+    def crowding(self, operation: str) -> int:
+        """Return how many people beyond its seats the agreement lets a vehicle carry."""
+        return min((math.floor(value) for _, value in self.terms(operation, "vehicles", "crowding")), default=0)
+
     @cached_property
     def by_operation(self) -> dict[str, list[Convoy]]:
         """The convoys of each operation, in order of departure as the plan lists them."""
@@ -141,6 +155,8 @@ class Case:
         width = max(2, len(str(count)))
         out = self._under_way(kind, count)
         places = {place: half_up(estimate) for place, estimate in kind.places.items()}
+        if places.get(SEAT, 0) > 0:
+            places[SEAT] += self.crowding(kind.operation)
         boarding, unloading = at_least(kind.boarding), at_least(kind.unloading)
         for number in range(1, count + 1):
             away = out.get(number)

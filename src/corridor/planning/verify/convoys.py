@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from corridor.planning.verify.case import Breach, Case, Span, at_least, at_most, clock, minutes_between, most_at_once
+from corridor.planning.verify.case import (
+    COMPANIONS,
+    Breach,
+    Case,
+    Span,
+    at_least,
+    at_most,
+    clock,
+    minutes_between,
+    most_at_once,
+    parse_load,
+)
 
 AGREE = "or agree on another rule with the parties and record it."
 
@@ -35,12 +47,31 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
         corridor = case.situation.corridor(operation)
         if corridor is None:
             continue
-        allowed = max(1, at_most(corridor.convoy_size))
+        escort = sum(math.ceil(value) for _, value in case.terms(operation, "corridor", "escort_vehicles"))
+        allowed = max(1, at_most(corridor.convoy_size) - escort)
         for convoy in convoys:
             if len(convoy.trips) > allowed:
                 what = f"It has {len(convoy.trips)} vehicles; the corridor takes {allowed} under one lead."
                 reports = corridor.convoy_size.reports
                 yield Breach(f"convoy {convoy.id}", what, f"Split it into two convoys, {AGREE}", reports)
+
+
+def shuttles_go_alone(case: Case) -> Iterator[Breach]:
+    """In a plan of shuttles every vehicle goes alone, but for the one that carries the companions of those in another.
+
+    What is compared under the plan's mode is its own end.
+    """
+    for convoy in case.plan.convoys if case.plan.mode == "shuttle" else ():
+        groups = [{parse_load(key)[0] for key in trip.load} for trip in convoy.trips]
+        companions = any(key.endswith(COMPANIONS) for trip in convoy.trips for key in trip.load)
+        accompanied = len(groups) == 2 and companions and groups[0] & groups[1]
+        if len(convoy.trips) > 1 and not accompanied:
+            what = f"It has {len(convoy.trips)} vehicles, and the plan says that each goes alone."
+            yield Breach(f"convoy {convoy.id}", what, "Give each vehicle its own departure, or plan in convoys.")
+    for one in case.plan.compared:
+        if one.mode == case.plan.mode and one.clearance_minutes != case.plan.clearance_minutes:
+            what = f"As a {one.mode} the plan is compared by {one.clearance_minutes} minutes; "
+            yield Breach("plan", f"{what}it ends after {case.plan.clearance_minutes}.", "Plan again with --mode both.")
 
 
 def convoys_keep_their_distance(case: Case) -> Iterator[Breach]:

@@ -15,6 +15,9 @@ def times_without_zone(case: Case) -> Iterator[tuple[str, datetime]]:
     for agreement in case.situation.agreements:
         spans = agreement.windows()
         named += [(f"window of {agreement.operation}", moment) for span in spans for moment in span]
+        dated = [clause for clause in agreement.clauses if clause.kind in ("goods", "phase")]
+        stated = [(clause.id, moment) for clause in dated for moment in (clause.begins, clause.ends)]
+        named += [(f"clause {name}", moment) for name, moment in stated if moment is not None]
     named += _times(case)
     yield from ((about, moment) for about, moment in named if moment.utcoffset() is None)
 

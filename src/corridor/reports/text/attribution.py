@@ -137,7 +137,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
 
 
 def _contrast_ends(sentence: Sentence, at: int) -> bool:
-    return any(m.cls == "CONTRAST" and m.last == at for m in sentence.marks)
+    return any(m.cls in {"CONTRAST", "CLAUSE"} and m.last == at for m in sentence.marks)
 
 
 def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
@@ -171,7 +171,8 @@ def _common(sentence: Sentence, at: int, lang: str) -> bool:
     known = [m for m in sentence.marks if m.first <= at < m.last]
     if any(m.cls in ("WEEKDAY", "MONTH", "RELATIVE_DAY") for m in known):
         return True
-    return at == 0 and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
+    opens = not any(word[0].isalpha() for word in sentence.words[:at])
+    return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
 
 
 def _stop(sentence: Sentence, first: int, end: int) -> int:

@@ -39,7 +39,7 @@ _COUNT_OF = {
     "capacity": "capacity",
     "weather": "weather",
 }
-_BLANK = ("accusation",)
+_DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
 def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
@@ -66,6 +66,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
             return None
         cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
+        return None
+    if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
         return None
     if _told_by_number(sentence, rule, cue, partner, counted):
         return None
@@ -102,7 +104,7 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if cue.first or any(
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):

@@ -29,14 +29,11 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
     room = near(it.sentence, base.first, base.last, "CAPACITY", within=6)
     of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
-    if (
-        taken
-        and not of_all
-        and not (
-            room
-            and distance(it.sentence, base.first, base.last, room)
-            <= distance(it.sentence, base.first, base.last, taken)
-        )
+    if of_all:
+        return base._replace(kind="capacity", reason="the places that there are", confidence=0.7)
+    if taken and not (
+        room
+        and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
     ):
         return base._replace(kind="reception", reason="places taken", confidence=0.7)
     if (

@@ -52,7 +52,7 @@ def numbers(sentence: Sentence) -> list[Number]:
 
 def _plain(sentence: Sentence) -> list[Number]:
     named = {mark.first for mark in sentence.marks if mark.cls in ("WEEKDAY", "MONTH")}
-    words_at = {mark.first: mark for mark in sentence.marks if mark.cls == "NUM" and mark.first not in named}
+    words_at = {m.first: m for m in reversed(sentence.marks) if m.cls == "NUM" and m.first not in named}
     found: list[Number] = []
     at, tokens = 0, sentence.tokens
     while at < len(tokens):

@@ -62,7 +62,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
             and mark.last <= base.last
             and not unit.labelled
             and mark.first < unit.last
-            and mark.cls not in ("DEAD", "INJURED", "EVAC")
+            and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE")
         ):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]

@@ -147,6 +147,9 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and out_of and previous.unit in ("places", "beds"):
+        return Unit("seat", "places", number.last, number.last)
     before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)

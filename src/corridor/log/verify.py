@@ -1,0 +1,173 @@
+"""Whether a log is what its writers wrote: every hash, every signature, and the head that an outsider holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec.structs import astuple
+
+from corridor.log.chain import CHECKPOINT, CONFLICT, ORIGIN, Checkpoint, row_hash
+from corridor.log.entry import Row
+
+OPENED = "opened"
+# A damaged table can hold anything in any column.
+TYPES = tuple(int if name in ("seq", "device_seq") else str for name in Row.__struct_fields__)
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The body of the first entry: what this log is, and the public half of the key that signs it."""
+
+    format: str
+    key: str
+    title: str
+    exercise: bool = False
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What `verify` found: `bad` is the first seq that cannot be right (0: none), `why` says it in words.
+
+    `signed` is how many entries the last good checkpoint covers; `gaps` names the counts of each device that never
+    came; `conflicts` is how many entries are kept aside for a person.
+    """
+
+    count: int
+    head: str
+    signed: int
+    checkpoints: int
+    bad: int
+    why: str
+    gaps: dict[str, tuple[int, ...]]
+    conflicts: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return self.bad == 0
+
+
+class Chain:
+    """Follows the rows of a log one by one; stops at the first that cannot be right."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.head = ORIGIN
+        self.opened: Opened | None = None
+        self.signed = 0
+        self.checkpoints = 0
+        self.conflicts = 0
+        self.devices: dict[str, set[int]] = {}
+        self.ids: set[str] = set()
+        self._hashes: list[str] = [ORIGIN]
+
+    def follow(self, row: Row) -> str:
+        """Take one row; returns what is wrong with it, or an empty text."""
+        why = self._wrong(row)
+        if why:
+            return why
+        self.count, self.head = row.seq, row.hash
+        self._hashes.append(row.hash)
+        self.ids.add(row.id)
+        if row.device_seq:
+            self.devices.setdefault(row.device, set()).add(row.device_seq)
+        return self._act(row) if row.kind == "act" else ""
+
+    def _wrong(self, row: Row) -> str:
+        if tuple(map(type, astuple(row))) != TYPES:
+            return "it holds a field of another type"
+        if row.seq != self.count + 1:
+            return f"its number is {row.seq} where {self.count + 1} follows"
+        if row.prev != self.head:
+            return "it does not follow the entry before it"
+        if hashlib.sha256(row.body.encode()).hexdigest() != row.body_sha256:
+            return "its content is not what was hashed"
+        if row_hash(row.seq, row.prev, row, row.received, row.body_sha256) != row.hash:
+            return "its hash is not that of its fields"
+        if row.id in self.ids:
+            return "its id stands in the log already"
+        if row.seq == 1 and (row.kind, row.name) != ("act", OPENED):
+            return "the first entry does not open a log"
+        return ""
+
+    def _act(self, row: Row) -> str:
+        if row.name == OPENED:
+            try:
+                self.opened = msgspec.json.decode(row.body, type=Opened)
+            except (msgspec.DecodeError, ValueError):
+                return "the first entry names no key"
+            return "" if row.seq == 1 else "a log is opened once"
+        if row.name == CONFLICT:
+            self.conflicts += 1
+            kept: dict[str, Any] = msgspec.json.decode(row.body).get("entry", {})
+            self.devices.setdefault(str(kept.get("device")), set()).add(int(kept.get("device_seq", 0)))
+        if row.name == CHECKPOINT:
+            try:
+                found = msgspec.json.decode(row.body, type=Checkpoint)
+            except (msgspec.DecodeError, ValueError):
+                return "it is no checkpoint"
+            why = self.against(found)
+            if not why:
+                self.signed, self.checkpoints = max(self.signed, found.count), self.checkpoints + 1
+            return why
+        return ""
+
+    def against(self, checkpoint: Checkpoint) -> str:
+        """Return how a checkpoint disagrees with the rows so far, or an empty text."""
+        if not checkpoint.holds():
+            return "the checkpoint's signature does not hold"
+        if self.opened is None or checkpoint.key != self.opened.key:
+            return "the checkpoint is signed by another key than the log's"
+        if not 0 <= checkpoint.count <= self.count:
+            return f"the checkpoint covers {checkpoint.count} entries, the log has {self.count}"
+        if self._hashes[checkpoint.count] != checkpoint.head:
+            return f"entry {checkpoint.count} is not the one that was signed"
+        return ""
+
+    @property
+    def gaps(self) -> dict[str, tuple[int, ...]]:
+        """The counts of each device that never came, up to its highest."""
+        found = {}
+        for device, seen in sorted(self.devices.items()):
+            numbers = seen - {0}
+            missing = sorted(set(range(1, max(numbers, default=0))) - numbers)
+            if missing:
+                found[device] = tuple(missing)
+        return found
+
+
+def verify(rows: Iterable[Row], *, against: Checkpoint | None = None) -> Verdict:
+    """Verify a log from its first row; `against` is the last checkpoint that someone outside holds."""
+    chain = Chain()
+    bad, why = 0, ""
+    for row in rows:
+        why = chain.follow(row)
+        if why:
+            bad = chain.count + 1 if row.seq != chain.count else row.seq
+            break
+    if not why and chain.count == 0:
+        bad, why = 1, "the log is empty"
+    if not why and against is not None:
+        why = chain.against(against)
+        if why:
+            bad = min(against.count, chain.count + 1) or 1
+    return Verdict(
+        count=chain.count,
+        head=chain.head,
+        signed=chain.signed,
+        checkpoints=chain.checkpoints,
+        bad=bad,
+        why=why,
+        gaps=chain.gaps,
+        conflicts=chain.conflicts,
+    )
+
+
+def checked(rows: Iterable[Row], chain: Chain) -> Iterator[Row]:
+    """Yield rows as long as they are right; raises `ValueError` with the reason at the first that is not."""
+    for row in rows:
+        why = chain.follow(row)
+        if why:
+            raise ValueError(f"entry {chain.count + 1}: {why}")
+        yield row

@@ -1,0 +1,1 @@
+"""What is happening: the log folded into the truth of the moment."""

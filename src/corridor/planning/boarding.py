@@ -1,0 +1,161 @@
+"""Who travels in which vehicle: the next vehicles to come, and the people put aboard in order of priority."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+from collections.abc import Iterator
+from itertools import islice
+
+from corridor.planning.drafts import ENDLESS, Load
+from corridor.planning.instance import Instance, People, Unit
+
+Coming = tuple[int, str, Unit]
+Queue = list[tuple[int, str, Unit]]
+
+
+class Pool:
+    """The vehicles of one operation by type and site, each queue in the order in which they are free."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.queues: dict[str, dict[str, Queue]] = {kind.name: {} for kind in instance.kinds}
+        for unit in instance.units:
+            self.put(unit, unit.site, unit.free)
+
+    def put(self, unit: Unit, site: str, free: int) -> None:
+        """Let a vehicle stand at a site from the minute when it is free."""
+        bisect.insort(self.queues[unit.kind.name].setdefault(site, []), (free, unit.name, unit))
+
+    def take(self, unit: Unit) -> None:
+        """Take a vehicle out of the queue in which it stands."""
+        for queue in self.queues[unit.kind.name].values():
+            for index, entry in enumerate(queue):
+                if entry[2] is unit:
+                    del queue[index]
+                    return
+
+    def coming(self, kind: str, pickup: str) -> Iterator[Coming]:
+        """Yield the vehicles of a type in the order in which they can be at a pickup."""
+        empty = self.instance.empty
+        ways = [
+            _shifted(queue, empty[site, pickup])
+            for site, queue in self.queues[kind].items()
+            if queue and (site, pickup) in empty
+        ]
+        return heapq.merge(*ways)
+
+
+def _shifted(queue: Queue, drive: int) -> Iterator[Coming]:
+    return ((free + drive, name, unit) for free, name, unit in queue)
+
+
+def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], most: int) -> list[Coming]:
+    """Choose the vehicles of a convoy: the first to come, no more of a type than there are loads for.
+
+    `need` is people by kind of place. Others join the type with the most loads if they are there in time and leave
+    the convoy within its size; companions must have a seat.
+    """
+    wanted: dict[str, int] = {}
+    buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in instance.kinds)
+    for kind in instance.kinds:
+        # The one seat of an ambulance is for who goes with the patient: it is no reason to send ambulances for a crowd.
+        places = {name: number for name, number in kind.places.items() if number > 0}
+        special = {name: number for name, number in places.items() if name != "seat"}
+        loads = [-(-need.get(name, 0) // number) for name, number in (special if buses and special else places).items()]
+        wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
+    main = max(wanted, key=lambda name: (wanted[name], name))
+    carries = next(kind.places for kind in instance.kinds if kind.name == main)
+    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
+    ready = max((arrival for arrival, _, _ in chosen), default=0)
+    # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
+    apart = [
+        islice((entry for entry in pool.coming(kind.name, pickup) if entry[0] <= ready), wanted[kind.name])
+        for kind in instance.kinds
+        if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
+    ]
+    joining = sum(1 for _ in islice(heapq.merge(*apart), instance.convoy_size // 3))
+    chosen = chosen[: max(instance.convoy_size - joining, 1)]
+    ready = max((arrival for arrival, _, _ in chosen), default=0)
+    taken = {main: len(chosen)}
+    seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)
+    others = [pool.coming(name, pickup) for name, number in wanted.items() if name != main and number > 0]
+    for entry in heapq.merge(*others):
+        arrival, _, unit = entry
+        if len(chosen) >= instance.convoy_size or (arrival > ready and seats):
+            break
+        name = unit.kind.name
+        no_seat_yet = not seats and unit.kind.places.get("seat", 0) > 0
+        if taken.get(name, 0) < wanted[name] and (arrival <= ready or no_seat_yet):
+            chosen.append(entry)
+            taken[name] = taken.get(name, 0) + 1
+            seats = seats or no_seat_yet
+    return chosen
+
+
+def fill(units: list[Unit], waiting: list[People], left: dict[str, int], room: int) -> dict[str, Load]:
+    """Put people aboard in order of priority; companions ride in the same convoy.
+
+    Seats stay empty rather than going to someone who may wait longer than a patient who was left behind.
+    """
+    loads: dict[str, Load] = {unit.name: {} for unit in units}
+    free = {unit.name: dict(unit.kind.places) for unit in units}
+    blocked: set[str] = set()
+    for group in waiting:
+        if group.place in blocked:
+            continue
+        number = _most(group, free, left[group.name], room)
+        room -= number * (1 + group.companions)
+        aboard = (
+            (group.name, group.place, number),
+            (f"{group.name}+companions", "seat", number * group.companions),
+        )
+        for key, place, heads in aboard:
+            for name, taken in _places_for(heads, place, free):
+                free[name][place] -= taken
+                loads[name][key] = taken
+        if number < left[group.name]:
+            blocked.add(group.place)
+    return loads
+
+
+def spread(loads: dict[str, Load], units: list[Unit], smallest: int) -> None:
+    """Move people of the fullest vehicles over, so that so many vehicles have somebody aboard."""
+    kinds = {unit.name: unit.kind for unit in units}
+    for name in (unit.name for unit in units):
+        if sum(1 for load in loads.values() if load) >= smallest:
+            return
+        if loads[name]:
+            continue
+        for full in sorted(loads, key=lambda other: -sum(loads[other].values())):
+            key = next((k for k, heads in loads[full].items() if heads > 1), "")
+            seated = kinds[full].places.get("seat", 0) > 0 and kinds[name].places.get("seat", 0) > 0
+            if key and (kinds[full] == kinds[name] or seated):
+                moved = min(loads[full][key] // 2, max(kinds[name].places.values()))
+                loads[full][key] -= moved
+                loads[name][key] = moved
+                break
+
+
+def _most(group: People, free: dict[str, dict[str, int]], left: int, room: int) -> int:
+    seats = sum(places.get("seat", 0) for places in free.values())
+    together = 1 + group.companions
+    if group.place == "seat":
+        most = seats // together
+    else:
+        own = sum(places.get(group.place, 0) for places in free.values())
+        most = own if group.companions == 0 else min(own, seats // group.companions)
+    return min(left, most, room // together)
+
+
+def _places_for(heads: int, place: str, free: dict[str, dict[str, int]]) -> list[tuple[str, int]]:
+    """Return which vehicles take how many of these people, vehicle by vehicle."""
+    found = []
+    for name, places in free.items():
+        if heads == 0:
+            break
+        taken = min(heads, places.get(place, 0))
+        if taken:
+            found.append((name, taken))
+            heads -= taken
+    return found

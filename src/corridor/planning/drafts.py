@@ -1,0 +1,91 @@
+"""Convoys while they are being built: in minutes after the start, before they have names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corridor.planning.instance import Instance, Unit
+from corridor.planning.plan import Convoy, Trip
+
+Load = dict[str, int]
+ENDLESS = 10**9
+
+
+@dataclass(frozen=True)
+class Style:
+    """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first."""
+
+    gather: tuple[int, ...]
+    farthest_first: bool = False
+
+
+@dataclass(frozen=True)
+class Ride:
+    """One vehicle in a convoy being built: when it stands in the bay, and who is aboard (minutes, people)."""
+
+    unit: Unit
+    board_start: int
+    board_end: int
+    load: Load
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One convoy in minutes after the start; `handover` is when its people are counted as accepted.
+
+    `order` is the id of the earlier order that it keeps, and `why` says what made it differ from that order.
+    """
+
+    pickup: str
+    reception: str
+    depart: int
+    arrive: int
+    handover: int
+    rides: tuple[Ride, ...]
+    unloading: tuple[tuple[int, int], ...]
+    reserve: bool
+    order: str = ""
+    why: str = ""
+
+    @property
+    def people(self) -> int:
+        """Everyone aboard, companions included."""
+        return sum(sum(ride.load.values()) for ride in self.rides)
+
+
+def to_convoys(instance: Instance, drafts: list[Draft], taken: int = 0) -> tuple[Convoy, ...]:
+    """Give the drafts names and moments, in order of departure (planned before reserve).
+
+    Orders that are kept keep their name; the others are numbered on from the `taken` names given out before.
+    """
+    convoys = []
+    ordered = sorted(drafts, key=lambda draft: (draft.reserve, draft.depart, draft.pickup, draft.rides[0].unit.name))
+    width = max(2, len(str(taken + len(ordered))))
+    number = taken
+    for draft in ordered:
+        number += 0 if draft.order else 1
+        trips = tuple(
+            Trip(
+                vehicle=ride.unit.name,
+                board_start=instance.moment(ride.board_start),
+                board_end=instance.moment(ride.board_end),
+                unload_start=instance.moment(unload_start),
+                unload_end=instance.moment(unload_end),
+                load=dict(ride.load),
+            )
+            for ride, (unload_start, unload_end) in zip(draft.rides, draft.unloading, strict=True)
+        )
+        convoys.append(
+            Convoy(
+                id=draft.order or f"{instance.operation}/C{number:0{width}d}",
+                operation=instance.operation,
+                pickup=draft.pickup,
+                reception=draft.reception,
+                depart=instance.moment(draft.depart),
+                arrive=instance.moment(draft.arrive),
+                lead=instance.lead,
+                trips=trips,
+                reserve=draft.reserve,
+            )
+        )
+    return tuple(convoys)

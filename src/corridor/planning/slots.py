@@ -1,0 +1,129 @@
+"""When a convoy may leave and where its vehicles stand: bays, headway, windows, vehicles on the road, escorts, aid."""
+
+from __future__ import annotations
+
+import bisect
+from collections import Counter
+from collections.abc import Sequence
+
+from corridor.planning.drafts import Draft, Ride
+from corridor.planning.instance import Instance
+
+Spans = tuple[tuple[int, int], ...]
+
+
+class Bays:
+    """The bays of every site that states some, each with the minute from which it is free."""
+
+    def __init__(self, instances: Sequence[Instance]) -> None:
+        self.free = {
+            site: [instance.bay_from.get(site, 0)] * bays
+            for instance in instances
+            for site, bays in instance.bays.items()
+        }
+
+    def stand(self, site: str, arrivals: Sequence[int], minutes: Sequence[int]) -> list[tuple[int, int]]:
+        """Return from when to when each vehicle stands in a bay; each takes the one that is free first."""
+        bays = self.free.get(site)
+        if bays is None:
+            return [(arrival, arrival + length) for arrival, length in zip(arrivals, minutes, strict=True)]
+        slots = sorted(bays)
+        found = []
+        for arrival, length in zip(arrivals, minutes, strict=True):
+            start = max(arrival, slots.pop(0))
+            bisect.insort(slots, start + length)
+            found.append((start, start + length))
+        return found
+
+    def occupy(self, site: str, spans: Sequence[tuple[int, int]]) -> None:
+        """Give each vehicle the bay that was free longest before it; bays are alike, so any free one serves."""
+        bays = self.free.get(site)
+        if bays is None:
+            return
+        bays.sort()
+        for start, end in sorted(spans):
+            del bays[max(bisect.bisect_right(bays, start) - 1, 0)]
+            bisect.insort(bays, end)
+
+
+class Slots:
+    """The departures of one operation so far, and the first minute at which another convoy may leave."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.departures: list[int] = []
+        self.on_road: dict[str, list[tuple[int, int]]] = {}
+        # A team that has led nobody yet can be at any pickup; its site is then empty.
+        self.teams: list[tuple[int, str]] = [(0, "")] * (instance.agreed.escorts or 0)
+
+    def first(self, earliest: int, drive: int, pickup: str, rides: Sequence[Ride]) -> int | None:
+        """Return the first minute from `earliest` that keeps every rule on departures, None where there is none."""
+        kinds = Counter(ride.unit.kind.name for ride in rides)
+        depart = earliest
+        while True:
+            moved = self._in_window(self._apart(self._led(depart, pickup)), drive)
+            if moved is None:
+                return None
+            moved = self._past_aid(self._under_cap(moved, drive, kinds), drive)
+            if moved == depart:
+                return depart
+            depart = moved
+
+    def take(self, draft: Draft, past: int) -> None:
+        """Enter a convoy; what has arrived by the minute `past` can be forgotten."""
+        bisect.insort(self.departures, draft.depart)
+        for kind, spans in self.on_road.items():
+            self.on_road[kind] = [span for span in spans if span[1] > past]
+        for ride in draft.rides:
+            if ride.unit.kind.at_once is not None:
+                self.on_road.setdefault(ride.unit.kind.name, []).append((draft.depart, draft.arrive))
+        if self.teams:
+            ready = [(self._team_at(team, draft.pickup), number) for number, team in enumerate(self.teams)]
+            # The team that comes last of those in time, so that the others stay free for who needs them sooner.
+            _, number = max(entry for entry in ready if entry[0] <= draft.depart)
+            self.teams[number] = (draft.arrive, draft.reception)
+
+    def _team_at(self, team: tuple[int, str], pickup: str) -> int:
+        free, site = team
+        return free + (self.instance.empty.get((site, pickup), 0) if site else 0)
+
+    def _led(self, depart: int, pickup: str) -> int:
+        return max(depart, min((self._team_at(team, pickup) for team in self.teams), default=depart))
+
+    def _apart(self, depart: int) -> int:
+        headway = self.instance.headway
+        if headway == 0:
+            return depart
+        index = bisect.bisect_left(self.departures, depart - headway + 1)
+        while index < len(self.departures) and self.departures[index] < depart + headway:
+            depart = self.departures[index] + headway
+            index += 1
+        return depart
+
+    def _in_window(self, depart: int, drive: int) -> int | None:
+        if self.instance.windows is None:
+            return depart
+        for opens, closes in self.instance.windows:
+            if max(opens, depart) + drive <= closes:
+                return max(opens, depart)
+        return None
+
+    def _past_aid(self, depart: int, drive: int) -> int:
+        for begins, ends in self.instance.agreed.aid:
+            if begins < depart + drive and depart < ends:
+                depart = ends
+        return depart
+
+    def _under_cap(self, depart: int, drive: int, kinds: Counter[str]) -> int:
+        """Move a departure on while more vehicles of a type would be on the road than the agreement allows."""
+        for kind in self.instance.kinds:
+            own = kinds.get(kind.name, 0)
+            if kind.at_once is None or own == 0:
+                continue
+            spans = self.on_road.get(kind.name, [])
+            while True:
+                busy = [end for begin, end in spans if begin < depart + drive and end > depart]
+                if len(busy) + own <= kind.at_once:
+                    break
+                depart = min(busy)
+        return depart

@@ -1,0 +1,252 @@
+"""A log to work with: opening, signing, backing up, the group commit, and what each refuses."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from corridor.errors import CorridorError, InputError, UsageError
+from corridor.log import sqlite
+from corridor.log.chain import Key, read_checkpoint
+from corridor.log.entry import Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
+from corridor.log.log import SIGN_EVERY, Log, restore
+from corridor.log.sqlite import SqliteStore, file_system, open_sqlite
+from corridor.log.store import LogError
+from corridor.log.verify import verify
+from corridor.log.writer import Writer
+from corridor.operation.known import replay
+from tests.log.making import RECEIVED, START, entry
+
+
+def test_a_new_log_says_what_it_is(tmp_path: Path) -> None:
+    place = str(tmp_path / "a.corridor")
+    with Log.new(place, title="East Aleppo", exercise=True) as log:
+        assert log.opened.title == "East Aleppo"
+        assert log.opened.exercise
+        assert log.key is not None
+        assert log.opened.key == log.key.public
+    assert (tmp_path / "a.corridor.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "a.corridor").stat().st_mode & 0o077 == 0
+    with pytest.raises(UsageError, match="stands there already"):
+        Log.new(place, title="again")
+    (tmp_path / "a.corridor.key").unlink()
+    with pytest.raises(UsageError, match="exists already"):
+        Log.new(place, title="again")
+    assert not (tmp_path / "a.corridor.key").exists()
+    with Log.open(place) as log:
+        assert log.sign() is None
+        assert log.checkpoint() is None
+    Key.make().write(tmp_path / "a.corridor.key")
+    with pytest.raises(LogError, match="another log's"):
+        Log.open(place)
+
+
+@pytest.mark.parametrize("place", ["none.corridor", "reports.csv", "folder/none.corridor"])
+def test_what_is_no_log_is_said_so(tmp_path: Path, place: str) -> None:
+    with pytest.raises(CorridorError, match=r"no such log|is no log"):
+        Log.open(str(tmp_path / place))
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.corridor").touch()
+    (tmp_path / "text.corridor").write_text("id,source,fact\n" * 200, encoding="utf-8")
+    other = sqlite3.connect(tmp_path / "other.corridor")
+    other.execute("CREATE TABLE t (a)")
+    other.commit()
+    other.close()
+    later = tmp_path / "later.corridor"
+    with Log.new(str(later), title="x"):
+        pass
+    db = sqlite3.connect(later)
+    db.execute("PRAGMA user_version=99")
+    db.close()
+    for name, words in (
+        ("empty", "is empty"),
+        ("text", "damaged"),
+        ("other", "but no log"),
+        ("later", "later Corridor"),
+    ):
+        with pytest.raises(CorridorError, match=words) as caught:
+            open_sqlite(tmp_path / f"{name}.corridor")
+        assert caught.value.hint
+    with pytest.raises(UsageError, match="cannot be made"):
+        open_sqlite(tmp_path / "no" / "a.corridor", create=True)
+
+
+def test_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert file_system(tmp_path) not in sqlite.NETWORK
+    monkeypatch.setattr(sqlite, "file_system", lambda path: "nfs4")
+    with pytest.raises(UsageError, match="network file system"):
+        open_sqlite(tmp_path / "a.corridor", create=True)
+
+
+def test_a_disk_that_cannot_keep_its_promise_is_refused() -> None:
+    with pytest.raises(LogError, match="cannot be kept safe"):
+        SqliteStore(lambda: sqlite3.connect(":memory:", isolation_level=None), place="memory")
+
+
+def test_durability_is_read_back(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    assert store._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert store._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    store.close()
+
+
+def test_a_locked_log_says_who_is_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "a.corridor"
+    store = open_sqlite(path, create=True)
+    store._db.execute("PRAGMA busy_timeout=10")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LogError, match="locked") as caught:
+        store.append([entry(1)], received=RECEIVED)
+    assert "another program" in caught.value.hint
+    other.execute("ROLLBACK")
+    other.close()
+    assert store.append([entry(1)], received=RECEIVED)[0].status == "accepted"
+    store.close()
+
+
+def test_checkpoints_come_by_themselves_and_travel(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(n) for n in range(1, SIGN_EVERY + 1)])
+        verdict = log.verify()
+        assert (verdict.checkpoints, verdict.signed) == (1, SIGN_EVERY + 1)
+        outside = log.checkpoint()
+        assert outside is not None
+        again = read_checkpoint(str(outside))
+        log.append([entry(5_000)])
+        assert log.verify(again).sound
+        wrong = msgspec.structs.replace(again, count=3)
+        assert "signature" in log.verify(wrong).why
+        other = Key.make().sign(3, again.head, again.at)
+        assert "another key" in log.verify(other).why
+        assert log.key is not None
+        later = log.key.sign(9_999, again.head, again.at)
+        assert log.verify(later).bad == verdict.count + 2
+    for text in ("", "{}", "x", "[1]", '{"count":"a"}'):
+        with pytest.raises(InputError, match="is not a checkpoint"):
+            read_checkpoint(text)
+
+
+def test_a_backup_is_one_only_after_it_was_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(n, kind="act", name="note") for n in range(1, 30)])
+        count, _ = log.backup(tmp_path / "b.jsonl", replay)
+        assert count == 31
+        answers = iter(["one", "other"])
+        with pytest.raises(LogError, match="does not replay"):
+            log.backup(tmp_path / "c.jsonl", lambda rows: next(answers))
+        assert not (tmp_path / "c.jsonl").exists()
+        with pytest.raises(UsageError, match="cannot be written"):
+            log.backup(tmp_path / "no" / "c.jsonl", replay)
+    assert restore(tmp_path / "b.jsonl", str(tmp_path / "d.corridor"))[0] == 31
+    with pytest.raises(InputError, match="cannot be read"):
+        restore(tmp_path / "none.jsonl", str(tmp_path / "e.corridor"))
+    with pytest.raises(UsageError, match="is no log"):
+        restore(tmp_path / "b.jsonl", str(tmp_path / "e.txt"))
+    (tmp_path / "void.jsonl").touch()
+    with pytest.raises(InputError, match="no entries"):
+        restore(tmp_path / "void.jsonl", str(tmp_path / "e.corridor"))
+    assert not (tmp_path / "e.corridor").exists()
+
+
+def test_a_backup_under_load_holds_a_whole_prefix(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(n, kind="act", name="note") for n in range(1, 50)])
+        stop = threading.Event()
+
+        def write() -> None:
+            other = open_sqlite(tmp_path / "a.corridor")
+            number = 100
+            while not stop.is_set():
+                number += 1
+                other.append([entry(number, kind="act", name="note")], received=RECEIVED)
+            other.close()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            count, _ = log.backup(tmp_path / "b.jsonl", replay)
+        finally:
+            stop.set()
+            thread.join()
+    assert restore(tmp_path / "b.jsonl", str(tmp_path / "c.corridor"))[0] == count
+    store = open_sqlite(tmp_path / "c.corridor")
+    assert verify(store.rows()).sound
+    store.close()
+
+
+def test_group_commit_answers_each_caller(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    writer = Writer(store, clock=lambda: START)
+    futures = [writer.submit([entry(n, device=f"p{n % 7}"), entry(n, device=f"p{n % 7}")]) for n in range(1, 300)]
+    answers = [future.result(timeout=20) for future in futures]
+    assert all([a.status for a in one] == ["accepted", "duplicate"] for one in answers)
+    writer.close()
+    with pytest.raises(LogError, match="is closed"):
+        writer.submit([entry(1)])
+    assert store.head().seq == 299
+    store.close()
+
+
+def test_group_commit_tells_every_caller_of_an_error() -> None:
+    class Broken:
+        place = "broken"
+
+        def append(self, entries: list[Entry], *, received: str) -> list[Answer]:
+            raise LogError("was not written", place=self.place)
+
+    writer = Writer(Broken())  # type: ignore[arg-type]
+    futures = [writer.submit([entry(n)]) for n in range(5)]
+    for future in futures:
+        with pytest.raises(LogError, match="was not written"):
+            future.result(timeout=5)
+    writer.close()
+
+
+def test_ids_sort_by_time_and_never_repeat() -> None:
+    ids = [new_id(n) for n in range(1000)]
+    assert ids == sorted(ids)
+    assert len({new_id(1) for _ in range(1000)}) == 1000
+    assert {name[14] for name in ids} == {"7"}
+    assert derived_id("a", "b") == derived_id("a", "b") != derived_id("ab")
+    assert derived_id("a")[14] == "8"
+    assert new_id()[:8] == new_id()[:8]
+
+
+def test_moments_are_text_that_sorts() -> None:
+    moments = [START + timedelta(hours=n) for n in range(-30, 30)]
+    assert [stamp(m) for m in moments] == sorted(stamp(m) for m in moments)
+    assert moment_of(stamp(START)) == START
+    with pytest.raises(InputError, match="without zone"):
+        stamp(START.replace(tzinfo=None))
+
+
+def test_canonical_is_one_text_for_one_content() -> None:
+    assert canonical({"b": 1, "a": [1.5, None, "é"]}) == '{"a":[1.5,null,"é"],"b":1}'
+
+
+def test_a_gap_in_a_counter_is_shown_and_closes(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1), entry(2), entry(6), entry(2, device="phone-2")])
+        assert log.verify().gaps == {"phone-1": (3, 4, 5), "phone-2": (1,)}
+        log.append([entry(n) for n in (5, 3, 4)])
+        assert log.verify().gaps == {"phone-2": (1,)}
+
+
+def test_a_key_that_is_none(tmp_path: Path) -> None:
+    assert Key.read(tmp_path / "none.key") is None
+    handle = os.open(tmp_path / "a.key", os.O_WRONLY | os.O_CREAT, 0o600)
+    os.write(handle, b"abc")
+    os.close(handle)
+    with pytest.raises(CorridorError, match="is no signing key"):
+        Key.read(tmp_path / "a.key")
+    with pytest.raises(UsageError, match="cannot be written"):
+        Key.make().write(tmp_path / "no" / "a.key")
