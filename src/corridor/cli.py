@@ -153,6 +153,8 @@ def forecast(
     runs: Runs = 10_000,
     seed: Seed = 0,
     closes_at: Annotated[list[str] | None, typer.Option("--closes-at", help="A moment the corridor may close.")] = None,
+    policy: Annotated[str, typer.Option(help="timetable, or shuttle: back as soon as empty.")] = "timetable",
+    keep: Annotated[Path | None, typer.Option(help="Keep it in this folder, to be scored.")] = None,
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -162,7 +164,11 @@ def forecast(
     made = _plan_file(file)
     moments = [moment_of(text, "--closes-at") for text in closes_at or []]
     with working(f"running the plan {runs:,} times"):
-        found = run_forecast(made, runs=runs, seed=seed, closes_at=moments)
+        found = run_forecast(made, runs=runs, seed=seed, closes_at=moments, policy=policy)
+    if keep is not None:
+        from corridor.forecasting import score as scoring
+
+        scoring.keep(keep, [scoring.kept_of(found)])
     emit(found.to_json(), str(found), output, as_json=as_json)
 
 

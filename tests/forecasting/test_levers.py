@@ -13,7 +13,7 @@ import pytest
 
 from corridor.forecasting import lever_words
 from corridor.forecasting.change import base_arm, lever_table, moved, pulled
-from corridor.forecasting.levers import FIRST_PLAN_SECONDS, Trial, compare, levers, tried
+from corridor.forecasting.levers import FIRST_PLAN_SECONDS, Trial, compare, levers, no_worse, tried
 from corridor.forecasting.workers import run_all
 from corridor.planning.solve import plan
 from corridor.situation.fleet import Fleet
@@ -85,7 +85,8 @@ def _monotone(numbers):
             if arm is None:
                 continue
             more = plan(arm.situation, time_limit=FIRST_PLAN_SECONDS)
-            after = tried(Trial(arm=arm, runs=runs, seed=1, hours=0.0))
+            trial = Trial(arm=arm, runs=runs, seed=1, hours=0.0)
+            after = no_worse(trial, base, before, tried(trial))
             assert after is not None
             assert more.bound_minutes <= made.bound_minutes, (number, lever.key)
             difference = after[0] - before[0]

@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_threads():
         made, made.situation.operations[0], Disruption(drive_spread=0.2), runs=100, seed=1, horizon=99
     )
     alone, many = simulator.run([60.0], threads=1), simulator.run([60.0], threads=7)
-    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(alone, many, strict=True))
+    assert all(np.array_equal(np.asarray(a), np.asarray(b), equal_nan=True) for a, b in zip(alone, many, strict=True))
 
 
 def test_a_halt_that_lasts_holds_every_convoy_and_people_aboard_are_counted():

@@ -65,6 +65,29 @@ def serve(bays: Any, arrival: float, minutes: float) -> float:
 
 
 @compiled
+def join(bays: Any, arrival: float, minutes: float) -> float:
+    """Do the same for bays that are only ever joined in order of coming: they form a heap, the soonest free first."""
+    size = len(bays)
+    if size == 0:
+        return arrival
+    start: float = max(arrival, bays[0])
+    end = start + minutes
+    parent = 0
+    while True:
+        child = 2 * parent + 1
+        if child >= size:
+            break
+        if child + 1 < size and bays[child + 1] < bays[child]:
+            child += 1
+        if bays[child] >= end:
+            break
+        bays[parent] = bays[child]
+        parent = child
+    bays[parent] = end
+    return start
+
+
+@compiled
 def allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
     """Return the first departure from `ready` outside every halt and inside a window that it clears; inf if none."""
     depart: float = ready

@@ -12,6 +12,7 @@ from corridor.forecasting.draws import allowed, compiled, factor, serve, take, u
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Singles = NDArray[np.float32]
 
 SEAT, WHEELCHAIR, STRETCHER = 0, 1, 2
 PLACES = ("seat", "wheelchair", "stretcher")
@@ -81,9 +82,9 @@ class Outcome(NamedTuple):
     """
 
     clearance: Floats
-    left: Floats
-    out: Floats
-    arrived: Floats
+    left: Singles
+    out: Singles
+    arrived: Singles
     depart: Floats
     arrive: Floats
     waited: Floats

@@ -14,7 +14,7 @@ from corridor.forecasting.aid import Need, needs
 from corridor.forecasting.kernel import Outcome
 from corridor.forecasting.simulate import Simulator
 
-Array = NDArray[np.float64]
+Array = NDArray[np.float64] | NDArray[np.float32]
 Three = tuple[float, float, float]
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -152,7 +152,7 @@ def read(simulator: Simulator, outcome: Outcome, hours: list[float], moments: Se
 
 def three(values: Array) -> Three:
     """Return (P10, P50, P90) of some values; an inf is more than any number."""
-    low, middle, high = _levels(np.asarray(values)[:, None], THREE)[:, 0].tolist()
+    low, middle, high = _levels(np.asarray(values, dtype=np.float64)[:, None], THREE)[:, 0].tolist()
     return low, middle, high
 
 

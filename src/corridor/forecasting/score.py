@@ -11,6 +11,7 @@ import numpy as np
 
 from corridor.errors import InputError
 from corridor.files import write_atomically
+from corridor.forecasting.forecast import Forecast
 from corridor.wording import percent, table
 
 QUANTILES = tuple(round(0.05 * k, 2) for k in range(1, 20))
@@ -91,6 +92,15 @@ def score(kept: Kept, actual: float, *, horizon: float = 24.0 * 60) -> Score:
         bias=middle - actual,
         rank=float((values < actual).mean()),
     )
+
+
+def kept_of(forecast: Forecast) -> Kept:
+    """Return what is kept of a published forecast: the hours until the last person is safe, as 99 likely values."""
+    planned = [o.id for o in forecast.plan.situation.operations if o.id not in forecast.plan.unplanned]
+    runs = [*forecast.clearance_hours, *[None] * forecast.unfinished]
+    values = tuple(runs[int((k + 0.5) / 99 * len(runs))] for k in range(99))
+    name = planned[0] if len(planned) == 1 else "all"
+    return Kept(operation=name, quantity="end_hours", made=forecast.start, values=values)
 
 
 def keep(folder: Path, kept: Sequence[Kept]) -> list[Path]:

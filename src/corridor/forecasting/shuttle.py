@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corridor.forecasting.draws import allowed, compiled, factor, serve, uniform
+from corridor.forecasting.draws import allowed, compiled, factor, join, uniform
 from corridor.forecasting.kernel import SEAT
 
 # What a vehicle reaches at its next event: a pickup, a reception, or else the checkpoint at the end of part `stage`.
@@ -154,7 +154,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 if people > 0.0:
                     slow[unit] = factor(spreads[1], seed, run, step, 0)
                     length = board[k, run] * slow[unit]
-                    boarded = serve(bays[bay_first[here] : bay_first[here + 1]], time, length) + length
+                    boarded = join(bays[bay_first[here] : bay_first[here + 1]], time, length) + length
                     there, whole = -1, math.inf
                     for candidate in range(sites):
                         if is_reception[candidate]:
@@ -193,7 +193,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 part = part_first[way[here, there, 1]]
             elif stage[unit] >= 0:
                 lanes = check_site[stage[unit]]
-                time = serve(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
+                time = join(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
             there = goal[unit]
             if stage[unit] != AT_RECEPTION:
                 last = part_first[way[site[unit], there, 1] + 1]
@@ -209,7 +209,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     _replace(times, units, size, time, unit)
                     continue
             length = unload[k, run] * slow[unit]
-            done = serve(bays[bay_first[there] : bay_first[there + 1]], time, length) + length
+            done = join(bays[bay_first[there] : bay_first[there + 1]], time, length) + length
             safe = np.searchsorted(marks, done - 1e-6)
             for group in range(groups):
                 heads = load[unit, group]

@@ -74,11 +74,12 @@ class Simulator:
         times = np.sort(np.array(marks, dtype=np.float64))
         place = np.searchsorted(times, np.array(marks, dtype=np.float64))
         groups, planned = len(self.groups), len(self.convoys)
+        # People at marks take most of the memory; single precision holds whole numbers to 16 million.
         outcome = Outcome(
             clearance=np.zeros(number),
-            left=np.zeros((number, groups, len(times))),
-            out=np.zeros((number, groups, len(times))),
-            arrived=np.zeros((number, len(self.sites), len(times))),
+            left=np.zeros((number, groups, len(times)), dtype=np.float32),
+            out=np.zeros((number, groups, len(times)), dtype=np.float32),
+            arrived=np.zeros((number, len(self.sites), len(times)), dtype=np.float32),
             depart=np.full((number, planned), np.nan),
             arrive=np.full((number, planned), np.nan),
             waited=np.zeros(number),

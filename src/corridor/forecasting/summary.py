@@ -32,6 +32,21 @@ def summary(forecast: Forecast) -> str:
             for c in forecast.closes
         ]
         lines += [table([head, *rows_])]
+    if forecast.causes:
+        ranked = sorted(forecast.causes, key=lambda cause: -cause.share)
+        shares = ", ".join(f"{cause.cause} {percent(max(cause.share, 0.0))}" for cause in ranked)
+        lines.append(f"  what the end hangs on (variance that goes if it were known): {shares}")
+    for wait in forecast.waiting:
+        held = wait.held_person_hours
+        lines.append(
+            f"  {wait.operation}: {about(wait.person_hours[1])} person-hours of waiting, {about(held[1])} of them "
+            f"aboard during halts ({span(held[0], held[2])})"
+        )
+    for need in forecast.needs:
+        lines.append(
+            f"  {need.operation}: {need.item} for those waiting, {need.hours:.0f} hours: {about(need.middle)} "
+            f"{need.unit}, up to {about(need.high)}"
+        )
     return "\n".join(lines)
 
 

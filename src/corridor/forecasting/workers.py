@@ -122,6 +122,6 @@ def _dask(
         raise UsageError(f"no scheduler answers: {error}", place=address, hint="tcp://host:8786") from None
     with client:
         jobs = [client.submit(work, function, chunk, pure=False, retries=ATTEMPTS) for chunk in chunks]
-        for count, _ in enumerate(finished(jobs), start=1):
+        for count, _ in enumerate(finished(jobs, loop=client.loop), start=1):
             done(count)
         return list(client.gather(jobs))
