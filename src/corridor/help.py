@@ -43,3 +43,8 @@ class Verbs(typer.core.TyperGroup):
             present = [name for name in names if name in known]
             if present:
                 formatter.write_text(f"{title}: {', '.join(present)}")
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:  # noqa: ARG002 - the base's form
+        """Write the exit codes below the verbs without another blank line."""
+        if self.epilog:
+            formatter.write_text(self.epilog)

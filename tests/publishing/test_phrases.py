@@ -215,6 +215,7 @@ WRITTEN = {
     "hours": "2016-12-15 08:00 to 2016-12-15 10:00",
     "claims": "AFP: pickup;reception; UN: 4000",
     "people": "civilians",
+    "phrases": "12 buses; 3 bays at pickup",
     "place": "seat",
     "step": "departure",
     "fact": "people_out",

@@ -314,7 +314,7 @@ JSON = write_reports([told("a", "people_inside", "town", 5)]).strip()
     ("lines", "where", "said"),
     [
         ([JSON, JSON[:40]], "r.jsonl:2", "not a report"),
-        ([JSON, JSON], "r.jsonl:2", "already in line 1"),
+        ([JSON, JSON.replace("5", "6")], "r.jsonl:2", "already in line 1"),
         ([JSON.replace('"value":5', '"value":-5')], "r.jsonl:1: value", "negative"),
         ([JSON.replace('"value":5', '"value":NaN')], "r.jsonl:1", "not a report"),
         ([JSON.replace('"value":5', '"value":1e999')], "r.jsonl:1", "not a report"),

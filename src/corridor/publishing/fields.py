@@ -166,6 +166,7 @@ KINDS: dict[str, Kind] = {
     "grade": Kind(ID, _plain(_as_it_is)),
     "source": Kind(r".+?", _plain(_as_it_is)),
     "told": Kind(r".+", _told),
+    "phrases": Kind(r".+", None),
     "place": Kind(r"[a-z]+", None),
     "step": Kind(r"[a-z ]+?", None),
 }
