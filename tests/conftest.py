@@ -6,6 +6,12 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# The same examples each time, so that a change that lands today lands tomorrow; CORRIDOR_EXPLORE=1 looks for new ones.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", print_blob=True)
+settings.load_profile("explore" if os.environ.get("CORRIDOR_EXPLORE") else "steady")
 
 NO_SKIP = "CORRIDOR_NO_SKIP"
 

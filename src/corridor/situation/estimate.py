@@ -37,12 +37,15 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return (x >= low).astype(np.float64)
         t = np.clip(x, low, high)
         if self.shape == "uniform":
-            return (t - low) / (high - low)
-        if self.shape == "loguniform":
-            return np.asarray(np.log(t / low) / math.log(high / low))
-        rising = (t - low) ** 2 / ((high - low) * max(mode - low, 1e-12))
-        falling = 1 - (high - t) ** 2 / ((high - low) * max(high - mode, 1e-12))
-        return np.where(t <= mode, rising, falling) if mode > low else falling
+            share = (t - low) / (high - low)
+        elif self.shape == "loguniform":
+            share = np.log(t / low) / math.log(high / low)
+        else:
+            rising = (t - low) ** 2 / ((high - low) * max(mode - low, 1e-12))
+            falling = 1 - (high - t) ** 2 / ((high - low) * max(high - mode, 1e-12))
+            share = np.where(t <= mode, rising, falling) if mode > low else falling
+        # Rounding must not leave a grain of weight above the high end: a cut there would draw from it.
+        return np.asarray(np.where(x >= high, 1.0, share))
 
     def ppf(self, u: Array) -> Array:
         """Return the value below which a share u of the component lies; u in [0, 1]."""
