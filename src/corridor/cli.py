@@ -178,14 +178,20 @@ def publish(
     folder: Annotated[Path, typer.Argument(help="The folder to write to.")],
     lang: Language = "en",
     formats: Annotated[str, typer.Option(help="Any of html, csv, geojson, json.")] = "html,csv,geojson,json",
+    as_json: Json = False,
 ) -> None:
     """Publish a forecast: the page, the movement table, the map."""
     from corridor.forecasting.forecast import Forecast as ForecastType
 
     data, place = read_input(file)
     found = ForecastType.from_json(data, place=place)
-    for path in _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip())):
-        show(str(path))
+    paths = _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip()))
+    if as_json:
+        import msgspec
+
+        write(msgspec.json.encode([str(path) for path in paths]) + b"\n", None)
+    else:
+        show("\n".join(str(path) for path in paths))
 
 
 app.command()(cli_text.tell)
