@@ -139,7 +139,7 @@ def fleet_of(
 ) -> Fleet:
     """Return the vehicles of each operation, by type, and those that are out at the moment.
 
-    Only types with places are planned; private cars come and go by their own will and are reported, not planned.
+    Only types with places are planned, private cars too once a report states the places of one.
     """
     claims = [r for r in reports if r.fact == "vehicles" and r.modality not in ("denied", "accusation")]
     by_key: dict[tuple[str, str], list[Report]] = {}
