@@ -47,6 +47,7 @@ File = Annotated[str, typer.Argument(help="A file, or - for standard input.", sh
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of standard output.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
 Language = Annotated[str, typer.Option("--lang", help="Language of the page: en or fr.")]
+Formats = Annotated[str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")]
 
@@ -177,7 +178,9 @@ def publish(
     file: File,
     folder: Annotated[Path, typer.Argument(help="The folder to write to.")],
     lang: Language = "en",
-    formats: Annotated[str, typer.Option(help="Any of html, csv, geojson, json.")] = "html,csv,geojson,json",
+    formats: Annotated[
+        str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")
+    ] = "html,csv,geojson,json",
     as_json: Json = False,
 ) -> None:
     """Publish a forecast: the page, the movement table, the map."""
