@@ -46,7 +46,7 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(help="A file, or - for standard input.", show_default=False)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of standard output.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
-Language = Annotated[str, typer.Option("--lang", help="Language of the page: en or fr.")]
+Language = Annotated[str, typer.Option("--lang", help="Language of the page: en, fr or ar.")]
 Formats = Annotated[str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")]
