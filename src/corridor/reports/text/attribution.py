@@ -22,8 +22,8 @@ class Speaker(NamedTuple):
 
 
 _STOP = frozenset(',;:().!?"[]|')
-_SMALL_FR = "l'|la|le|les|un|une|des|du|de|d'|son|sa|ses|leur|leurs|ce|cet|cette|et|notre|nos"
-_SMALL_EN = "the|a|an|its|his|her|their|some|other|and|our"
+_SMALL_FR = "on|nous|l'|la|le|les|un|une|des|du|de|d'|son|sa|ses|leur|leurs|ce|cet|cette|et|notre|nos"
+_SMALL_EN = "we|i|you|one|there|here|the|a|an|its|his|her|their|some|other|and|our"
 _DETERMINERS = {
     lang: frozenset(words.split("|")) for lang, words in (("fr", _SMALL_FR), ("en", _SMALL_EN), ("ar", "ما"))
 }
@@ -207,7 +207,7 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
     if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
-    if actors and not capital and actors[0].first - begin > (3 if loose else 2):
+    if actors and not capital and actors[0].first - begin > (6 if loose else 2):
         return ""
     if not actors and last < size and sentence.words[last] == ",":
         more = _stop_after(sentence, last + 1, size)

@@ -67,6 +67,14 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
+    if (
+        at == 0
+        and number.last < len(words)
+        and words[number.last] in "-.)/"
+        and words[0].isdigit()
+        and len(words[0]) < 3
+    ):
+        return True
     if number.hedge == "exact" and at and sentence.tokens[at].kind == "digits":
         before = [m for m in sentence.marks if m.last == at]
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
@@ -148,13 +156,18 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and _goes_on(sentence, number, previous, after):
+        return Unit("person", previous.group, number.last, number.last)
     if previous and out_of and previous.unit in ("places", "beds"):
         return Unit("seat", "places", number.last, number.last)
     before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
-    if number.article and not before:
-        return None
+    if number.article:
+        # "un mort": the noun says that it counts people.
+        killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
+        noun = killed and sentence.words[number.last] in ("mort", "morte")
+        return Unit("person", "killed", number.last, number.last + 1) if noun else None
     behind = [m for m in sentence.marks if m.cls in PERSON_CUES and number.last <= m.first <= number.last + 1]
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
@@ -164,6 +177,16 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
+
+
+def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a number with no noun is another source's count of the same people: "the army says under 400"."""
+    if previous.unit != "persons" or previous.last > number.first or after[0].isalnum() or number.article:
+        return False
+    if max(number.low or 0, number.high or 0) < 10 or number.hedge == "order":
+        return False
+    told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
+    return told and number.hedge != "exact"
 
 
 _AFTER_BARE = frozenset(
@@ -186,9 +209,39 @@ _AFTER_BARE = frozenset(
         "others",
         "autres",
         "more",
+        "des",
+        "par",
+        "pour",
+        "ce",
+        "cette",
+        "apres",
+        "avant",
+        "depuis",
+        "sur",
+        "vers",
+        "hier",
+        "by",
+        "with",
+        "since",
+        "before",
+        "after",
+        "this",
+        "last",
+        "today",
+        "so",
+        "as",
         "في",
         "الي",
         "من",
+        "علي",
+        "عند",
+        "منذ",
+        "حتي",
+        "خلال",
+        "بعد",
+        "قبل",
+        "اليوم",
+        "بحلول",
     )
 )
 
@@ -201,6 +254,10 @@ def _shared(sentence: Sentence, number: Number, following: Number | None) -> Uni
     if following is None or gap(sentence, number.last, following.first) > 3:
         return None
     unit = _unit_after(sentence, following)
+    between = sentence.words[number.last : following.first]
+    joined = not between or between[0] in ("and", "et", "ou", "or", "او", ",", "to", "a")
+    if unit and joined and unit.family in ("vehicle", "person", "staff") and not number.article:
+        return Unit(unit.family, unit.value, number.last, number.last)
     if (
         unit
         and unit.family in ("seat", "bed", "person")
