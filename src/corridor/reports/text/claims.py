@@ -121,7 +121,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
         if (claim.counted and claim.first <= at < claim.last) or int(token.word) >= year:
             continue
         if any(m.cls == "MONTH" and m.last == at for m in sentence.marks) and (
-            year == NO_YEAR or int(token.word) >= year - 1
+            year == NO_YEAR or (int(token.word) >= year - 1 and not sentence.of("PLUPERFECT"))
         ):
             continue
         if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):

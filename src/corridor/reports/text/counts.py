@@ -43,8 +43,8 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     )
     for at, number in enumerate(taken):
         claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
-        if claim and claim.kind == "schedule" and before and before.kind == "agreement":
-            claim = claim._replace(kind="agreement", reason="a length of the agreement named before")
+        if before and before.kind == "agreement":
+            claim = _length_of(sentence, number, claim)
         if _withdrawn(sentence, number):
             unit = claim.unit if claim else previous.unit if previous else "persons"
             found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
@@ -54,6 +54,18 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     found += _twos(sentence) + _ones(sentence)
     found += no_claims(sentence)
     return found + unknown
+
+
+def _length_of(sentence: Sentence, number: Number, claim: Claim | None) -> Claim | None:
+    """Return a duration as the length of the agreement that the sentence before names: "It is valid for three days"."""
+    if claim and claim.kind == "schedule":
+        return claim._replace(kind="agreement", reason="a length of the agreement named before")
+    unit = find_unit(sentence, number, None, None)
+    if claim or number.article or unit is None or unit.family != "time" or not sentence.of("DEALVERB"):
+        return claim
+    opens = any(m.first <= 1 for m in sentence.of("PRON", "DEAL", "TRUCE"))
+    base = Claim(number.first, unit.last, "agreement", number.low, number.high, number.hedge, unit=unit.value)
+    return base._replace(reason="a length of the agreement named before") if opens else None
 
 
 def _claim(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Claim | None:

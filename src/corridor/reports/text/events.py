@@ -124,7 +124,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         and any(c.kind == _COUNT_OF.get(rule.kind) and c.counted for c in counted)
     ):
         return True
-    if rule.kind == "reception" and any(c.kind == "capacity" and c.counted for c in counted):
+    if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
         return True
     if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
         return True
@@ -133,7 +133,15 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
+    if rule.kind == "weather":
+        # Ice and a temperature after a comma are two claims; a gust and its speed are one.
+        return any(_same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) for c in same)
     return any(_same_clause(sentence, c, cue) for c in same)
+
+
+def _comma_between(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    low, high = (cue.last, claim.first) if cue.first < claim.first else (claim.last, cue.first)
+    return any(word in ",;:" for word in sentence.words[low:high])
 
 
 def _adjective(sentence: Sentence, cue: Mark) -> bool:

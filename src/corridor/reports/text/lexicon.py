@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import re
 from functools import cache
-from itertools import product
 from importlib import resources
+from itertools import product
 from typing import NamedTuple
 
 from corridor.errors import UsageError
@@ -14,7 +14,8 @@ from corridor.reports.text.fold import fold
 
 TOKEN = re.compile(
     r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
-    r"|(?P<clock>\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
+    r"|(?P<clock>\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
+    r"|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|eme|ere|er|e)\b)"
     r"|(?P<digits>\d{1,3}(?:(?P<sep>[ .,'])\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:[.,]\d{1,2}(?!\d))?"
     r"|\d+(?:[.,]\d+)*)"

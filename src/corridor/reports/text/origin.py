@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from corridor.reports.text.clean import Block
@@ -144,12 +145,16 @@ def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[s
     found: dict[int, tuple[str, int, bool]] = {}
     seen: dict[str, int] = {}
     stamped = 0
-    for n, block in enumerate(blocks):
-        if block.kind == "furniture":
-            continue
-        stamp, name, length = label_of(text[block.start : min(block.end, block.start + 140)])
+    labels = {
+        n: label_of(text[block.start : min(block.end, block.start + 140)])
+        for n, block in enumerate(blocks)
+        if block.kind != "furniture"
+    }
+    stamps = Counter(name for stamp, name, _ in labels.values() if stamp and name)
+    for n, (stamp, name, length) in labels.items():
+        block = blocks[n]
         stamped += bool(stamp)
-        if not name or _is_field(name, words):
+        if not name or (_is_field(name, words) and not (stamp and stamps[name] >= 2)):
             continue
         found[n] = (name, block.start + length, bool(stamp))
         seen[name] = seen.get(name, 0) + 1

@@ -26,6 +26,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
         )
     if (
         not kind
+        and not it.sentence.of("PLUPERFECT")
         and it.previous
         and it.previous.unit == "persons"
         and gap(it.sentence, it.previous.last, base.first) < 40
@@ -115,4 +116,4 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
 
 
 def _elsewhere(sentence: Sentence, base: Claim) -> bool:
-    return near(sentence, base.first, base.last, "SINCE", within=9) is not None
+    return near(sentence, base.first, base.last, "SINCE", within=12) is not None

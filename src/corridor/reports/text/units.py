@@ -67,6 +67,8 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
+    if _is_age(sentence, number):
+        return True
     if (
         at == 0
         and number.last < len(words)
@@ -93,6 +95,47 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     return False
 
 
+def _is_age(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is somebody's age: "a man of 71", "aged 8", "a driver, 45, was"."""
+    at, words = number.first, sentence.words
+    value = number.low or 0
+    if number.hedge != "exact" or not 0 < value <= 110 or not at:
+        return False
+    if any(m.cls == "AGED" and m.last == at for m in sentence.marks):
+        return True
+    if at < 2 or sentence.tokens[number.body].kind != "digits":
+        return False
+    someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
+    closed = number.last < len(words) and words[number.last] in (",", ")")
+    return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
+
+
+_PREPOSITIONS = frozenset(
+    [
+        "dans",
+        "in",
+        "on",
+        "aboard",
+        "into",
+        "sur",
+        "vers",
+        "pour",
+        "par",
+        "with",
+        "from",
+        "at",
+        "by",
+        "for",
+        "avec",
+        "علي",
+        "في",
+        "الي",
+        "عبر",
+        "to",
+    ]
+)
+
+
 def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
@@ -105,7 +148,7 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
-        if sentence.tokens[at].kind in ("digits", "clock"):
+        if sentence.tokens[at].kind in ("digits", "clock") or (word in _PREPOSITIONS and word not in _LINKS):
             return None
         if (
             any(
@@ -168,15 +211,64 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
         noun = killed and sentence.words[number.last] in ("mort", "morte")
         return Unit("person", "killed", number.last, number.last + 1) if noun else None
-    behind = [m for m in sentence.marks if m.cls in PERSON_CUES and number.last <= m.first <= number.last + 1]
+    if before and words_of(sentence, number).startswith("ال"):
+        # Arabic: "the buses, the thirty".
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
+    if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
+        return Unit("person", "all", number.last, number.last)
     if previous and (after in _OTHERS or (figure and number.hedge != "order")):
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
+
+
+def words_of(sentence: Sentence, number: Number) -> str:
+    """Return the first word of the number itself."""
+    return sentence.words[number.body]
+
+
+def _cue_behind(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a verb of people follows, auxiliaries between: "1,087 had been registered"."""
+    small = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
+    cues = {m.first for m in sentence.marks if m.cls in PERSON_CUES}
+    for at in range(number.last, min(number.last + 5, len(sentence.words))):
+        if at in cues:
+            return True
+        if at not in small and sentence.words[at] not in _SMALL:
+            return False
+    return False
+
+
+_SMALL = frozenset(
+    [
+        "a",
+        "avoir",
+        "etre",
+        "to",
+        "be",
+        "been",
+        "had",
+        "were",
+        "was",
+        "de",
+        "ont",
+        "en",
+        "y",
+        "already",
+        "deja",
+        "have",
+        "has",
+        "n'",
+        "pas",
+        "qui",
+        "who",
+    ]
+)
 
 
 def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
