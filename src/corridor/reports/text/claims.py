@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge, Modality
-from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -45,7 +45,6 @@ class Heard(NamedTuple):
 
 FAR = 20.0
 NO_YEAR = 9999
-_IN = frozenset(("in", "of", "en", "de", "عام", "سنه", "العام", "during", "depuis"))
 
 
 @cache
@@ -129,7 +128,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
         low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
         since = any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
         opens = at <= 4 and not since and at < claim.last
-        led = sentence.words[at - 1] in _IN and not since
+        led = sentence.words[at - 1] in small("year") and not since
         if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
     return claim

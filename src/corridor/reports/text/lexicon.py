@@ -241,6 +241,19 @@ def rows(lang: str, name: str) -> list[dict[str, str]]:
 
 
 @cache
+def small_of(lang: str, role: str) -> frozenset[str]:
+    """Return the small words of a language for one role of its language.csv, folded."""
+    found = (row["terms"] for row in rows(lang, "language.csv") if row["role"] == role)
+    return frozenset(fold(word).text for terms in found for word in terms.split("|"))
+
+
+@cache
+def small(role: str) -> frozenset[str]:
+    """Return the small words of every language for one role."""
+    return frozenset(word for lang in languages() for word in small_of(lang, role))
+
+
+@cache
 def languages() -> tuple[str, ...]:
     """Return the languages that have a folder."""
     folder = resources.files("corridor.reports.text").joinpath("lang")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.lexicon import small
 from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 
@@ -110,32 +111,6 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
 
 
-_PREPOSITIONS = frozenset(
-    [
-        "dans",
-        "in",
-        "on",
-        "aboard",
-        "into",
-        "sur",
-        "vers",
-        "pour",
-        "par",
-        "with",
-        "from",
-        "at",
-        "by",
-        "for",
-        "avec",
-        "علي",
-        "في",
-        "الي",
-        "عبر",
-        "to",
-    ]
-)
-
-
 def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
@@ -148,25 +123,21 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
-        if sentence.tokens[at].kind in ("digits", "clock") or (word in _PREPOSITIONS and word not in _LINKS):
-            return None
-        if (
-            any(
-                m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
-                for m in sentence.marks
-            )
-            and word not in _LINKS
+        if sentence.tokens[at].kind in ("digits", "clock") or (
+            word in small("preposition") and word not in small("link")
         ):
             return None
-        if word not in _LINKS:
+        if any(
+            m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
+            for m in sentence.marks
+        ) and word not in small("link"):
+            return None
+        if word not in small("link"):
             steps += 1
         if steps > 3:
             return None
         at += 1
     return None
-
-
-_LINKS = frozenset(("de", "d'", "of", "des", "autres", "other", "more", "additional", "من", "the", "les", "-", "a"))
 
 
 def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
@@ -216,12 +187,12 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
-    if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
+    if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
         return Unit("person", "all", number.last, number.last)
-    if previous and (after in _OTHERS or (figure and number.hedge != "order")):
+    if previous and (after in small("others") or (figure and number.hedge != "order")):
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
@@ -234,41 +205,14 @@ def words_of(sentence: Sentence, number: Number) -> str:
 
 def _cue_behind(sentence: Sentence, number: Number) -> bool:
     """Tell whether a verb of people follows, auxiliaries between: "1,087 had been registered"."""
-    small = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
+    helping = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
     cues = {m.first for m in sentence.marks if m.cls in PERSON_CUES}
     for at in range(number.last, min(number.last + 5, len(sentence.words))):
         if at in cues:
             return True
-        if at not in small and sentence.words[at] not in _SMALL:
+        if at not in helping and sentence.words[at] not in small("between"):
             return False
     return False
-
-
-_SMALL = frozenset(
-    [
-        "a",
-        "avoir",
-        "etre",
-        "to",
-        "be",
-        "been",
-        "had",
-        "were",
-        "was",
-        "de",
-        "ont",
-        "en",
-        "y",
-        "already",
-        "deja",
-        "have",
-        "has",
-        "n'",
-        "pas",
-        "qui",
-        "who",
-    ]
-)
 
 
 def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
@@ -279,66 +223,6 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
         return False
     told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
     return told and number.hedge != "exact"
-
-
-_AFTER_BARE = frozenset(
-    (
-        "of",
-        "d'",
-        "et",
-        "and",
-        "dont",
-        "including",
-        "at",
-        "in",
-        "on",
-        "from",
-        "to",
-        "a",
-        "au",
-        "en",
-        "dans",
-        "others",
-        "autres",
-        "more",
-        "des",
-        "par",
-        "pour",
-        "ce",
-        "cette",
-        "apres",
-        "avant",
-        "depuis",
-        "sur",
-        "vers",
-        "hier",
-        "by",
-        "with",
-        "since",
-        "before",
-        "after",
-        "this",
-        "last",
-        "today",
-        "so",
-        "as",
-        "في",
-        "الي",
-        "من",
-        "علي",
-        "عند",
-        "منذ",
-        "حتي",
-        "خلال",
-        "بعد",
-        "قبل",
-        "اليوم",
-        "بحلول",
-    )
-)
-
-
-_OTHERS = frozenset(("autres", "others", "more", "other", "اخرين", "اخرون", "اخري"))
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
