@@ -13,8 +13,9 @@ from typing import Self
 from corridor.errors import InputError, UsageError
 from corridor.log.chain import CHECKPOINT, DOMAIN, Checkpoint, Key
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, new_id, now, stamp
+from corridor.log.halves import WORTH_IT, verify_file
 from corridor.log.names import POSTGRES, SUFFIX, is_log
-from corridor.log.sqlite import open_sqlite
+from corridor.log.sqlite import SqliteStore, open_sqlite
 from corridor.log.store import LogError, Store
 from corridor.log.transfer import Replay, digest_of, first, load, prove, write_export
 from corridor.log.verify import OPENED, Chain, Opened, Verdict, verify
@@ -145,6 +146,11 @@ class Log:
 
     def verify(self, against: Checkpoint | None = None) -> Verdict:
         """Verify every row, every signature and, where given, the checkpoint that an outsider holds."""
+        count = self.store.head().seq
+        if isinstance(self.store, SqliteStore) and self.store.path is not None and count >= WORTH_IT:
+            found = verify_file(self.store.path, count, against=against)
+            if found is not None:
+                return found
         return verify(self.rows(), against=against)
 
     def counters(self) -> dict[str, int]:
