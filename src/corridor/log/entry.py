@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -119,10 +120,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_id(milliseconds: int | None = None) -> str:
+def new_id(milliseconds: int | None = None, entropy: Callable[[int], bytes] = os.urandom) -> str:
     """Return a UUID of version 7 (RFC 9562): the writer's clock in milliseconds, then 74 random bits."""
     clock = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
-    return _uuid(f"{clock & (1 << 48) - 1:012x}{os.urandom(10).hex()}", version=7)
+    return _uuid(f"{clock & (1 << 48) - 1:012x}{entropy(10).hex()}", version=7)
 
 
 def derived_id(*parts: str) -> str:

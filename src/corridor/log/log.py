@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -27,12 +28,21 @@ class Log:
     """The append-only log of one operation.
 
     `clock` gives the moment of receipt; `key` signs checkpoints (None on a copy without it, which then cannot sign).
+    `entropy` gives so many random bytes for the ids of this machine's own entries.
     """
 
-    def __init__(self, store: Store, *, key: Key | None = None, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        key: Key | None = None,
+        clock: Callable[[], datetime] = now,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
         self.store = store
         self.key = key
         self.clock = clock
+        self.entropy = entropy
         self._since_signed = 0
 
     @staticmethod
@@ -108,7 +118,7 @@ class Log:
         """Make one entry of this machine's own and keep it."""
         at = self.clock()
         entry = Entry(
-            id=new_id(int(at.timestamp() * 1000)),
+            id=new_id(int(at.timestamp() * 1000), self.entropy),
             kind=kind,
             name=name,
             actor=actor,
