@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor.cli_opened import By, Json, Name, Opened, log_of
+from corridor.cli_opened import By, Json, Name, Opened, Reason, log_of
 from corridor.errors import UsageError
 
 if TYPE_CHECKING:
     from corridor.log.entry import Answer
     from corridor.log.log import Log
     from corridor.reports.report import Report
+
+Passphrase = Annotated[
+    Path | None, typer.Option("--passphrase", help="A private file with the passphrase of an encrypted backup.")
+]
 
 log_app = typer.Typer(
     help="Verify a log, move it, save it and bring it back.",
@@ -126,30 +130,55 @@ def import_(file: Annotated[Path, typer.Argument(help="An exported file.")], log
 
 
 @log_app.command()
-def backup(log: Name, file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+def backup(
+    log: Name, file: Annotated[Path, typer.Argument(help="The file to write.")], passphrase: Passphrase = None
+) -> None:
     """Back up a log; done only once restored, replayed and compared."""
+    from corridor.log.vault import read_passphrase
     from corridor.operation.known import replay
 
     with log_of(log) as opened:
-        count, digest = opened.backup(file, replay)
+        count, digest = opened.backup(file, replay, read_passphrase(passphrase) if passphrase else None)
         _signed(opened)
     print(f"backup of {count:,} entries in {file}, restored, replayed and compared; SHA-256 {digest}")
 
 
 @log_app.command()
-def restore(file: Annotated[Path, typer.Argument(help="A backup.")], log: Name) -> None:
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")], log: Name, passphrase: Passphrase = None) -> None:
     """Restore a backup into a new log."""
-    _bring_back(file, log)
+    _bring_back(file, log, passphrase)
 
 
-def _bring_back(file: Path, log: str) -> None:
-    from corridor.log.log import key_path
+@log_app.command()
+def erase(
+    log: Name,
+    reports: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Reports, decisions or acts.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every free text of the log.")] = False,
+    reason: Reason = "",
+    by: By = "coordinator",
+) -> None:
+    """Erase free texts for good; counts and chain stay. Without ids: once more what was erased."""
+    from corridor.log.texts import owners
+
+    if (reports or everything) and not reason:
+        raise UsageError("is not erased without a reason", place=log, hint="--reason")
+    with log_of(log) as opened:
+        chosen = owners(opened.rows()) if everything else sorted(set(reports or ()))
+        count = opened.erase(chosen, reason=reason, by=by)
+        _signed(opened)
+    print(f"erased the texts of {count} entries; erase them from every copy of {log}.texts too")
+
+
+def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
+    from corridor.log.log import key_path, texts_path
     from corridor.log.log import restore as bring_back
+    from corridor.log.vault import read_passphrase
 
-    count, head = bring_back(file, log)
+    count, head = bring_back(file, log, read_passphrase(passphrase) if passphrase else None)
     print(f"{count:,} entries in {log}, every one verified; head {head}")
     if not key_path(log).exists():
         print(f"put the key at {key_path(log)} so that checkpoints can be signed again")
+        print(f"put the keys of the texts at {texts_path(log)} to read them; then: corridor log erase {log}")
 
 
 def _signed(log: Log) -> None:
