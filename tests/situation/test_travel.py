@@ -20,16 +20,16 @@ def believed(*more: object, hour: float = 0.0) -> Situation:
 
 
 def test_vehicles_that_join_and_leave_are_free_when_the_reports_say() -> None:
-    joins = told("join", "vehicles_joining", "bus", 2, 3.0, place="gate", received=0.0, modality="planned")
+    joins = told("join", "vehicles_joining", "bus", 4, 0.5, place="gate", received=0.0, modality="planned")
     leaves = told("leave", "vehicles_leaving", "bus", 1, 9.0, place="gate", received=0.0, modality="planned")
     found = believed(joins, leaves)
     assert [(s.count, s.at, s.leaves, s.site) for s in found.fleet.shifts] == [
-        (2, at(3.0), False, "gate"),
+        (4, at(0.5), False, "gate"),
         (1, at(9.0), True, "gate"),
     ]
     made = plan(found, time_limit=1)
     assert verify(made) == []
-    assert made.clearance_minutes < plan(believed(leaves), time_limit=1).clearance_minutes
+    assert (made.clearance_minutes, plan(believed(leaves), time_limit=1).clearance_minutes) == (75, 120)
 
 
 def test_who_joined_before_the_last_count_is_in_it() -> None:
@@ -75,7 +75,8 @@ def test_families_and_receptions_are_read() -> None:
     assert camp.daily is not None
     made = plan(found, time_limit=1)
     assert verify(made) == []
-    assert made.clearance_time.days == 2
+    # Three days at 150: the last arrive at the second midnight.
+    assert made.clearance_minutes == (18 + 24) * 60 + 5
 
 
 def test_people_who_were_asked_go_only_where_they_chose() -> None:
