@@ -12,11 +12,11 @@ from corridor.planning.solve import plan
 from corridor.planning.verify import verify
 from corridor.situation.agreement import Clause
 from corridor.situation.situation import Situation
-from tests import agreed_worlds, worlds
+from tests import agreed_worlds, travel_worlds, worlds
 from tests.planning import by_hand
 
-CLEARANCE = worlds.CLEARANCE_MINUTES | agreed_worlds.CLEARANCE_MINUTES
-MAKE = worlds.WORLDS | agreed_worlds.WORLDS
+CLEARANCE = worlds.CLEARANCE_MINUTES | agreed_worlds.CLEARANCE_MINUTES | travel_worlds.CLEARANCE_MINUTES
+MAKE = worlds.WORLDS | agreed_worlds.WORLDS | travel_worlds.WORLDS
 # What each rule costs: the least time of the same world with the rule's clauses taken out.
 WITHOUT = {
     "tied_numbers": 210,

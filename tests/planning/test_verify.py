@@ -8,14 +8,14 @@ import pytest
 from corridor.finding import Finding
 from corridor.planning.plan import Plan
 from corridor.planning.verify import RULES, verify
-from tests import agreed_worlds, worlds
-from tests.planning import by_hand, by_hand_agreed
+from tests import agreed_worlds, travel_worlds, worlds
+from tests.planning import by_hand, by_hand_agreed, by_hand_travel
 from tests.planning.mutate import MUTATIONS, mutate
 
 SEEDS = range(3)
-PLANS = by_hand.PLANS | by_hand_agreed.PLANS
-WORLDS = worlds.WORLDS | agreed_worlds.WORLDS
-CLEARANCE_MINUTES = worlds.CLEARANCE_MINUTES | agreed_worlds.CLEARANCE_MINUTES
+PLANS = by_hand.PLANS | by_hand_agreed.PLANS | by_hand_travel.PLANS
+WORLDS = worlds.WORLDS | agreed_worlds.WORLDS | travel_worlds.WORLDS
+CLEARANCE_MINUTES = worlds.CLEARANCE_MINUTES | agreed_worlds.CLEARANCE_MINUTES | travel_worlds.CLEARANCE_MINUTES
 BY_HAND = {name: make() for name, make in PLANS.items()}
 
 

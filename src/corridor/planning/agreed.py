@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from corridor.errors import Infeasible, InputError
-from corridor.situation.agreement import Agreement, Clause, ClauseKind
+from corridor.errors import Infeasible
+from corridor.planning.number import number
+from corridor.planning.travel import Travel, lanes_of, travel_for
+from corridor.situation.agreement import Agreement, ClauseKind
 from corridor.situation.situation import Operation, Situation
 
 
@@ -46,7 +48,8 @@ class Agreed:
     `margin` is kept before a window closes; `smallest` vehicles at least make a convoy; `escorts` teams lead one
     convoy each and must come back; `hold_assembly` is the most minutes from the first boarding of a convoy to its
     departure, `hold_exchange` from its arrival to the last unloading begun; a check takes `check_convoy` plus
-    `check_vehicle` minutes for each vehicle; during `aid` spans the corridor belongs to inbound aid.
+    `check_vehicle` minutes for each vehicle; during `aid` spans the corridor belongs to inbound aid; `travel` holds the
+    terms on vehicles and the way.
     """
 
     margin: int = 0
@@ -61,13 +64,14 @@ class Agreed:
     aid: tuple[tuple[int, int], ...] = ()
     ties: tuple[Tie, ...] = ()
     gates: tuple[Gate, ...] = ()
+    travel: Travel = field(default=Travel())
 
 
 def agreed_for(situation: Situation, operation: Operation, start: datetime) -> Agreed:
     """Read the terms of an operation; raises `InputError` for a value that no term can have, `Infeasible` for zero."""
     agreement = situation.agreement(operation.id)
     if agreement is None:
-        return Agreed()
+        return Agreed(travel=Travel(lanes=lanes_of(situation)))
     return Agreed(
         margin=_most(agreement, "corridor", "margin") or 0,
         smallest=_most(agreement, "corridor", "smallest") or 1,
@@ -81,23 +85,8 @@ def agreed_for(situation: Situation, operation: Operation, start: datetime) -> A
         aid=_spans(agreement, start),
         ties=_ties(operation, agreement),
         gates=_gates(situation, operation, agreement, start),
+        travel=travel_for(agreement, situation),
     )
-
-
-def number(clause: Clause, name: str) -> float | None:
-    """Return a term that is a number, None where it is not stated; raises `InputError` for words or below zero."""
-    value = clause.parameters.get(name)
-    if value is None:
-        return None
-    try:
-        found = float(value)
-    except ValueError:
-        found = math.nan
-    if not 0 <= found < math.inf:
-        raise InputError(
-            f"{value!r} is no number from 0 upwards", place=f"term {clause.id}.{name}", hint="correct the report"
-        )
-    return found
 
 
 def _stated(agreement: Agreement, kind: ClauseKind, name: str) -> list[float]:

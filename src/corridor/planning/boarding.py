@@ -2,84 +2,59 @@
 
 from __future__ import annotations
 
-import bisect
 import heapq
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import islice
 
 from corridor.planning.drafts import ENDLESS, Load
 from corridor.planning.instance import Instance, People, Unit
+from corridor.planning.pool import Coming, Pool
 
-Coming = tuple[int, str, Unit]
-Queue = list[tuple[int, str, Unit]]
-
-
-class Pool:
-    """The vehicles of one operation by type and site, each queue in the order in which they are free."""
-
-    def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        self.queues: dict[str, dict[str, Queue]] = {kind.name: {} for kind in instance.kinds}
-        for unit in instance.units:
-            self.put(unit, unit.site, unit.free)
-
-    def put(self, unit: Unit, site: str, free: int) -> None:
-        """Let a vehicle stand at a site from the minute when it is free."""
-        bisect.insort(self.queues[unit.kind.name].setdefault(site, []), (free, unit.name, unit))
-
-    def take(self, unit: Unit) -> None:
-        """Take a vehicle out of the queue in which it stands."""
-        for queue in self.queues[unit.kind.name].values():
-            for index, entry in enumerate(queue):
-                if entry[2] is unit:
-                    del queue[index]
-                    return
-
-    def coming(self, kind: str, pickup: str) -> Iterator[Coming]:
-        """Yield the vehicles of a type in the order in which they can be at a pickup."""
-        empty = self.instance.empty
-        ways = [
-            _shifted(queue, empty[site, pickup])
-            for site, queue in self.queues[kind].items()
-            if queue and (site, pickup) in empty
-        ]
-        return heapq.merge(*ways)
+# People by kind of place for whom a type of vehicle is of use, by type.
+Needs = dict[str, dict[str, int]]
 
 
-def _shifted(queue: Queue, drive: int) -> Iterator[Coming]:
-    return ((free + drive, name, unit) for free, name, unit in queue)
-
-
-def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], most: int) -> list[Coming]:
+def gather(
+    instance: Instance, pool: Pool, way: tuple[str, str], needs: Needs, most: int, skip: set[str]
+) -> list[Coming]:
     """Choose the vehicles of a convoy: the first to come, no more of a type than there are loads for.
 
-    `need` is people by kind of place. Others join the type with the most loads if they are there in time and leave
-    the convoy within its size; companions must have a seat.
+    `needs` is people by kind of place. Others join the type with the most loads if they are there in time and leave
+    the convoy within its size; companions must have a seat. `skip` names vehicles that cannot go; those that trail
+    come behind the others.
     """
+    pickup = way[0]
+    kinds = [kind for kind in instance.leading if kind.ways is None or way in kind.ways]
+    if not kinds:
+        return []
     wanted: dict[str, int] = {}
-    buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in instance.kinds)
-    for kind in instance.kinds:
+    buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in kinds)
+    for kind in kinds:
         # The one seat of an ambulance is for who goes with the patient: it is no reason to send ambulances for a crowd.
         places = {name: number for name, number in kind.places.items() if number > 0}
         special = {name: number for name, number in places.items() if name != "seat"}
+        need = needs[kind.name]
         loads = [-(-need.get(name, 0) // number) for name, number in (special if buses and special else places).items()]
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
     main = max(wanted, key=lambda name: (wanted[name], name))
-    carries = next(kind.places for kind in instance.kinds if kind.name == main)
-    chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
+    carries = next(kind.places for kind in kinds if kind.name == main)
+    chosen = list(islice(pool.coming(main, pickup, skip), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
     apart = [
-        islice((entry for entry in pool.coming(kind.name, pickup) if entry[0] <= ready), wanted[kind.name])
-        for kind in instance.kinds
-        if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
+        islice((entry for entry in pool.coming(kind.name, pickup, skip) if entry[0] <= ready), wanted[kind.name])
+        for kind in kinds
+        if any(
+            needs[kind.name].get(place, 0) and number and not carries.get(place)
+            for place, number in kind.places.items()
+        )
     ]
     joining = sum(1 for _ in islice(heapq.merge(*apart), instance.convoy_size // 3))
     chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)
-    others = [pool.coming(name, pickup) for name, number in wanted.items() if name != main and number > 0]
+    others = [pool.coming(name, pickup, skip) for name, number in wanted.items() if name != main and number > 0]
     for entry in heapq.merge(*others):
         arrival, _, unit = entry
         if len(chosen) >= instance.convoy_size or (arrival > ready and seats):
@@ -90,13 +65,32 @@ def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], mo
             chosen.append(entry)
             taken[name] = taken.get(name, 0) + 1
             seats = seats or no_seat_yet
-    return chosen
+    return chosen + _trailing(instance, pool, way, chosen, skip) if chosen else chosen
 
 
-def fill(units: list[Unit], waiting: list[People], left: dict[str, int], room: int) -> dict[str, Load]:
-    """Put people aboard in order of priority; companions ride in the same convoy.
+def _trailing(
+    instance: Instance, pool: Pool, way: tuple[str, str], chosen: list[Coming], skip: set[str]
+) -> list[Coming]:
+    """Return the vehicles that can trail behind a convoy without making it wait."""
+    if len(instance.leading) == len(instance.kinds):
+        return []
+    ready = max(arrival for arrival, _, _ in chosen)
+    most = instance.agreed.travel.trailing_most
+    found: list[Coming] = []
+    for kind in instance.kinds:
+        if kind.trails and (kind.ways is None or way in kind.ways):
+            there = (entry for entry in pool.coming(kind.name, way[0], skip) if entry[0] <= ready)
+            found += islice(there, kind.at_once if kind.at_once is not None else ENDLESS)
+    return found if most is None else found[:most]
 
-    Seats stay empty rather than going to someone who may wait longer than a patient who was left behind.
+
+def fill(
+    units: list[Unit], waiting: Sequence[People], here: dict[str, int], room: int, caps: dict[str, int] | None = None
+) -> dict[str, Load]:
+    """Put people aboard in order of priority; companions ride in the same convoy, a family in one vehicle.
+
+    `here` is who waits, at most `room` go in all and at most `caps` of a group. Seats stay empty rather than going to
+    someone who may wait longer than a patient who was left behind.
     """
     loads: dict[str, Load] = {unit.name: {} for unit in units}
     free = {unit.name: dict(unit.kind.places) for unit in units}
@@ -104,22 +98,50 @@ def fill(units: list[Unit], waiting: list[People], left: dict[str, int], room: i
     for group in waiting:
         if group.place in blocked:
             continue
-        number = _most(group, free, left[group.name], room)
+        left = here[group.name]
+        most = left if caps is None else min(left, caps.get(group.name, 0))
+        if group.family > 1:
+            aboard = _whole(group.family, free, most if most == left else most - most % group.family, room)
+            number = sum(taken for _, taken in aboard)
+            for name, taken in aboard:
+                free[name]["seat"] -= taken
+                loads[name][group.name] = taken
+        else:
+            number = _most(group, free, most, room)
+            heads_of = (
+                (group.name, group.place, number),
+                (f"{group.name}+companions", "seat", number * group.companions),
+            )
+            for key, place, heads in heads_of:
+                for name, taken in _places_for(heads, place, free):
+                    free[name][place] -= taken
+                    loads[name][key] = taken
         room -= number * (1 + group.companions)
-        aboard = (
-            (group.name, group.place, number),
-            (f"{group.name}+companions", "seat", number * group.companions),
-        )
-        for key, place, heads in aboard:
-            for name, taken in _places_for(heads, place, free):
-                free[name][place] -= taken
-                loads[name][key] = taken
-        if number < left[group.name]:
+        if number < left:
             blocked.add(group.place)
     return loads
 
 
-def spread(loads: dict[str, Load], units: list[Unit], smallest: int) -> None:
+def _whole(family: int, free: dict[str, dict[str, int]], people: int, room: int) -> list[tuple[str, int]]:
+    """Return which vehicles take how many people in whole families; the last family may be a smaller one."""
+    families, rest = min(people, room) // family, people % family
+    every = families == people // family
+    found: list[tuple[str, int]] = []
+    for name, places in free.items():
+        seats = places.get("seat", 0)
+        taken = min(families, seats // family)
+        families -= taken
+        number = taken * family
+        room -= number
+        if every and families == 0 and rest and rest <= min(seats - number, room):
+            number, rest = number + rest, 0
+        if number:
+            found.append((name, number))
+            room -= number - taken * family
+    return found
+
+
+def spread(loads: dict[str, Load], units: list[Unit], smallest: int, families: dict[str, int]) -> None:
     """Move people of the fullest vehicles over, so that so many vehicles have somebody aboard."""
     kinds = {unit.name: unit.kind for unit in units}
     for name in (unit.name for unit in units):
@@ -128,13 +150,15 @@ def spread(loads: dict[str, Load], units: list[Unit], smallest: int) -> None:
         if loads[name]:
             continue
         for full in sorted(loads, key=lambda other: -sum(loads[other].values())):
-            key = next((k for k, heads in loads[full].items() if heads > 1), "")
+            key = next((k for k, heads in loads[full].items() if heads > families.get(k, 1)), "")
             seated = kinds[full].places.get("seat", 0) > 0 and kinds[name].places.get("seat", 0) > 0
             if key and (kinds[full] == kinds[name] or seated):
-                moved = min(loads[full][key] // 2, max(kinds[name].places.values()))
-                loads[full][key] -= moved
-                loads[name][key] = moved
-                break
+                family = families.get(key, 1)
+                moved = min(max(loads[full][key] // 2, family), max(kinds[name].places.values())) // family * family
+                if moved:
+                    loads[full][key] -= moved
+                    loads[name][key] = moved
+                    break
 
 
 def _most(group: People, free: dict[str, dict[str, int]], left: int, room: int) -> int:

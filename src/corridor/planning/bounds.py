@@ -93,10 +93,13 @@ def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
     if not reach:
         return 0
     first = max(unit.free + min(reach) + unit.kind.board, begin)
+    # Who trails goes once; who leaves the fleet has unloaded by then.
+    most = 1 if unit.kind.trails else LATEST
+    end = min(end, unit.until)
     drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
-    return _fitting(instance, first, end - unit.kind.unload, cycle)
+    return min(_fitting(instance, first, end - unit.kind.unload, cycle), most)
 
 
 def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
@@ -104,10 +107,17 @@ def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
     drive = shortest(instance)
     total = 0
     for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
-        span = min(closes, last) - drive - max(opens, first)
+        span = min(closes + _spared(instance), last) - drive - max(opens, first)
         if span >= 0:
             total += 1 if cycle == 0 else 1 + span // cycle
     return total
+
+
+def _spared(instance: Instance) -> int:
+    """Return how much of a drive may lie behind a night on the way, and so outside the window of its departure."""
+    nights = instance.ways.night.items()
+    behind = [instance.loaded[way] - before for way, (before, _) in nights if way in instance.loaded]
+    return max(behind) + instance.agreed.check_vehicle if behind else 0
 
 
 def least(enough: Callable[[int], bool]) -> int | None:
@@ -128,12 +138,14 @@ def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tup
 
     Proof. People who need a place of a kind ride in vehicles that offer it, at most the largest such vehicle's places a
     load. Loads of two kinds are different loads where no vehicle type offers both, so only such kinds are added up.
+    Vehicles that trail behind a convoy go once and count towards no convoy and no bay: those whom they can carry at
+    most are left out.
     """
     counted: set[str] = set()
     found = []
     for place in sorted(("seat", "stretcher", "wheelchair"), key=lambda name: -needs(instance, name, pickup)):
-        people = max(needs(instance, place, pickup) - without, 0)
-        offering = [kind for kind in instance.kinds if kind.places.get(place, 0) > 0]
+        people = max(needs(instance, place, pickup) - without - _trailing(instance, place), 0)
+        offering = [kind for kind in instance.leading if kind.places.get(place, 0) > 0]
         if people == 0 or not offering or counted & {kind.name for kind in offering}:
             continue
         counted |= {kind.name for kind in offering}
@@ -146,6 +158,11 @@ def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tup
         )
         found.append((quickest, loads))
     return found
+
+
+def _trailing(instance: Instance, place: str) -> int:
+    """Return how many people the vehicles that only trail can carry, at most."""
+    return sum(number * unit.kind.places.get(place, 0) for unit, number in instance.alike if unit.kind.trails)
 
 
 def _bay_bounds(instance: Instance) -> list[Bound]:
@@ -190,7 +207,11 @@ def first_departure(instance: Instance) -> int:
     )
     if instance.windows:
         drive = shortest(instance)
-        fitting = [max(opens, earliest) for opens, closes in instance.windows if max(opens, earliest) + drive <= closes]
+        fitting = [
+            max(opens, earliest)
+            for opens, closes in instance.windows
+            if max(opens, earliest) + drive <= closes + _spared(instance)
+        ]
         return min(fitting, default=earliest)
     return earliest
 
@@ -224,7 +245,7 @@ def fewest_convoys(instance: Instance, without: int = 0) -> int:
     loads = _loads(instance, None, without)
     fewest = -(-sum(number for _, number in loads) // instance.convoy_size)
     for kind, number in loads:
-        offering = [each for each in instance.kinds if each.places.get(kind.name, 0) > 0]
+        offering = [each for each in instance.leading if each.places.get(kind.name, 0) > 0]
         limits = [each.at_once for each in offering if each.at_once is not None]
         if len(limits) == len(offering) and sum(limits) > 0:
             fewest = max(fewest, -(-number // min(sum(limits), instance.convoy_size)))

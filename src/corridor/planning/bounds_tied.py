@@ -15,6 +15,7 @@ from corridor.planning.bounds import (
     needs,
     shortest,
 )
+from corridor.planning.bounds_people import bounds_of_people
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Bound
 
@@ -22,6 +23,7 @@ from corridor.planning.plan import Bound
 def lower_bounds(instances: Sequence[Instance]) -> tuple[Bound, ...]:
     """Return every bound on the minutes until the last person of operations planned together is safe, best first."""
     found = [bound for instance in instances for bound in bounds_alone(instance)]
+    found += [bound for instance in instances if instance.total for bound in bounds_of_people(instance)]
     found += [*_tie_bounds(instances), *_gate_bounds(instances)]
     return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
 
@@ -43,7 +45,9 @@ def accepted_by(instance: Instance, people: float) -> int:
         return carried_by(instance, lambda kind: sum(kind.places.values()), end) >= people
 
     by_vehicles = least(enough)
-    most = instance.convoy_size * max(sum(unit.kind.places.values()) for unit in instance.units)
+    leading = [unit for unit in instance.units if not unit.kind.trails]
+    behind = sum(number * sum(unit.kind.places.values()) for unit, number in instance.alike if unit.kind.trails)
+    most = instance.convoy_size * max(sum(unit.kind.places.values()) for unit in leading) + behind
     convoys = -int(-people // most)
     by_headway = first_departure(instance) + (convoys - 1) * instance.headway + shortest(instance) - beyond
     return max((by_vehicles or 0) - after, by_headway, 0)

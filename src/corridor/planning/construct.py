@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from corridor.planning.boarding import Coming, Pool, fill, gather, spread
+from corridor.planning.boarding import fill, gather, spread
 from corridor.planning.drafts import ENDLESS, Draft, Load, Ride, Style
-from corridor.planning.instance import Instance, People
+from corridor.planning.instance import Instance, People, Unit
+from corridor.planning.lanes import Lanes
+from corridor.planning.needs import needs_of, present
+from corridor.planning.pool import Coming, Pool
 from corridor.planning.slots import Bays, Slots
 
 # For so many people in a convoy: the first minute at which it may depart, and at which it may be handed over.
@@ -19,11 +23,26 @@ def at_once(_people: int) -> tuple[int, int]:
 
 
 class Ground:
-    """What several operations use together: the bays of each site, and who was brought to each reception."""
+    """What several operations use together: bays, one-lane stretches, and who was brought to each reception when."""
 
     def __init__(self, *instances: Instance) -> None:
         self.bays = Bays(instances)
+        self.lanes = Lanes()
         self.brought: dict[str, int] = {}
+        self.by_day: dict[tuple[str, int], int] = {key: n for i in instances for key, n in i.taken.items()}
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the next convoy from a pickup is built from: who is there since when, how many may go and when."""
+
+    pickup: str
+    waiting: list[People]
+    here: dict[str, int]
+    room: int
+    when: When
+    most: int
+    since: int = 0
 
 
 class Builder:
@@ -36,8 +55,8 @@ class Builder:
         self.style = style
         self.quota = dict(quota)
         self.ground = ground or Ground(instance)
-        self.slots = Slots(instance)
-        self.pool = Pool(instance)
+        self.slots = Slots(instance, self.ground.lanes)
+        self.pool = Pool(instance, self.ground.lanes)
         self.left = {group.name: group.planned for group in instance.people}
         self.order = {
             pickup: sorted(
@@ -104,8 +123,40 @@ class Builder:
             most = self.style.gather[len(self.drafts) % len(self.style.gather)]
         most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
+        if not self.instance.gathers:
+            return self._shrunk(Call(pickup, waiting, self.left, room, when, most))
+        return self._gathered(Call(pickup, waiting, self.left, room, when, most))
+
+    def _gathered(self, call: Call) -> Draft | None:
+        """Return the convoy of those who are there: nobody boards before coming, nobody there is passed over."""
+        found: Draft | None = None
+        steps = list(self.instance.steps)
+        while steps:
+            since = steps.pop(0)
+            everyone = {group.name: group.reserve if self.reserve else group.planned for group in call.waiting}
+            here = present(call.waiting, everyone, self.left, since)
+            waiting = [group for group in call.waiting if here[group.name] > 0]
+            few = self.style.patient and sum(here.values()) < self._full(call.most)
+            if not waiting or (few and steps):
+                continue
+            found = self._shrunk(Call(call.pickup, waiting, here, call.room, call.when, call.most, since))
+            if found is None:
+                continue
+            # Who came while the convoy waited to leave may board with it, those in most need first.
+            begins = min(ride.board_start for ride in found.rides)
+            if not steps or steps[0] > begins:
+                return found
+            found = None
+        return found
+
+    def _full(self, most: int) -> int:
+        return most * max(sum(kind.places.values()) for kind in self.instance.leading)
+
+    def _shrunk(self, call: Call) -> Draft | None:
+        """Return the convoy with so few vehicles that nobody is held longer than agreed."""
+        most = call.most
         while most >= 1:
-            draft = self._sized(pickup, waiting, room, when, most)
+            draft = self._sized(call, most)
             if draft is None or self._held_briefly(draft):
                 return draft
             most = min(len(draft.rides), most)
@@ -114,63 +165,157 @@ class Builder:
                 return None
         return None
 
-    def _sized(self, pickup: str, waiting: list[People], room: int, when: When, most: int) -> Draft | None:
-        need: dict[str, int] = {}
-        for group in waiting:
-            need[group.place] = need.get(group.place, 0) + self.left[group.name]
-            need["seat"] = need.get("seat", 0) + self.left[group.name] * group.companions
-        smallest = self.instance.agreed.smallest
-        if smallest > 1:
-            # Few people still make a convoy of the agreed size: each vehicle then counts as wanted.
-            widest = max(number for kind in self.instance.kinds for number in kind.places.values())
-            need = {place: max(number, smallest * widest) if number else 0 for place, number in need.items()}
-        coming = gather(self.instance, self.pool, pickup, need, most)
-        units = [unit for _, _, unit in coming]
-        for reception, places in self._receptions(pickup):
-            loads = fill(units, waiting, self.left, min(places, room))
-            if smallest > 1:
-                spread(loads, units, smallest)
-            used = [(entry, loads[entry[2].name]) for entry in coming if loads[entry[2].name]]
-            if used and len(used) >= smallest:
-                return self._timed(pickup, reception, used, when)
+    def _sized(self, call: Call, most: int) -> Draft | None:
+        for reception, places, caps in self._receptions(call):
+            draft = self._to(call, reception, (places, caps), most)
+            if draft is not None:
+                return draft
         return None
 
-    def _receptions(self, pickup: str) -> list[tuple[str, int]]:
-        """Return where people from a pickup may go and how many: first its share of each, then any room left."""
+    def _receptions(self, call: Call) -> Iterator[tuple[str, int, dict[str, int] | None]]:
+        """Yield where people from a pickup may go and how many: first its share of each, then any room left.
+
+        Where some may go to some receptions only, those come first that take who is first in line, and each group has
+        its share.
+        """
+        pickup = call.pickup
         ways = sorted((minutes, name) for (start, name), minutes in self.instance.loaded.items() if start == pickup)
         brought = self.ground.brought
         room = {name: self.instance.capacity.get(name, ENDLESS) - brought.get(name, 0) for _, name in ways}
-        shares = (
-            [] if self.reserve else [(name, min(self.quota.get((pickup, name), 0), room[name])) for _, name in ways]
-        )
-        return [(name, number) for name, number in (*shares, *((name, room[name]) for _, name in ways)) if number > 0]
+        if self.instance.apart:
+            first = call.waiting[0].receptions
+            ways.sort(key=lambda entry: (first is not None and entry[1] not in first, entry))
+        for _, name in ways if not self.reserve and self.quota else ():
+            if room[name] <= 0:
+                continue
+            if self.instance.apart:
+                yield name, room[name], self._caps(call.waiting, name)
+            elif (share := min(self.quota.get((pickup, name), 0), room[name])) > 0:
+                yield name, share, None
+        yield from ((name, room[name], None) for _, name in ways if room[name] > 0)
 
-    def _timed(self, pickup: str, reception: str, aboard: list[tuple[Coming, Load]], when: When) -> Draft | None:
-        bays = self.ground.bays
-        stands = bays.stand(pickup, [entry[0] for entry, _ in aboard], [entry[2].kind.board for entry, _ in aboard])
-        rides = [Ride(entry[2], *stand, load) for (entry, load), stand in zip(aboard, stands, strict=True)]
-        ready = max(ride.board_end for ride in rides)
-        drive = self.instance.loaded[pickup, reception] + self.instance.agreed.check_vehicle * len(rides)
-        ahead = drive - self.instance.beyond.get((pickup, reception), 0)
-        from_minute, handed_over = when(sum(sum(ride.load.values()) for ride in rides))
-        earliest = max(ready, self.last_from[pickup], self.not_before, from_minute, handed_over - ahead)
-        unload = [ride.unit.kind.unload for ride in rides]
-        while True:
-            depart = self.slots.first(earliest, drive, pickup, rides)
-            if depart is None:
+    def _caps(self, waiting: list[People], reception: str) -> dict[str, int]:
+        return {g.name: self.quota.get((g.name, reception), 0) // (1 + g.companions) for g in waiting}
+
+    def _to(self, call: Call, reception: str, places: tuple[int, dict[str, int] | None], most: int) -> Draft | None:
+        """Return the convoy to a reception, on the first day on which it takes anyone."""
+        waiting = call.waiting
+        if self.instance.apart:
+            waiting = [g for g in waiting if g.receptions is None or reception in g.receptions]
+            if not waiting:
                 return None
-            arrive = depart + drive
-            unloading = bays.stand(reception, [arrive] * len(rides), unload)
+        room, limit = min(places[0], call.room), self.instance.daily.get(reception)
+        if limit is None:
+            return self._loaded(call, waiting, reception, (room, places[1]), most)
+        day = self.instance.day(self.last_from[call.pickup])
+        while limit > 0:
+            left = limit - self.ground.by_day.get((reception, day), 0)
+            draft = (
+                self._loaded(call, waiting, reception, (min(room, left), places[1]), most, day) if left > 0 else None
+            )
+            if draft is not None and self.instance.day(draft.arrive) == day:
+                return draft
+            if draft is None and left == limit:
+                return None
+            # A convoy that comes on a later day is built for that day's room.
+            day = day + 1 if draft is None else self.instance.day(draft.arrive)
+        return None
+
+    def _loaded(
+        self,
+        call: Call,
+        waiting: list[People],
+        reception: str,
+        places: tuple[int, dict[str, int] | None],
+        most: int,
+        day: int | None = None,
+    ) -> Draft | None:
+        way = call.pickup, reception
+        smallest = self.instance.agreed.smallest
+        needs = needs_of(self.instance, waiting, call.here)
+        skip: set[str] = set()
+        while True:
+            coming = gather(self.instance, self.pool, way, needs, most, skip)
+            units = [unit for _, _, unit in coming]
+            loads = fill(units, waiting, call.here, places[0], places[1])
+            if smallest > 1:
+                spread(loads, units, smallest, {group.name: group.family for group in waiting})
+            used = [(entry, loads[entry[2].name]) for entry in coming if loads[entry[2].name]]
+            if not used or len(used) < smallest or all(entry[2].kind.trails for entry, _ in used):
+                return None
+            draft = self._timed(way, used, call, day)
+            late = self._gone(draft) if draft is not None else ()
+            if not late:
+                return draft
+            skip.update(late)
+
+    def _gone(self, draft: Draft) -> tuple[str, ...]:
+        """Return the vehicles that will have left the fleet before this convoy is unloaded."""
+        rides = zip(draft.rides, draft.unloading, strict=True)
+        return tuple(ride.unit.name for ride, (_, end) in rides if end > ride.unit.until)
+
+    def _timed(
+        self, way: tuple[str, str], aboard: list[tuple[Coming, Load]], call: Call, day: int | None
+    ) -> Draft | None:
+        pickup, reception = way
+        rides = self._boarded(pickup, aboard, call.since)
+        ready = max(ride.board_end for ride in rides)
+        drive = self.instance.loaded[way] + self.instance.agreed.check_vehicle * len(rides)
+        ahead = drive - self.instance.beyond.get(way, 0)
+        from_minute, handed_over = call.when(sum(sum(ride.load.values()) for ride in rides))
+        earliest = max(ready, self.last_from[pickup], self.not_before, from_minute, handed_over - ahead)
+        if day is not None:
+            earliest = max(earliest, self.instance.morning(day) - drive)
+        while True:
+            passage = self.slots.first(earliest, drive, way, rides)
+            if passage is None:
+                return None
+            depart, arrive, night = passage
+            unloading = self._unloaded(reception, arrive, rides)
             late = self._late(arrive, unloading, len(rides), reception)
+            if day is not None and arrive < self.instance.morning(day):
+                late = max(late, 1)
             if late == 0:
                 break
             earliest = depart + late
         # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure.
         wait = depart - ready
-        rides = [Ride(r.unit, r.board_start + wait, r.board_end + wait, r.load) for r in rides]
-        return Draft(pickup, reception, depart, arrive, depart + ahead, tuple(rides), tuple(unloading), self.reserve)
+        rides = [Ride(r.unit, r.board_start + wait, r.board_end + wait, r.load, r.sets_off) for r in rides]
+        handover = depart + ahead
+        if night is not None and way not in self.instance.ways.before:
+            handover += night[1] - night[0]
+        return Draft(pickup, reception, depart, arrive, handover, tuple(rides), unloading, self.reserve, night=night)
 
-    def _late(self, arrive: int, unloading: list[tuple[int, int]], vehicles: int, reception: str) -> int:
+    def _boarded(self, pickup: str, aboard: list[tuple[Coming, Load]], since: int) -> list[Ride]:
+        """Let the vehicles board in the bays as they come; those that trail are boarded beside the road meanwhile."""
+        bays = self.ground.bays
+        led = [(entry, load) for entry, load in aboard if not entry[2].kind.trails]
+        arrivals = [max(entry[0], since) for entry, _ in led]
+        stands = bays.stand(pickup, arrivals, [entry[2].kind.board for entry, _ in led])
+        rides = [
+            Ride(entry[2], *stand, load, self._sets_off(entry[2], pickup))
+            for (entry, load), stand in zip(led, stands, strict=True)
+        ]
+        ready = max(ride.board_end for ride in rides)
+        for (arrival, _, unit), load in aboard[len(led) :]:
+            begins = max(arrival, since, ready - unit.kind.board)
+            rides.append(Ride(unit, begins, begins + unit.kind.board, load, self._sets_off(unit, pickup)))
+        return rides
+
+    def _sets_off(self, unit: Unit, pickup: str) -> int | None:
+        if not self.instance.agreed.travel.lanes:
+            return None
+        site, free = self.pool.site_of(unit)
+        approach = self.pool.approach(unit, site, free, pickup)
+        return None if approach is None or site == pickup else approach.sets_off
+
+    def _unloaded(self, reception: str, arrive: int, rides: list[Ride]) -> tuple[tuple[int, int], ...]:
+        led = [ride.unit.kind.unload for ride in rides if not ride.unit.kind.trails]
+        trailing = [ride.unit.kind.unload for ride in rides if ride.unit.kind.trails]
+        stands = self.ground.bays.stand(reception, [arrive] * len(led), led)
+        return (*stands, *((arrive, arrive + minutes) for minutes in trailing))
+
+    def _late(self, arrive: int, unloading: tuple[tuple[int, int], ...], vehicles: int, reception: str) -> int:
         """Return how much later to leave so that bays still taken by others do not hold the convoy too long."""
         limit = self.instance.agreed.hold_exchange
         if limit is None:
@@ -193,15 +338,37 @@ class Builder:
         self.last_from[draft.pickup] = draft.depart
         # No later convoy leaves before the earliest of the pickups' last ones: what has arrived by then is forgotten.
         self.slots.take(draft, min(self.last_from.values()))
+        way = draft.pickup, draft.reception
+        if not self.instance.plain:
+            self._drove(draft, way)
         for ride, (_, end) in zip(draft.rides, draft.unloading, strict=True):
             self.pool.take(ride.unit)
-            self.pool.put(ride.unit, draft.reception, end)
+            if not ride.unit.kind.trails:
+                self.pool.put(ride.unit, draft.reception, end)
             for key, number in ride.load.items():
                 if key in self.left:
                     self.left[key] -= number
-        brought = self.ground.brought
+                share = key.removesuffix("+companions"), draft.reception
+                if self.instance.apart and share in self.quota:
+                    self.quota[share] -= number
+        brought, day = self.ground.brought, (draft.reception, self.instance.day(draft.arrive))
         brought[draft.reception] = brought.get(draft.reception, 0) + draft.people
-        if (draft.pickup, draft.reception) in self.quota:
-            self.quota[draft.pickup, draft.reception] -= draft.people
-        self.ground.bays.occupy(draft.pickup, [(ride.board_start, ride.board_end) for ride in draft.rides])
-        self.ground.bays.occupy(draft.reception, list(draft.unloading))
+        if self.instance.daily:
+            self.ground.by_day[day] = self.ground.by_day.get(day, 0) + draft.people
+        if way in self.quota and not self.instance.apart:
+            self.quota[way] -= draft.people
+        led = [n for n, ride in enumerate(draft.rides) if not ride.unit.kind.trails]
+        self.ground.bays.occupy(draft.pickup, [(draft.rides[n].board_start, draft.rides[n].board_end) for n in led])
+        self.ground.bays.occupy(draft.reception, [draft.unloading[n] for n in led])
+
+    def _drove(self, draft: Draft, way: tuple[str, str]) -> None:
+        """Enter the drives of a convoy: who was on which one-lane stretch, and how long each has driven."""
+        ways, lanes = self.instance.ways, self.ground.lanes
+        if way in ways.loaded:
+            lanes.take(draft.depart, ways.loaded[way], draft.arrive - draft.depart - ways.driving[way])
+        for ride in draft.rides:
+            site, free = self.pool.site_of(ride.unit)
+            approach = self.pool.approach(ride.unit, site, free, draft.pickup)
+            if approach is not None:
+                lanes.take(approach.sets_off, ways.empty.get((site, draft.pickup), ()))
+                self.pool.drove(ride.unit, approach, ways.driving.get(way, 0))

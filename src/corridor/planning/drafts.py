@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from corridor.planning.instance import Instance, Unit
-from corridor.planning.plan import Convoy, Trip
+from corridor.planning.plan import Convoy, Night, Trip
 
 Load = dict[str, int]
 ENDLESS = 10**9
@@ -13,20 +13,28 @@ ENDLESS = 10**9
 
 @dataclass(frozen=True)
 class Style:
-    """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first."""
+    """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first.
+
+    A `patient` style waits until a convoy is full where people come over time; the other leaves with who is there.
+    """
 
     gather: tuple[int, ...]
     farthest_first: bool = False
+    patient: bool = False
 
 
 @dataclass(frozen=True)
 class Ride:
-    """One vehicle in a convoy being built: when it stands in the bay, and who is aboard (minutes, people)."""
+    """One vehicle in a convoy being built: when it stands in the bay, and who is aboard (minutes, people).
+
+    `sets_off` is when it left for the pickup, where a rule on the way back makes that matter.
+    """
 
     unit: Unit
     board_start: int
     board_end: int
     load: Load
+    sets_off: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Draft:
     """One convoy in minutes after the start; `handover` is when its people are counted as accepted.
 
     `order` is the id of the earlier order that it keeps, and `why` says what made it differ from that order.
+    `night` is from when to when it stands loaded at the overnight stop.
     """
 
     pickup: str
@@ -46,6 +55,7 @@ class Draft:
     reserve: bool
     order: str = ""
     why: str = ""
+    night: tuple[int, int] | None = None
 
     @property
     def people(self) -> int:
@@ -72,6 +82,7 @@ def to_convoys(instance: Instance, drafts: list[Draft], taken: int = 0) -> tuple
                 unload_start=instance.moment(unload_start),
                 unload_end=instance.moment(unload_end),
                 load=dict(ride.load),
+                sets_off=None if ride.sets_off is None else instance.moment(ride.sets_off),
             )
             for ride, (unload_start, unload_end) in zip(draft.rides, draft.unloading, strict=True)
         )
@@ -86,6 +97,14 @@ def to_convoys(instance: Instance, drafts: list[Draft], taken: int = 0) -> tuple
                 lead=instance.lead,
                 trips=trips,
                 reserve=draft.reserve,
+                night=_night(instance, draft),
             )
         )
     return tuple(convoys)
+
+
+def _night(instance: Instance, draft: Draft) -> Night | None:
+    if draft.night is None:
+        return None
+    stands, goes_on = draft.night
+    return Night(site=instance.agreed.travel.overnight, arrive=instance.moment(stands), depart=instance.moment(goes_on))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from corridor.errors import Infeasible
-from corridor.planning.limits import Ease, Limit, limits_of
+from corridor.planning.limit import Ease, Limit
+from corridor.planning.limits import limits_of
 from corridor.situation.situation import Operation, Situation
 
 Possible = Callable[[Situation], bool]

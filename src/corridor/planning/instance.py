@@ -1,4 +1,4 @@
-"""A situation as integers: the only place where anything is rounded."""
+"""A situation as integers: here, by the rules of `rounding`, estimates become whole numbers."""
 
 from __future__ import annotations
 
@@ -9,41 +9,26 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from corridor.errors import Infeasible
-from corridor.planning.agreed import Agreed, agreed_for, receptions_for, vehicles_at_once, windows_for
-from corridor.situation.estimate import Estimate
-from corridor.situation.fleet import Vehicles
+from corridor.planning.agreed import Agreed, agreed_for, receptions_for, windows_for
+from corridor.planning.fitting import check_people
+from corridor.planning.gathering import steps_of
+from corridor.planning.rounding import EPSILON, down, nearest, up, whole_minute
+from corridor.planning.units import FOREVER, Unit, VehicleKind, units_of
+from corridor.planning.ways import Ways, crossable, ways_for, without_long
 from corridor.situation.road import way
-from corridor.situation.site import Group
+from corridor.situation.site import Group, Site
 from corridor.situation.situation import Operation, Situation
 
-MIDDLE = 0.5
-EPSILON = 1e-9  # A quantile read off a float must not lift 30.000000001 minutes to 31.
-
-
-@dataclass(frozen=True)
-class VehicleKind:
-    """One vehicle type in integers: places by kind, minutes to board and to unload."""
-
-    name: str
-    places: dict[str, int]
-    board: int
-    unload: int
-    at_once: int | None = None
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One vehicle: its id, its kind, and from which minute it is free at which site."""
-
-    name: str
-    kind: VehicleKind
-    free: int
-    site: str
+__all__ = ["Instance", "People", "Unit", "VehicleKind", "build_instance", "down", "nearest", "units_of", "up"]
 
 
 @dataclass(frozen=True)
 class People:
-    """One group in integers: who waits where, the place each needs, companions, and the figures to plan for."""
+    """One group in integers: who waits where, the place each needs, companions, and the figures to plan for.
+
+    `receptions` are the only ones where the group may go, None for any; `family` the people who share a vehicle;
+    `come` the minutes at which people come to the pickup, each with the share there by then.
+    """
 
     name: str
     pickup: str
@@ -52,6 +37,9 @@ class People:
     priority: int
     planned: int
     reserve: int
+    receptions: tuple[str, ...] | None = None
+    family: int = 1
+    come: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +50,9 @@ class Instance:
     states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception,
     `alone` whether vehicles go without others wherever they can;
     `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
-    bays of a site that another operation uses first are free.
+    bays of a site that another operation uses first are free. `daily` is how many people a reception takes in on a
+    calendar day, `taken[r, day]` who is brought there on a day by operations planned before; `ways` is what the rules
+    on the way need.
     """
 
     operation: str
@@ -84,14 +74,56 @@ class Instance:
     agreed: Agreed = field(default=Agreed())
     alone: bool = False
     beyond: dict[tuple[str, str], int] = field(default_factory=dict)
+    daily: dict[str, int] = field(default_factory=dict)
+    taken: dict[tuple[str, int], int] = field(default_factory=dict)
+    ways: Ways = field(default=Ways())
+
+    @cached_property
+    def leading(self) -> tuple[VehicleKind, ...]:
+        """The types that can make up a convoy: all but those that only trail behind one."""
+        return tuple(kind for kind in self.kinds if not kind.trails)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether a vehicle can be at a pickup as soon as it is free and has driven there, whatever else moves."""
+        return not (
+            self.agreed.travel.stops or self.agreed.travel.lanes or any(unit.until < FOREVER for unit in self.units)
+        )
+
+    @cached_property
+    def apart(self) -> bool:
+        """Whether some people, or some vehicles, may go to some of the receptions only."""
+        return any(group.receptions is not None for group in self.people) or any(
+            kind.ways is not None for kind in self.kinds
+        )
+
+    @cached_property
+    def steps(self) -> tuple[int, ...]:
+        """The minutes at which people come to the pickups; empty where everybody is there from the start."""
+        return tuple(
+            sorted({0, *(minute for group in self.people for minute, _ in group.come)} if self.gathers else ())
+        )
+
+    @cached_property
+    def gathers(self) -> bool:
+        """Whether anybody comes to a pickup later."""
+        return any(group.come for group in self.people)
+
+    def day(self, minute: int) -> int:
+        """Return the calendar day of a minute in the zone of the start: 0 is that of the start."""
+        return (self.start.hour * 60 + self.start.minute + minute) // (24 * 60)
+
+    def morning(self, day: int) -> int:
+        """Return the first minute of a calendar day."""
+        return day * 24 * 60 - self.start.hour * 60 - self.start.minute
 
     @cached_property
     def alike(self) -> tuple[tuple[Unit, int], ...]:
         """One vehicle of each type, site and minute of being free, with how many there are."""
-        first: dict[tuple[str, int, str], Unit] = {}
-        number = Counter((unit.kind.name, unit.free, unit.site) for unit in self.units)
+        first: dict[tuple[str, int, str, int], Unit] = {}
+        number = Counter((unit.kind.name, unit.free, unit.site, unit.until) for unit in self.units)
         for unit in self.units:
-            first.setdefault((unit.kind.name, unit.free, unit.site), unit)
+            first.setdefault((unit.kind.name, unit.free, unit.site, unit.until), unit)
         return tuple((unit, number[key]) for key, unit in first.items())
 
     @property
@@ -102,27 +134,6 @@ class Instance:
     def moment(self, minute: int) -> datetime:
         """Return the moment that many minutes after the start."""
         return self.start + timedelta(minutes=minute)
-
-
-def up(estimate: Estimate, q: float = MIDDLE) -> int:
-    """Round a duration or a headcount up: nobody is left out, no drive is shortened."""
-    return math.ceil(estimate.quantile(q) - EPSILON)
-
-
-def down(estimate: Estimate) -> int:
-    """Round a limit down: no place is promised that may not be there."""
-    return math.floor(estimate.quantile(MIDDLE) + EPSILON)
-
-
-def nearest(estimate: Estimate) -> int:
-    """Round a count half up."""
-    return math.floor(estimate.quantile(MIDDLE) + 0.5 + EPSILON)
-
-
-def whole_minute(moment: datetime) -> datetime:
-    """Return the first whole minute at or after a moment."""
-    down_to = moment.replace(second=0, microsecond=0)
-    return down_to if down_to == moment else down_to + timedelta(minutes=1)
 
 
 def build_instance(
@@ -136,7 +147,14 @@ def build_instance(
     start = whole_minute(situation.at)
     agreed = agreed_for(situation, operation, start)
     people = _people(situation, operation, people_quantile, reserve_quantile)
-    kinds, units = units_of(situation, operation, agreed.crowding)
+    kinds, units = units_of(situation, operation, agreed.crowding, agreed.travel)
+    if units and all(unit.kind.trails for unit in units):
+        raise Infeasible(
+            f"vehicles of type {', '.join(agreed.travel.trailing)} only trail behind a convoy and no other leads one",
+            place=where,
+            hint="find a vehicle that leads, or let these make up convoys of their own",
+            clauses=(f"{operation.id}/vehicles",),
+        )
     if not units:
         raise Infeasible(
             "no vehicle can be planned",
@@ -147,7 +165,12 @@ def build_instance(
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
     loaded, empty = _minutes(situation, operation, (pickups, receptions), units, where)
     size = convoy_size_for(situation, operation, agreed)
-    _check_places(people, kinds, where)
+    ways = ways_for(situation, operation, agreed.travel, (loaded, empty), lambda leg: up(leg.minutes))
+    loaded = without_long(ways, agreed.travel, operation, loaded)
+    if agreed.travel.crossing:
+        open_to = crossable(situation, operation, agreed.travel, loaded, lambda leg: up(leg.minutes))
+        kinds, units = units_of(situation, operation, agreed.crowding, agreed.travel, open_to)
+    check_people(people, kinds, loaded, where)
     corridor = situation.corridor(operation.id)
     windows = windows_for(situation, operation, start, agreed.margin)
     # A site that is named and nowhere declared has no leg either: nothing is planned there, and check says so.
@@ -170,6 +193,8 @@ def build_instance(
         kinds=kinds,
         agreed=agreed,
         beyond=_beyond(situation, operation, loaded),
+        daily={name: down(sites[name].daily) for name in receptions if name in sites and sites[name].daily},  # type: ignore[arg-type]
+        ways=ways,
     )
 
 
@@ -212,7 +237,9 @@ def _beyond(
 
 def _people(situation: Situation, operation: Operation, planned_q: float, reserve_q: float) -> tuple[People, ...]:
     people = tuple(
-        _figure(group, planned_q, reserve_q) for group in situation.groups if group.operation == operation.id
+        _figure(situation, operation, group, (planned_q, reserve_q))
+        for group in situation.groups
+        if group.operation == operation.id
     )
     if not people:
         raise Infeasible(
@@ -224,7 +251,8 @@ def _people(situation: Situation, operation: Operation, planned_q: float, reserv
     return people
 
 
-def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
+def _figure(situation: Situation, operation: Operation, group: Group, quantiles: tuple[float, float]) -> People:
+    planned_q, reserve_q = quantiles
     planned = math.ceil(group.people.quantile(planned_q) - EPSILON)
     reserve = math.ceil(group.people.quantile(max(planned_q, reserve_q)) - EPSILON)
     return People(
@@ -235,67 +263,24 @@ def _figure(group: Group, planned_q: float, reserve_q: float) -> People:
         priority=group.priority,
         planned=planned,
         reserve=max(reserve - planned, 0),
+        receptions=_taken_by(situation, operation, group),
+        family=1 if group.companions or group.place != "seat" else max(group.family, 1),
+        come=steps_of(group, whole_minute(situation.at)) if group.gathers else (),
     )
 
 
-def units_of(
-    situation: Situation, operation: Operation, crowding: int = 0
-) -> tuple[tuple[VehicleKind, ...], tuple[Unit, ...]]:
-    """Return the vehicle types of an operation and each vehicle, with when and where it is next free."""
-    kinds: list[VehicleKind] = []
-    units: list[Unit] = []
-    for vehicles in situation.fleet.vehicles:
-        if vehicles.operation != operation.id:
-            continue
-        kind = VehicleKind(
-            name=vehicles.type,
-            places=_crowded({name: nearest(places) for name, places in vehicles.places.items()}, crowding),
-            board=up(vehicles.boarding),
-            unload=up(vehicles.unloading),
-            at_once=vehicles_at_once(situation, operation, vehicles.type),
-        )
-        kinds.append(kind)
-        units += _of_kind(situation, vehicles, kind)
-    return tuple(kinds), tuple(units)
+def _taken_by(situation: Situation, operation: Operation, group: Group) -> tuple[str, ...] | None:
+    """Return the receptions that take a group, and that it chose where it chose one; None where that is any."""
+    sites = {site.id: site for site in situation.sites}
+    takes = tuple(name for name in operation.receptions if name not in sites or accepted(sites[name], group))
+    if group.chosen:
+        return tuple(name for name in takes if name == group.chosen)
+    return None if len(takes) == len(operation.receptions) else takes
 
 
-def _crowded(places: dict[str, int], more: int) -> dict[str, int]:
-    """Return the places with those beyond the seats that the agreement declares, where a vehicle has seats at all."""
-    return {name: number + (more if name == "seat" and number > 0 else 0) for name, number in places.items()}
-
-
-def _of_kind(situation: Situation, vehicles: Vehicles, kind: VehicleKind) -> list[Unit]:
-    """Return the vehicles of one type; those under way take the highest numbers."""
-    count = max(nearest(vehicles.count), 0)
-    width = max(2, len(str(count)))
-    names = [f"{vehicles.operation}/{vehicles.type}-{number:0{width}d}" for number in range(1, count + 1)]
-    units: list[Unit] = []
-    for out in situation.fleet.under_way:
-        if (out.operation, out.type) != (vehicles.operation, vehicles.type):
-            continue
-        free = math.ceil((out.free_at - whole_minute(situation.at)).total_seconds() / 60)
-        units += [Unit(names.pop(), kind, max(free, 0), out.site) for _ in range(min(out.count, len(names)))]
-    idle = [Unit(name, kind, 0, vehicles.depot) for name in names]
-    return idle + units[::-1]
-
-
-def _check_places(people: tuple[People, ...], kinds: tuple[VehicleKind, ...], where: str) -> None:
-    offered = {place for kind in kinds for place, number in kind.places.items() if number > 0}
-    for group in people:
-        if group.planned and group.place not in offered:
-            raise Infeasible(
-                f"{group.planned} people of group {group.name} need a {group.place} place and no vehicle has one",
-                place=where,
-                hint=f"find vehicles with {group.place} places, or agree another way of carrying them",
-                clauses=(group.name,),
-            )
-        if group.planned and group.companions and "seat" not in offered:
-            raise Infeasible(
-                f"companions of group {group.name} need seats and no vehicle has any",
-                place=where,
-                hint="add a bus for the companions",
-                clauses=(group.name,),
-            )
+def accepted(site: Site, group: Group) -> bool:
+    """Return whether a reception takes the people of a group."""
+    return not site.accepts or group.kind in site.accepts
 
 
 def _minutes(

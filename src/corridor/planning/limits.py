@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
 import msgspec
 
-from corridor.planning.instance import down, nearest, up
+from corridor.planning.limit import Ease, Limit, count, with_group, with_site, without
+from corridor.planning.limits_travel import of_groups, of_receptions, of_shifts, of_vehicle_terms
+from corridor.planning.rounding import down, nearest, up
 from corridor.situation.agreement import Clause, ClauseKind
 from corridor.situation.estimate import certain
-from corridor.situation.fleet import Fleet, Vehicles
+from corridor.situation.fleet import Vehicles
 from corridor.situation.site import Group, Site
 from corridor.situation.situation import Operation, Situation
 from corridor.wording import hours
 
-Change = Callable[[Situation], Situation]
 HALF_HOUR = 30
 WORDS: dict[ClauseKind, str] = {
     "destination": "people go only to {to}",
@@ -30,42 +30,21 @@ WORDS: dict[ClauseKind, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Ease:
-    """One way to ask for a little more: the situation with so many steps more, and the request in words."""
-
-    change: Callable[[Situation, int], Situation]
-    words: Callable[[int], str]
-    most: int = 4096
-
-
-@dataclass(frozen=True)
-class Limit:
-    """One thing that a plan must respect: its ids, its words, the situation without it, and how it can be eased."""
-
-    ids: tuple[str, ...]
-    words: str
-    lift: Change
-    eases: tuple[Ease, ...] = field(default=())
-
-
 def limits_of(situation: Situation, operation: Operation) -> tuple[Limit, ...]:
     """Return every limit of an operation, those that a negotiator can least change by talking first."""
     return (
         *_of_sites(situation, operation),
+        *of_receptions(situation, operation),
         *_of_corridor(situation, operation),
         *_of_companions(situation, operation),
+        *of_groups(situation, operation),
+        *of_shifts(situation, operation),
+        *of_vehicle_terms(situation, operation),
         *_of_vehicles(situation, operation),
         *_of_clauses(situation, operation),
         *_of_hours(situation, operation),
         *_of_groups(situation, operation),
     )
-
-
-def count(number: int, word: str, plural: str = "") -> str:
-    """Return a number with its word: 1 bus, 9 buses."""
-    many = plural or (f"{word}es" if word.endswith(("s", "x", "ch")) else f"{word}s")
-    return f"{number:,} {word if number == 1 else many}"
 
 
 def _of_sites(situation: Situation, operation: Operation) -> Iterator[Limit]:
@@ -74,7 +53,7 @@ def _of_sites(situation: Situation, operation: Operation) -> Iterator[Limit]:
         if site.bays is not None:
             more = Ease(partial(_more_bays, site), lambda n, s=site: f"{count(n, 'bay')} more at {s.id}")  # type: ignore[misc]
             words = f"{count(max(1, down(site.bays)), 'bay')} at {site.id}"
-            yield Limit((f"{site.id}.bays",), words, partial(_with_site, site.id, bays=None), (more,))
+            yield Limit((f"{site.id}.bays",), words, partial(with_site, site.id, bays=None), (more,))
     for site in (item for item in situation.sites if item.id in operation.receptions):
         if site.capacity is not None:
             room = Ease(
@@ -83,22 +62,17 @@ def _of_sites(situation: Situation, operation: Operation) -> Iterator[Limit]:
                 10**7,
             )
             words = f"{site.id} takes {down(site.capacity):,} people"
-            yield Limit((site.id,), words, partial(_with_site, site.id, capacity=None), (room,))
-
-
-def _with_site(name: str, situation: Situation, **values: object) -> Situation:
-    sites = tuple(msgspec.structs.replace(s, **values) if s.id == name else s for s in situation.sites)
-    return msgspec.structs.replace(situation, sites=sites)
+            yield Limit((site.id,), words, partial(with_site, site.id, capacity=None), (room,))
 
 
 def _more_bays(site: Site, situation: Situation, steps: int) -> Situation:
     bays = max(1, down(site.bays)) + steps if site.bays else steps
-    return _with_site(site.id, situation, bays=certain("bays", "vehicles", float(bays)))
+    return with_site(site.id, situation, bays=certain("bays", "vehicles", float(bays)))
 
 
 def _more_room(site: Site, situation: Situation, steps: int) -> Situation:
     room = (down(site.capacity) if site.capacity else 0) + steps
-    return _with_site(site.id, situation, capacity=certain("capacity", "people", float(room)))
+    return with_site(site.id, situation, capacity=certain("capacity", "people", float(room)))
 
 
 def _of_corridor(situation: Situation, operation: Operation) -> Iterator[Limit]:
@@ -137,12 +111,7 @@ def _of_companions(situation: Situation, operation: Operation) -> Iterator[Limit
     for group in situation.groups:
         if group.operation == operation.id and group.companions:
             words = f"each person of {group.id} travels with {count(group.companions, 'companion')}"
-            yield Limit((f"{group.id}+companions",), words, partial(_with_group, group, companions=0))
-
-
-def _with_group(group: Group, situation: Situation, **values: object) -> Situation:
-    groups = tuple(msgspec.structs.replace(g, **values) if g.id == group.id else g for g in situation.groups)
-    return msgspec.structs.replace(situation, groups=groups)
+            yield Limit((f"{group.id}+companions",), words, partial(with_group, group, companions=0))
 
 
 def _of_vehicles(situation: Situation, operation: Operation) -> Iterator[Limit]:
@@ -163,7 +132,7 @@ def _more_vehicles(vehicles: Vehicles, situation: Situation, steps: int) -> Situ
         msgspec.structs.replace(v, count=number) if (v.operation, v.type) == (vehicles.operation, vehicles.type) else v
         for v in situation.fleet.vehicles
     )
-    return msgspec.structs.replace(situation, fleet=Fleet(vehicles=fleet, under_way=situation.fleet.under_way))
+    return msgspec.structs.replace(situation, fleet=msgspec.structs.replace(situation.fleet, vehicles=fleet))
 
 
 def _of_clauses(situation: Situation, operation: Operation) -> Iterator[Limit]:
@@ -184,14 +153,6 @@ def _of_clauses(situation: Situation, operation: Operation) -> Iterator[Limit]:
         elif clause.kind in WORDS and clause.parameters:
             words = WORDS[clause.kind].format_map({"to": "", "with": "", **clause.parameters})
             yield Limit((clause.id,), words, partial(without, (clause.id,)))
-
-
-def without(ids: tuple[str, ...], situation: Situation) -> Situation:
-    """Return the situation without some clauses."""
-    agreements = tuple(
-        msgspec.structs.replace(a, clauses=tuple(c for c in a.clauses if c.id not in ids)) for a in situation.agreements
-    )
-    return msgspec.structs.replace(situation, agreements=agreements)
 
 
 def with_clauses(situation: Situation, changed: dict[str, Clause]) -> Situation:

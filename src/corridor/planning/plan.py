@@ -23,7 +23,8 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     The vehicle stands in a bay of the pickup from `board_start` to `board_end`, leaves with its convoy, and stands in
     a bay of the reception from `unload_start` to `unload_end`, when it is free again. `load` maps a group id to
-    people; companions stand under the group id and `+companions`.
+    people; companions stand under the group id and `+companions`. `sets_off` is when it leaves for the pickup, where
+    a one-lane stretch on the way back makes that matter.
     """
 
     vehicle: str
@@ -32,6 +33,7 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unload_start: datetime
     unload_end: datetime
     load: dict[str, int]
+    sets_off: datetime | None = None
 
     @property
     def people(self) -> int:
@@ -39,11 +41,19 @@ class Trip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return sum(self.load.values())
 
 
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """A stop of a loaded convoy from one window to a later one: where, and from when to when."""
+
+    site: str
+    arrive: datetime
+    depart: datetime
+
+
 class Convoy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Vehicles that move together under one lead from one pickup to one reception.
 
     A `reserve` convoy is planned beyond the planning figure, up to the high estimate: it leaves only if people are
-    still waiting then.
+    still waiting then. `night` is where it stands overnight on the way.
     """
 
     id: str
@@ -55,6 +65,7 @@ class Convoy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead: str
     trips: tuple[Trip, ...]
     reserve: bool = False
+    night: Night | None = None
 
     @property
     def people(self) -> int:

@@ -12,6 +12,7 @@ from corridor.planning.construct import Builder
 from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
+from corridor.planning.quota import quota_of
 from corridor.planning.together import build_together
 
 # Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
@@ -36,7 +37,7 @@ def best(
 
 def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
     """Return some timetable of each operation, or None where the few ways tried bring not everyone to a reception."""
-    quotas = [_quota(instance) for instance in instances]
+    quotas = [quota_of(instance) for instance in instances]
     ready = [quota for quota in quotas if quota is not None]
     if len(ready) < len(quotas):
         return None
@@ -51,7 +52,7 @@ def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
 
 def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] | None:
     """Return the timetable along the orders of a previous plan, or None where it does not carry everyone."""
-    quotas = [quota for instance in instances if (quota := _quota(instance)) is not None]
+    quotas = [quota for instance in instances if (quota := quota_of(instance)) is not None]
     if len(quotas) < len(instances):
         return None
     # What the orders leave is carried in convoys of the size that the orders mostly had.
@@ -71,7 +72,7 @@ def _alone(
     instance: Instance, deadline: float, seed: int, progress: Progress | None
 ) -> tuple[int, list[Draft], Style] | None:
     """Try ways of forming convoys until the bound or the time is reached; return the best with its minutes."""
-    quota = _quota(instance)
+    quota = quota_of(instance)
     if quota is None:
         return None
     goal = max((bound.minutes for bound in lower_bounds([instance])), default=0)
@@ -98,7 +99,7 @@ def _tied(
     instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None
 ) -> list[list[Draft]] | None:
     """Search as for one operation, with a way of forming convoys for each, begun from what serves each alone best."""
-    quotas = [quota for instance in instances if (quota := _quota(instance)) is not None]
+    quotas = [quota for instance in instances if (quota := quota_of(instance)) is not None]
     if len(quotas) < len(instances):
         return None
     plain = [list(_styles(instance)) for instance in instances]
@@ -137,7 +138,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
 
     Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
     """
-    fleet = max(Counter(unit.kind.name for unit in instance.units).values())
+    fleet = max(Counter(unit.kind.name for unit in instance.units if not unit.kind.trails).values())
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
@@ -145,6 +146,8 @@ def _styles(instance: Instance) -> Iterator[Style]:
         if several:
             # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
             yield Style((size,), farthest_first=True)
+        if instance.gathers:
+            yield Style((size,), patient=True)
         yield Style((size,))
 
 
@@ -153,33 +156,4 @@ def _mixed(instance: Instance, best: Style, random: Random) -> Style:
     most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
     middle = best.gather[0]
     sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
-    return Style(sizes, farthest_first=best.farthest_first)
-
-
-def _quota(instance: Instance) -> dict[tuple[str, str], int] | None:
-    """Share the receptions out between the pickups: people per way, the least driving within every capacity.
-
-    A transport problem, solved as a linear programme (its vertices are whole; Hitchcock 1941). Empty where no
-    capacity is stated, None where the receptions that each pickup can reach cannot hold its people.
-    """
-    if not instance.capacity:
-        return {}
-    moving = {
-        pickup: sum(g.planned * (1 + g.companions) for g in instance.people if g.pickup == pickup)
-        for pickup in instance.pickups
-    }
-    from scipy.optimize import linprog  # noqa: PLC0415 - half a second that worlds without capacity do not pay
-
-    ways = sorted(instance.loaded)
-    upper = [instance.capacity.get(reception, 10**9) for reception in instance.receptions]
-    answer = linprog(
-        [instance.loaded[way] + instance.empty.get((way[1], way[0]), 0) for way in ways],
-        A_ub=[[1.0 if way[1] == reception else 0.0 for way in ways] for reception in instance.receptions],
-        b_ub=upper,
-        A_eq=[[1.0 if way[0] == pickup else 0.0 for way in ways] for pickup in instance.pickups],
-        b_eq=[moving[pickup] for pickup in instance.pickups],
-        method="highs-ds",
-    )
-    if not answer.success:
-        return None
-    return {way: round(people) for way, people in zip(ways, answer.x, strict=True) if round(people) > 0}
+    return Style(sizes, farthest_first=best.farthest_first, patient=best.patient)

@@ -5,11 +5,21 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from corridor.planning.drafts import Draft, Ride
 from corridor.planning.instance import Instance
+from corridor.planning.lanes import Lanes
 
 Spans = tuple[tuple[int, int], ...]
+
+
+class Passage(NamedTuple):
+    """When a convoy leaves and arrives, and from when to when it stands overnight where it does."""
+
+    depart: int
+    arrive: int
+    night: tuple[int, int] | None = None
 
 
 class Bays:
@@ -49,24 +59,29 @@ class Bays:
 class Slots:
     """The departures of one operation so far, and the first minute at which another convoy may leave."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, lanes: Lanes) -> None:
         self.instance = instance
+        self.lanes = lanes
         self.departures: list[int] = []
         self.on_road: dict[str, list[tuple[int, int]]] = {}
         # A team that has led nobody yet can be at any pickup; its site is then empty.
         self.teams: list[tuple[int, str]] = [(0, "")] * (instance.agreed.escorts or 0)
 
-    def first(self, earliest: int, drive: int, pickup: str, rides: Sequence[Ride]) -> int | None:
-        """Return the first minute from `earliest` that keeps every rule on departures, None where there is none."""
+    def first(self, earliest: int, drive: int, way: tuple[str, str], rides: Sequence[Ride]) -> Passage | None:
+        """Return the first passage from the minute `earliest` that keeps every rule on departures, None without one."""
         kinds = Counter(ride.unit.kind.name for ride in rides)
         depart = earliest
+        passings = self.instance.ways.loaded.get(way, ())
         while True:
-            moved = self._in_window(self._apart(self._led(depart, pickup)), drive)
-            if moved is None:
+            passage = self._in_window(self._apart(self._led(depart, way[0])), drive, way)
+            if passage is None:
                 return None
-            moved = self._past_aid(self._under_cap(moved, drive, kinds), drive)
+            lasts = passage.arrive - passage.depart
+            moved = self._past_aid(self._under_cap(passage.depart, lasts, kinds), lasts)
+            if passings:
+                moved = self.lanes.first(moved, passings, lasts - self.instance.ways.driving[way])
             if moved == depart:
-                return depart
+                return passage
             depart = moved
 
     def take(self, draft: Draft, past: int) -> None:
@@ -100,13 +115,30 @@ class Slots:
             index += 1
         return depart
 
-    def _in_window(self, depart: int, drive: int) -> int | None:
+    def _in_window(self, depart: int, drive: int, way: tuple[str, str]) -> Passage | None:
         if self.instance.windows is None:
-            return depart
+            return Passage(depart, depart + drive)
+        night = self._overnight(depart, drive, way) if way in self.instance.ways.night else None
         for opens, closes in self.instance.windows:
-            if max(opens, depart) + drive <= closes:
-                return max(opens, depart)
-        return None
+            leaves = max(opens, depart)
+            if leaves + drive <= closes:
+                return night if night and night.arrive < leaves + drive else Passage(leaves, leaves + drive)
+        return night
+
+    def _overnight(self, depart: int, drive: int, way: tuple[str, str]) -> Passage | None:
+        """Return the passage that soonest ends with a stop from one window to a later one."""
+        before, _ = self.instance.ways.night[way]
+        windows = self.instance.windows or ()
+        found = []
+        for number, (opens, closes) in enumerate(windows):
+            leaves = max(opens, depart)
+            if leaves + before <= closes:
+                stands = leaves + before
+                later = (max(o, stands) for o, c in windows[number + 1 :] if max(o, stands) + drive - before <= c)
+                goes_on = next(later, None)
+                if goes_on is not None:
+                    found.append(Passage(leaves, goes_on + drive - before, (stands, goes_on)))
+        return min(found, key=lambda passage: (passage.arrive, -passage.depart), default=None)
 
     def _past_aid(self, depart: int, drive: int) -> int:
         for begins, ends in self.instance.agreed.aid:

@@ -168,14 +168,19 @@ def _beside(instance: Instance, convoys: list[Convoy], situation: Situation) -> 
     shared = [c for c in convoys if {c.pickup, c.reception} & {*instance.pickups, *instance.receptions}]
     capacity = dict(instance.capacity)
     busy: dict[str, int] = {}
+    taken: dict[tuple[str, int], int] = {}
     for convoy in shared:
+        if convoy.reception in instance.daily:
+            day = (convoy.arrive.astimezone(situation.at.tzinfo).date() - instance.start.date()).days
+            taken[convoy.reception, day] = taken.get((convoy.reception, day), 0) + convoy.people
         if convoy.reception in capacity:
             capacity[convoy.reception] = max(capacity[convoy.reception] - convoy.people, 0)
         for trip in convoy.trips:
             for site, end in ((convoy.pickup, trip.board_end), (convoy.reception, trip.unload_end)):
                 minute = math.ceil((end - situation.at).total_seconds() / 60)
                 busy[site] = max(busy.get(site, 0), minute)
-    return replace(instance, capacity=capacity, bay_from={site: busy[site] for site in busy if site in instance.bays})
+    free = {site: busy[site] for site in busy if site in instance.bays}
+    return replace(instance, capacity=capacity, bay_from=free, taken=taken)
 
 
 def _groups(
@@ -223,9 +228,16 @@ def _tied(one: Instance, two: Instance) -> bool:
     pair = {one.operation, two.operation}
     ties = (tie for instance in (one, two) for tie in instance.agreed.ties)
     gates = (gate for instance in (one, two) for gate in instance.agreed.gates)
-    return any({tie.first, tie.other} == pair for tie in ties) or any(
-        {gate.operation, gate.other} == pair for gate in gates
+    lanes = {lane for instance in (one, two) for lane in instance.agreed.travel.lanes}
+    return (
+        any({tie.first, tie.other} == pair for tie in ties)
+        or any({gate.operation, gate.other} == pair for gate in gates)
+        or any(_uses(one, lane) and _uses(two, lane) for lane in lanes)
     )
+
+
+def _uses(instance: Instance, lane: tuple[str, str]) -> bool:
+    return any(passing.lane == lane for passings in instance.ways.loaded.values() for passing in passings)
 
 
 def _why_not(situation: Situation, instances: Sequence[Instance], quantile: float, mode: Mode) -> Infeasible:

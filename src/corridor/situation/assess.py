@@ -16,6 +16,7 @@ from corridor.situation.places import boards_at, corridors_of, fleet_of, legs_of
 from corridor.situation.pool import Pooling, standard_pooling
 from corridor.situation.situation import Situation
 from corridor.situation.terms import agreement_of, halts_of, operations_of
+from corridor.situation.travel import with_travel
 
 
 def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling: Pooling | None = None) -> Situation:
@@ -53,7 +54,12 @@ def assess(reports: Iterable[Report], *, as_of: datetime | None = None, pooling:
         group
         for operation in operations
         if operation.id in headcounts
-        for group in groups_of(operation, headcounts[operation.id], valid, counts[operation.id], at, table)
+        for group in with_travel(
+            groups_of(operation, headcounts[operation.id], valid, counts[operation.id], at, table),
+            operation,
+            valid,
+            table,
+        )
     ]
     legs = legs_of(valid, table, {site.id for site in sites})
     return Situation(

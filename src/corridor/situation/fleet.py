@@ -41,8 +41,24 @@ class UnderWay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reports: tuple[str, ...] = ()
 
 
+class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Vehicles of one type that join the fleet at a site at a moment, or that leave it by then.
+
+    Those that join take the numbers after the others; those that leave take the highest numbers that are there.
+    """
+
+    type: str
+    operation: str
+    count: int
+    at: datetime
+    site: str = ""
+    leaves: bool = False
+    reports: tuple[str, ...] = ()
+
+
 class Fleet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All vehicles of a situation, and those of them that are under way."""
+    """All vehicles of a situation, those of them that are under way, and those that join or leave later."""
 
     vehicles: tuple[Vehicles, ...] = ()
     under_way: tuple[UnderWay, ...] = ()
+    shifts: tuple[Shift, ...] = ()

@@ -206,7 +206,7 @@ def groups_of(
     out = _less(count.out, -moving, "with the patients and companions planned apart") if moving else count.out
     families = pooling["share_in_families"]
     rest = [
-        _group(name, operation.id, pickup, _share_of(Balance(start=count.start, share=count.share, out=out), part), 0)
+        _group(name, operation.id, pickup, share_of(Balance(start=count.start, share=count.share, out=out), part), 0)
         for name, part in (("families", families), ("others", 1 - families))
         if part > 0
     ]
@@ -281,7 +281,7 @@ def _less(estimate: Estimate, number: float, reason: str) -> Estimate:
     return msgspec.structs.replace(estimate, components=parts, at_least=at_least)
 
 
-def _share_of(balance: Balance, part: float) -> Balance:
+def share_of(balance: Balance, part: float) -> Balance:
     """Return a fixed part of a balance: of the start and of who is out alike."""
 
     def scale(estimate: Estimate) -> Estimate:

@@ -12,6 +12,7 @@ from corridor.situation.estimate import Estimate, certain
 from corridor.situation.fleet import Fleet, UnderWay, Vehicles
 from corridor.situation.pool import Pooling, pool
 from corridor.situation.road import Corridor, Leg, Step, way
+from corridor.situation.shifts import serves, shifts_of
 from corridor.situation.site import Site, SiteKind
 from corridor.situation.situation import Operation
 from corridor.situation.terms import latest, terms_of, words
@@ -31,7 +32,7 @@ def boards_at(reports: Sequence[Report]) -> dict[str, tuple[str, ...]]:
 
 def sites_of(reports: Sequence[Report], pooling: Pooling) -> tuple[Site, ...]:
     """Return every site that a report declares, with its names, position, control, capacity and bays."""
-    facts = ("site", "name", "position", "control", "reception_capacity", "bays")
+    facts = ("site", "name", "position", "control", "reception_capacity", "reception_daily", "accepts", "bays")
     mine: dict[str, list[Report]] = {}
     for report in reports:
         if report.fact in facts and report.modality != "denied":
@@ -53,8 +54,11 @@ def _site(name: str, reports: list[Report], pooling: Pooling) -> Site:
     numbers = [float(number) for number in str(position.value).split(";")] if position else []
     names = {r.part: r for r in sorted(reports, key=lambda r: (r.observed, r.id)) if r.fact == "name"}
     capacity = [r for r in reports if r.fact == "reception_capacity"]
+    daily = [r for r in reports if r.fact == "reception_daily"]
     bays = [r for r in reports if r.fact == "bays"]
-    cited = [r for r in (kind, position, control, board, *names.values(), *capacity, *bays) if r is not None]
+    accepts = said("accepts")
+    known = (kind, position, control, board, accepts, *names.values(), *capacity, *daily, *bays)
+    cited = [r for r in known if r is not None]
     return Site(
         id=name,
         kind=cast("SiteKind", str(kind.value)) if kind else "place",
@@ -66,6 +70,8 @@ def _site(name: str, reports: list[Report], pooling: Pooling) -> Site:
         capacity=pool(capacity, pooling, f"capacity of {name}", "people"),
         bays=pool(bays, pooling, f"bays of {name}", "vehicles"),
         boards_at=str(board.value) if board else "",
+        daily=pool(daily, pooling, f"people a day at {name}", "people"),
+        accepts=words(accepts.value) if accepts else (),
         reports=tuple(r.id for r in cited),
     )
 
@@ -144,7 +150,7 @@ def fleet_of(
     claims = [r for r in reports if r.fact == "vehicles" and r.modality not in ("denied", "accusation")]
     by_key: dict[tuple[str, str], list[Report]] = {}
     for report in claims:
-        operation = _serves(report, operations, corridors)
+        operation = serves(report.place, operations, corridors)
         if operation:
             by_key.setdefault((operation, report.subject), []).append(report)
     found = []
@@ -169,21 +175,11 @@ def fleet_of(
         )
     paths = {corridor.operation: corridor.sites for corridor in corridors}
     roads = {(leg.start, leg.end): leg for leg in legs}
-    return Fleet(vehicles=tuple(found), under_way=_under_way(found, operations, (roads, paths), reports, at))
-
-
-def _serves(report: Report, operations: Sequence[Operation], corridors: Sequence[Corridor]) -> str:
-    """Return the operation that vehicles at a place serve: that of the pickup, else the first whose way it is."""
-    if any(report.place in operation.receptions for operation in operations):
-        return ""  # what waits at a reception takes people onward; it does not drive the corridor
-    for operation in operations:
-        if report.place == operation.area or report.place in operation.pickups:
-            return operation.id
-    for operation in operations:
-        on_way = next((c.sites for c in corridors if c.operation == operation.id), ())
-        if report.place in on_way:
-            return operation.id
-    return ""
+    return Fleet(
+        vehicles=tuple(found),
+        under_way=_under_way(found, operations, (roads, paths), reports, at),
+        shifts=shifts_of(found, operations, corridors, reports, at),
+    )
 
 
 def _places(kind: str, reports: Sequence[Report], pooling: Pooling) -> dict[str, Estimate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -19,7 +20,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `latitude` and `longitude` are degrees (WGS 84) with `precision_m` metres; None where nobody gave a position.
     `capacity` is how many people a reception can take, `bays` how many vehicles board or unload at once.
-    `boards_at` names the pickup where the people of an area board.
+    `boards_at` names the pickup where the people of an area board. `daily` is how many people a reception can take
+    in on one calendar day, `accepts` the kinds of people it takes: everybody where nothing is stated.
     """
 
     id: str
@@ -32,6 +34,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     capacity: Estimate | None = None
     bays: Estimate | None = None
     boards_at: str = ""
+    daily: Estimate | None = None
+    accepts: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
 
     def name(self, lang: str = "en") -> str:
@@ -39,11 +43,20 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.names.get(lang) or self.names.get("en") or self.id
 
 
+class Gathering(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of a group that has come to its pickup by a moment."""
+
+    at: datetime
+    share: float
+
+
 class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """People of one kind who wait at one pickup: a headcount, the place each needs, and who travels with them.
 
     `place` is the kind of place each person needs, `companions` the people who travel with each one (each on a
-    seat), `priority` the order of leaving (0 first). `people` counts the group without the companions.
+    seat), `priority` the order of leaving (0 first). `people` counts the group without the companions. Where `family`
+    is above 1 the people are families of that size, each in one vehicle. `gathers` says who comes to the pickup when;
+    everybody is there where it is empty. `chosen` names the reception that the people chose: they go nowhere else.
     """
 
     id: str
@@ -53,7 +66,15 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: PlaceKind = "seat"
     companions: int = 0
     priority: int = 3
+    family: int = 1
+    gathers: tuple[Gathering, ...] = ()
+    chosen: str = ""
     reports: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The kind of people in the id: `families` of `aleppo/families>idlib`."""
+        return self.id.rpartition("/")[2].partition(">")[0]
 
     def draw(self, seed: int, size: int) -> Array:
         """Draw the people of the group without companions; returns (size,) whole people.

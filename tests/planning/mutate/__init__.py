@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 
 from corridor.planning.plan import Plan
-from tests.planning.mutate import agreed, document, movement, passage, people
+from tests.planning.mutate import agreed, document, movement, passage, people, travel
 from tests.planning.mutate.table import MUTATIONS
 
 
@@ -19,4 +19,4 @@ def mutate(plan: Plan, kind: str, seed: int) -> Plan | None:
     return mutation(plan, random.Random(f"{kind} {seed}"))
 
 
-__all__ = ["MUTATIONS", "agreed", "document", "movement", "mutate", "passage", "people"]
+__all__ = ["MUTATIONS", "agreed", "document", "movement", "mutate", "passage", "people", "travel"]

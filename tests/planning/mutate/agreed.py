@@ -102,7 +102,7 @@ def _between_windows(plan: Plan, rng: random.Random) -> Plan | None:
     if not windows:
         return None
     convoy, spans = rng.choice(windows)
-    return change(plan, convoy, depart=spans[0][1] - MINUTE, arrive=spans[0][1] + timedelta(hours=1))
+    return change(plan, convoy, depart=spans[0][1] - MINUTE, arrive=spans[0][1] + timedelta(hours=1), night=None)
 
 
 @breaks("vehicles clause", "more vehicles than agreed")

@@ -9,7 +9,7 @@ import msgspec
 from corridor.planning.plan import Compared, Plan
 from corridor.situation.agreement import Clause
 from tests.agreed_worlds import term
-from tests.planning.mutate.table import MINUTE, any_convoy, breaks, change, with_clause
+from tests.planning.mutate.table import MINUTE, any_convoy, breaks, change, trails, with_clause
 
 
 @breaks("smallest convoy", "convoy too small")
@@ -21,7 +21,8 @@ def _small(plan: Plan, rng: random.Random) -> Plan:
 @breaks("mode", "a shuttle of several vehicles")
 def _together(plan: Plan, rng: random.Random) -> Plan | None:
     if all(
-        len(convoy.trips) == 1 or any("+" in key for t in convoy.trips for key in t.load) for convoy in plan.convoys
+        len(convoy.trips) == 1 or trails(convoy) or any("+" in key for t in convoy.trips for key in t.load)
+        for convoy in plan.convoys
     ):
         return None
     return msgspec.structs.replace(plan, mode="shuttle")

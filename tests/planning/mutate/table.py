@@ -106,7 +106,12 @@ def entry(plan: Plan, rng: random.Random, *, companions: bool) -> tuple[Convoy, 
     return rng.choice(found) if found else None
 
 
+def trails(convoy: Convoy) -> bool:
+    """Whether any vehicle of a convoy is a private car, which trails where the worlds have one."""
+    return any("private_car" in trip.vehicle for trip in convoy.trips)
+
+
 def several(plan: Plan, rng: random.Random) -> Convoy | None:
-    """A convoy of several vehicles, or None where the plan has none."""
-    found = [convoy for convoy in plan.convoys if len(convoy.trips) > 1]
+    """A convoy of several vehicles, none of which only trails, or None where the plan has none."""
+    found = [convoy for convoy in plan.convoys if len(convoy.trips) > 1 and not trails(convoy)]
     return rng.choice(found) if found else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from corridor.finding import Finding
 from corridor.planning.plan import Plan
-from corridor.planning.verify import convoys, figures, groups, passage, tied, vehicles
+from corridor.planning.verify import convoys, figures, groups, passage, road, tied, travel, vehicles
 from corridor.planning.verify.case import Breach, Case
 
 Rule = Callable[[Case], Iterator[Breach]]
@@ -23,6 +23,11 @@ TIMELESS: dict[str, Rule] = {
     "mode": convoys.shuttles_go_alone,
     "smallest convoy": passage.convoys_are_large_enough,
     "destination clause": convoys.destinations_are_agreed,
+    "acceptance": travel.receptions_accept_them,
+    "choice": travel.choices_are_kept,
+    "families": travel.families_stay_together,
+    "crossing": travel.lines_are_not_crossed,
+    "trailing": travel.cars_trail_once,
     "who is planned": groups.everyone_is_planned_once,
     "pickup of group": groups.people_board_where_they_wait,
 }
@@ -30,6 +35,13 @@ TIMELESS: dict[str, Rule] = {
 TIMED: dict[str, Rule] = {
     "order of times": vehicles.times_follow_each_other,
     "continuity": vehicles.one_vehicle_one_place,
+    "availability": travel.vehicles_are_there,
+    "gathering": travel.nobody_boards_before_coming,
+    "daily reception": travel.days_are_not_overfull,
+    "approach": road.approaches_are_possible,
+    "one lane": road.lanes_alternate,
+    "stops": road.drivers_rest,
+    "overnight": road.nights_are_agreed,
     "way": vehicles.drives_are_long_enough,
     "bays": vehicles.bays_hold_the_vehicles,
     "headway": convoys.convoys_keep_their_distance,

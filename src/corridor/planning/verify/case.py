@@ -40,7 +40,7 @@ class Breach(NamedTuple):
 
 @dataclass(frozen=True)
 class Vehicle:
-    """One vehicle that exists: its type in whole numbers, and since when it stands where."""
+    """One vehicle that exists: its type in whole numbers, since when it stands where, and until when it is there."""
 
     id: str
     type: str
@@ -50,6 +50,7 @@ class Vehicle:
     unloading: int
     free: datetime
     site: str
+    until: datetime | None = None
 
 
 class Stay(NamedTuple):
@@ -90,6 +91,18 @@ def parse_load(key: str) -> tuple[str, bool]:
     return key.removesuffix(COMPANIONS), key.endswith(COMPANIONS)
 
 
+def parts(convoy: Convoy) -> list[Span]:
+    """Return from when to when a convoy drives: one span, or two where it stands overnight on the way."""
+    if convoy.night is None:
+        return [(convoy.depart, convoy.arrive)]
+    return [(convoy.depart, convoy.night.arrive), (convoy.night.depart, convoy.arrive)]
+
+
+def driven(convoy: Convoy) -> float:
+    """Return the minutes from departure to arrival without a night on the way."""
+    return sum(minutes_between(begins, ends) for begins, ends in parts(convoy))
+
+
 def most_at_once(spans: list[Span]) -> tuple[int, datetime]:
     """Return the most spans that overlap and the first moment when they do; the end of a span is outside it."""
     real = [span for span in spans if span[1] > span[0]]
@@ -100,6 +113,15 @@ def most_at_once(spans: list[Span]) -> tuple[int, datetime]:
         if now > most:
             most, when = now, moment
     return most, when
+
+
+def leavers(free: dict[int, datetime], leaving: list[tuple[datetime, int]]) -> dict[int, datetime]:
+    """Return which vehicle leaves when: at each moment the highest numbers of those that are free by then."""
+    ends: dict[int, datetime] = {}
+    for moment, count in leaving:
+        there = [number for number in sorted(free, reverse=True) if free[number] <= moment and number not in ends]
+        ends |= dict.fromkeys(there[: max(count, 0)], moment)
+    return ends
 
 
 class Case:
@@ -128,6 +150,34 @@ class Case:
                 continue  # A term in words binds no convoy; `check` lists what an agreement leaves open.
         return found
 
+    def words(self, operation: str, kind: ClauseKind, name: str) -> list[tuple[Clause, tuple[str, ...]]]:
+        """Return a term of every clause of a kind that states it as words with semicolons, with its clause."""
+        return [
+            (clause, tuple(word.strip() for word in str(clause.parameters[name]).split(";") if word.strip()))
+            for clause in self.clauses(operation, kind)
+            if name in clause.parameters
+        ]
+
+    def trails(self, stay: Stay) -> bool:
+        """Return whether the vehicle of a trip is of a type that only trails behind convoys."""
+        types = self._trailing.get(stay.convoy.operation)
+        return types is not None and stay.vehicle is not None and stay.vehicle.type in types
+
+    @cached_property
+    def _trailing(self) -> dict[str, set[str]]:
+        """The types of each operation that only trail behind convoys; operations without any are left out."""
+        found: dict[str, set[str]] = {}
+        for operation in self.operations:
+            for _, kinds in self.words(operation, "vehicles", "trailing"):
+                found.setdefault(operation, set()).update(kinds)
+        return found
+
+    def led(self, convoy: Convoy) -> list[Trip]:
+        """Return the trips of a convoy without those that trail behind it."""
+        if convoy.operation not in self._trailing:
+            return list(convoy.trips)
+        return [trip for trip in convoy.trips if not self.trails(Stay(convoy, trip, self.vehicles.get(trip.vehicle)))]
+
     def crowding(self, operation: str) -> int:
         """Return how many people beyond its seats the agreement lets a vehicle carry."""
         return min((math.floor(value) for _, value in self.terms(operation, "vehicles", "crowding")), default=0)
@@ -152,14 +202,20 @@ class Case:
 
     def _of_kind(self, kind: Vehicles) -> Iterator[Vehicle]:
         count = half_up(kind.count)
-        width = max(2, len(str(count)))
+        shifts = [s for s in self.situation.fleet.shifts if (s.operation, s.type) == (kind.operation, kind.type)]
+        joined = [shift for shift in shifts if not shift.leaves for _ in range(shift.count)]
+        width = max(2, len(str(count + len(joined))))
         out = self._under_way(kind, count)
+        free = {number: out[number].free_at if number in out else self.situation.at for number in range(1, count + 1)}
+        free |= {count + place: max(shift.at, self.situation.at) for place, shift in enumerate(joined, start=1)}
+        ends = leavers(free, [(shift.at, shift.count) for shift in shifts if shift.leaves])
         places = {place: half_up(estimate) for place, estimate in kind.places.items()}
         if places.get(SEAT, 0) > 0:
             places[SEAT] += self.crowding(kind.operation)
         boarding, unloading = at_least(kind.boarding), at_least(kind.unloading)
-        for number in range(1, count + 1):
+        for number in range(1, count + len(joined) + 1):
             away = out.get(number)
+            stands = joined[number - count - 1].site if number > count else away.site if away else kind.depot
             yield Vehicle(
                 id=f"{kind.operation}/{kind.type}-{number:0{width}d}",
                 type=kind.type,
@@ -167,8 +223,9 @@ class Case:
                 places=places,
                 boarding=boarding,
                 unloading=unloading,
-                free=away.free_at if away else self.situation.at,
-                site=away.site if away else kind.depot,
+                free=free[number],
+                site=stands,
+                until=ends.get(number),
             )
 
     def _under_way(self, kind: Vehicles, count: int) -> dict[int, UnderWay]:
@@ -207,6 +264,37 @@ class Case:
             if len(known) == len(legs):
                 return sum(known)
         return self.drive(pickup, reception)
+
+    def way(self, operation: str, start: str, end: str) -> dict[str, int]:
+        """Return the sites of a way, each with the minutes at which it is reached.
+
+        Loaded vehicles keep to the corridor of their `operation`; with none named it is the way of an empty one.
+        """
+        corridor = self.situation.corridor(operation)
+        sites = corridor.sites if corridor else ()
+        chosen: list[str] = []
+        if start in sites and end in sites and sites.index(start) < sites.index(end):
+            chosen = list(sites[sites.index(start) : sites.index(end) + 1])
+        if not chosen or any(b not in self._legs.get(a, {}) for a, b in pairwise(chosen)):
+            chosen = [start, end] if end in self._legs.get(start, {}) else self._sites_between(start, end)
+        minutes = {chosen[0]: 0} if chosen else {}
+        for before, after in pairwise(chosen):
+            minutes[after] = minutes[before] + self._legs[before][after]
+        return minutes
+
+    def _sites_between(self, start: str, end: str) -> list[str]:
+        """Return the sites of the quickest chain of legs, walked back from its end; none where there is no way."""
+        reached = self._reach(start)
+        if end not in reached:
+            return []
+        sites = [end]
+        while sites[-1] != start:
+            here = sites[-1]
+            before = (s for s in reached if here in self._legs.get(s, {}))
+            sites.append(
+                next(s for s in before if reached[s] + self._legs[s][here] == reached[here] and s not in sites)
+            )
+        return sites[::-1]
 
     def _reach(self, start: str) -> dict[str, int]:
         """Return what `_quickest` finds, found once for each start."""

@@ -18,6 +18,7 @@ from corridor.planning.verify.case import (
     minutes_between,
     most_at_once,
     parse_load,
+    parts,
 )
 
 AGREE = "or agree on another rule with the parties and record it."
@@ -50,8 +51,9 @@ def convoys_are_whole(case: Case) -> Iterator[Breach]:
         escort = sum(math.ceil(value) for _, value in case.terms(operation, "corridor", "escort_vehicles"))
         allowed = max(1, at_most(corridor.convoy_size) - escort)
         for convoy in convoys:
-            if len(convoy.trips) > allowed:
-                what = f"It has {len(convoy.trips)} vehicles; the corridor takes {allowed} under one lead."
+            vehicles = len(case.led(convoy))
+            if vehicles > allowed:
+                what = f"It has {vehicles} vehicles; the corridor takes {allowed} under one lead."
                 reports = corridor.convoy_size.reports
                 yield Breach(f"convoy {convoy.id}", what, f"Split it into two convoys, {AGREE}", reports)
 
@@ -62,11 +64,12 @@ def shuttles_go_alone(case: Case) -> Iterator[Breach]:
     What is compared under the plan's mode is its own end.
     """
     for convoy in case.plan.convoys if case.plan.mode == "shuttle" else ():
-        groups = [{parse_load(key)[0] for key in trip.load} for trip in convoy.trips]
-        companions = any(key.endswith(COMPANIONS) for trip in convoy.trips for key in trip.load)
+        led = case.led(convoy)
+        groups = [{parse_load(key)[0] for key in trip.load} for trip in led]
+        companions = any(key.endswith(COMPANIONS) for trip in led for key in trip.load)
         accompanied = len(groups) == 2 and companions and groups[0] & groups[1]
-        if len(convoy.trips) > 1 and not accompanied:
-            what = f"It has {len(convoy.trips)} vehicles, and the plan says that each goes alone."
+        if len(led) > 1 and not accompanied:
+            what = f"It has {len(led)} vehicles, and the plan says that each goes alone."
             yield Breach(f"convoy {convoy.id}", what, "Give each vehicle its own departure, or plan in convoys.")
     for one in case.plan.compared:
         if one.mode == case.plan.mode and one.clearance_minutes != case.plan.clearance_minutes:
@@ -92,11 +95,16 @@ def convoys_keep_their_distance(case: Case) -> Iterator[Breach]:
 
 
 def drives_lie_in_windows(case: Case) -> Iterator[Breach]:
-    """Where the agreement states hours, each convoy departs and arrives within one and the same window."""
+    """Where the agreement states hours, each drive of a convoy begins and ends within one and the same window."""
     for convoy in case.plan.convoys:
         agreement = case.situation.agreement(convoy.operation)
         windows = agreement.windows() if agreement else ()
-        if windows and not any(opens <= convoy.depart and convoy.arrive <= closes for opens, closes in windows):
+        outside = [
+            span
+            for span in parts(convoy)
+            if not any(opens <= span[0] and span[1] <= closes for opens, closes in windows)
+        ]
+        if windows and outside:
             hours = "; ".join(f"{clock(opens)} to {clock(closes)}" for opens, closes in windows)
             what = f"It is on the road {clock(convoy.depart)} to {clock(convoy.arrive)}; agreed is {hours}."
             reports = tuple(name for clause in case.clauses(convoy.operation, "window") for name in clause.reports)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from corridor.planning.plan import Convoy
 from corridor.planning.verify.case import COMPANIONS, SEAT, Breach, Case, at_most, clock, parse_load
+from corridor.planning.verify.travel import called, come, may_go
 from corridor.situation.site import Group
 
 
@@ -112,7 +113,8 @@ def reserve_comes_last(case: Case) -> Iterator[Breach]:
 def first_things_first(case: Case) -> Iterator[Breach]:
     """No place goes to anybody while people of higher priority who need that kind still wait at the same pickup.
 
-    A place is what a person of a group needs; the seats of companions follow their person and are not compared.
+    A place is what a person of a group needs; the seats of companions follow their person and are not compared. Who
+    may not go to the convoy's reception, or comes only after its boarding begins, is not passed over.
     """
     gone: Counter[str] = Counter()
     ordered = sorted(case.plan.convoys, key=lambda convoy: (convoy.depart, convoy.reserve))
@@ -123,15 +125,28 @@ def first_things_first(case: Case) -> Iterator[Breach]:
         together = _aboard(c for c in ordered[index + 1 :] if c.depart == convoy.depart)
         for low in _groups_aboard(case, convoy):
             for high in case.groups.values():
-                if not _comes_before(high, low) or low.site != convoy.pickup:
+                if (
+                    not _comes_before(high, low)
+                    or low.site != convoy.pickup
+                    or not may_go(case, high, convoy.reception)
+                ):
                     continue
-                waiting = figure[high.id] - gone[high.id] - together[high.id]
+                # Whoever comes after the boarding began is not passed over.
+                late = figure[high.id] - _come(case, high, convoy)
+                waiting = figure[high.id] - gone[high.id] - together[high.id] - late
                 if waiting > 0:
                     what = (
                         f"It carries people of {low.id} (priority {low.priority}) on {low.place} places while "
                         f"{waiting} of {high.id} (priority {high.priority}) still wait at {high.site} for one."
                     )
                     yield Breach(f"convoy {convoy.id}", what, f"Give those places to {high.id} first.")
+
+
+def _come(case: Case, group: Group, convoy: Convoy) -> int:
+    """Return how many of a group have come when a convoy begins to board: the reserve counts for reserve convoys."""
+    planned, moment = case.planned[group.id], called(convoy)
+    more = come(group, case.high[group.id] - planned, moment) if convoy.reserve else 0
+    return come(group, planned, moment) + more
 
 
 def _comes_before(high: Group, low: Group) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import Breach, Case, clock, minutes_between
+from corridor.planning.verify.case import Breach, Case, clock, driven, minutes_between, parts
 from corridor.planning.verify.convoys import AGREE
 
 
@@ -123,7 +123,7 @@ def checks_have_their_time(case: Case) -> Iterator[Breach]:
             continue
         check = math.ceil(max((value for _, value in whole), default=0))
         check += math.ceil(max((value for _, value in each), default=0)) * len(convoy.trips)
-        planned = minutes_between(convoy.depart, convoy.arrive)
+        planned = driven(convoy)
         if planned < drive + check:
             what = f"{planned:g} minutes are planned; the drive takes {drive} and the search {check}."
             reports = tuple(name for clause, _ in (*whole, *each) for name in clause.reports)
@@ -137,11 +137,12 @@ def margins_are_kept(case: Case) -> Iterator[Breach]:
         agreement = case.situation.agreement(convoy.operation)
         windows = agreement.windows() if agreement else ()
         for clause, value in case.terms(convoy.operation, "corridor", "margin"):
-            spare = [
-                minutes_between(convoy.arrive, closes)
-                for opens, closes in windows
-                if opens <= convoy.depart and convoy.arrive <= closes
-            ]
-            if spare and max(spare) < math.ceil(value):
-                what = f"It arrives {max(spare):g} minutes before the window ends; clause {clause.id} keeps {value:g}."
-                yield Breach(f"convoy {convoy.id}", what, "Let it leave earlier or in the next window.", clause.reports)
+            for begins, ends in parts(convoy):
+                spare = [
+                    minutes_between(ends, closes) for opens, closes in windows if opens <= begins and ends <= closes
+                ]
+                if spare and max(spare) < math.ceil(value):
+                    what = f"It arrives {max(spare):g} minutes before the window ends; "
+                    what += f"clause {clause.id} keeps {value:g}."
+                    remedy = "Let it leave earlier or in the next window."
+                    yield Breach(f"convoy {convoy.id}", what, remedy, clause.reports)

@@ -89,7 +89,11 @@ def _handed_over(case: Case, convoy: Convoy) -> datetime:
         points = [name for name in sites if name in case.sites and case.sites[name].kind == "handover"]
         if points and points[0] in between:
             beyond = case.loaded_drive(convoy.operation, points[0], convoy.reception)
-            return convoy.arrive - timedelta(minutes=beyond or 0)
+            night = convoy.night
+            stands = timedelta() if night is None else night.depart - night.arrive
+            # A night behind the hand-over lies between it and the arrival.
+            after = night is not None and night.site in sites[sites.index(points[0]) :]
+            return convoy.arrive - timedelta(minutes=beyond or 0) - (stands if after else timedelta())
     return convoy.arrive
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from corridor.planning.verify.case import Breach, Case, Span, Stay, at_most, clock, minutes_between, most_at_once
+from corridor.planning.verify.case import (
+    Breach,
+    Case,
+    Span,
+    Stay,
+    at_most,
+    clock,
+    driven,
+    minutes_between,
+    most_at_once,
+)
 
 
 def times_without_zone(case: Case) -> Iterator[tuple[str, datetime]]:
@@ -18,6 +28,8 @@ def times_without_zone(case: Case) -> Iterator[tuple[str, datetime]]:
         dated = [clause for clause in agreement.clauses if clause.kind in ("goods", "phase")]
         stated = [(clause.id, moment) for clause in dated for moment in (clause.begins, clause.ends)]
         named += [(f"clause {name}", moment) for name, moment in stated if moment is not None]
+    named += [(f"vehicles {shift.type}", shift.at) for shift in case.situation.fleet.shifts]
+    named += [(f"group {group.id}", step.at) for group in case.situation.groups for step in group.gathers]
     named += _times(case)
     yield from ((about, moment) for about, moment in named if moment.utcoffset() is None)
 
@@ -38,9 +50,12 @@ def _times(case: Case) -> list[tuple[str, datetime]]:
     named = []
     for convoy in case.plan.convoys:
         named += [(f"convoy {convoy.id}", moment) for moment in (convoy.depart, convoy.arrive)]
+        if convoy.night is not None:
+            named += [(f"convoy {convoy.id}", moment) for moment in (convoy.night.arrive, convoy.night.depart)]
         for trip in convoy.trips:
             about = f"convoy {convoy.id}, vehicle {trip.vehicle}"
-            moments = (trip.board_start, trip.board_end, trip.unload_start, trip.unload_end)
+            moments = [trip.board_start, trip.board_end, trip.unload_start, trip.unload_end]
+            moments += [] if trip.sets_off is None else [trip.sets_off]
             named += [(about, moment) for moment in moments]
     return named
 
@@ -70,8 +85,8 @@ def _order(stay: Stay) -> Iterator[Breach]:
 
 def one_vehicle_one_place(case: Case) -> Iterator[Breach]:
     """Each vehicle boards only when it is free and has driven to the pickup from where it was last."""
-    for before, stay in _successive(case):
-        start, free, word = _free(before, stay)
+    for before, stay in successive(case):
+        start, free, word = free_before(before, stay)
         back = case.drive(start, stay.convoy.pickup) if start else 0
         # Where no way leads to the pickup the rule "way" says so; nobody can board before being free all the same.
         ready = max(free + timedelta(minutes=back or 0), case.situation.at)
@@ -84,7 +99,7 @@ def one_vehicle_one_place(case: Case) -> Iterator[Breach]:
             yield Breach(f"convoy {stay.convoy.id}, vehicle {stay.trip.vehicle}", what, remedy)
 
 
-def _successive(case: Case) -> Iterator[tuple[Stay | None, Stay]]:
+def successive(case: Case) -> Iterator[tuple[Stay | None, Stay]]:
     """Yield each trip with the one before it of the same vehicle (None before the first)."""
     last: dict[str, Stay] = {}
     for stay in sorted(case.stays, key=lambda stay: (stay.trip.board_start, stay.trip.unload_end)):
@@ -92,7 +107,7 @@ def _successive(case: Case) -> Iterator[tuple[Stay | None, Stay]]:
         last[stay.trip.vehicle] = stay
 
 
-def _free(before: Stay | None, stay: Stay) -> tuple[str, datetime, str]:
+def free_before(before: Stay | None, stay: Stay) -> tuple[str, datetime, str]:
     """Return where a vehicle stands before a trip, since when, and the place in words; "" where nobody knows."""
     if before is not None:
         return before.convoy.reception, before.trip.unload_end, f"of convoy {before.convoy.id}"
@@ -106,7 +121,7 @@ def drives_are_long_enough(case: Case) -> Iterator[Breach]:
     for convoy in case.plan.convoys:
         about = f"convoy {convoy.id}"
         needed = case.loaded_drive(convoy.operation, convoy.pickup, convoy.reception)
-        planned = minutes_between(convoy.depart, convoy.arrive)
+        planned = driven(convoy)
         if needed is None:
             what = f"No legs lead from {convoy.pickup} to {convoy.reception}."
             yield Breach(about, what, "Record the missing leg with its minutes (leg_time), or change the reception.")
@@ -116,8 +131,8 @@ def drives_are_long_enough(case: Case) -> Iterator[Breach]:
             )
             remedy = f"Let it arrive at {clock(convoy.depart + timedelta(minutes=needed))} at the earliest."
             yield Breach(about, what, remedy)
-    for before, stay in _successive(case):
-        start, _, _ = _free(before, stay)
+    for before, stay in successive(case):
+        start, _, _ = free_before(before, stay)
         if start and case.drive(start, stay.convoy.pickup) is None:
             about = f"convoy {stay.convoy.id}, vehicle {stay.trip.vehicle}"
             what = f"No legs lead from {start}, where it is free, to the pickup {stay.convoy.pickup}."
@@ -128,7 +143,10 @@ def bays_hold_the_vehicles(case: Case) -> Iterator[Breach]:
     """No more vehicles board at a pickup, or unload at a reception, at once than it has bays."""
     boarding: dict[str, list[Span]] = {}
     unloading: dict[str, list[Span]] = {}
-    for convoy, trip, _ in case.stays:
+    for stay in case.stays:
+        convoy, trip, _ = stay
+        if case.trails(stay):
+            continue  # Who comes in a car of their own boards it beside the road.
         boarding.setdefault(convoy.pickup, []).append((trip.board_start, trip.board_end))
         unloading.setdefault(convoy.reception, []).append((trip.unload_start, trip.unload_end))
     for word, stands in (("board", boarding), ("unload", unloading)):
