@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from corridor.planning.instance import Instance, People, Unit, VehicleKind
+from corridor.planning.instance import ALWAYS, Instance, People, Unit, VehicleKind
 from corridor.planning.plan import Bound
 
 PLACES = ("stretcher", "wheelchair", "seat")
-LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
+LATEST = ALWAYS
 
 
 def bounds_alone(instance: Instance) -> list[Bound]:
@@ -96,31 +96,34 @@ def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
     drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
-    return _fitting(instance, first, end - unit.kind.unload, cycle)
+    return fitting(instance, first, end - unit.kind.unload, cycle)
 
 
-def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
+def fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
     """Return the most departures from `first` on, a cycle apart in each window, that arrive in it and by `last`."""
     drive = shortest(instance)
     total = 0
-    for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
+    for opens, closes in instance.hours if instance.hours is not None else ((0, LATEST),):
         span = min(closes, last) - drive - max(opens, first)
         if span >= 0:
             total += 1 if cycle == 0 else 1 + span // cycle
     return total
 
 
-def least(enough: Callable[[int], bool]) -> int | None:
-    """Return the least minute that is enough, None where none within three years is."""
-    low, high = 0, 1
-    while not enough(high):
-        low, high = high, high * 2
-        if high > LATEST:
+def least(enough: Callable[[int], bool], known: int = 0) -> int | None:
+    """Return the least minute from a known bound on that is enough, None where none within three years is."""
+    if enough(known):
+        return known
+    low, step = known, 1
+    while not enough(low + step):
+        low, step = low + step, step * 2
+        if low + step > LATEST:
             return None
+    high = low + step
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
-    return 0 if enough(0) else high
+    return high
 
 
 def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tuple[VehicleKind, int]]:
@@ -188,9 +191,9 @@ def first_departure(instance: Instance) -> int:
         for (start, _), minutes in instance.empty.items()
         if start == unit.site
     )
-    if instance.windows:
+    if instance.hours:
         drive = shortest(instance)
-        fitting = [max(opens, earliest) for opens, closes in instance.windows if max(opens, earliest) + drive <= closes]
+        fitting = [max(opens, earliest) for opens, closes in instance.hours if max(opens, earliest) + drive <= closes]
         return min(fitting, default=earliest)
     return earliest
 
@@ -206,7 +209,7 @@ def _headway_bounds(instance: Instance) -> list[Bound]:
         return []
     convoys = fewest_convoys(instance)
     first, unload = first_departure(instance), min(kind.unload for kind, _ in loads)
-    minutes = least(lambda end: _fitting(instance, first, end - unload, instance.headway) >= convoys)
+    minutes = least(lambda end: fitting(instance, first, end - unload, instance.headway) >= convoys)
     if minutes is None:
         return []
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"

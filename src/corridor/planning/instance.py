@@ -17,6 +17,7 @@ from corridor.situation.site import Group
 from corridor.situation.situation import Operation, Situation
 
 MIDDLE = 0.5
+ALWAYS = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
 EPSILON = 1e-9  # A quantile read off a float must not lift 30.000000001 minutes to 31.
 
 
@@ -93,6 +94,18 @@ class Instance:
         for unit in self.units:
             first.setdefault((unit.kind.name, unit.free, unit.site), unit)
         return tuple((unit, number[key]) for key, unit in first.items())
+
+    @cached_property
+    def hours(self) -> tuple[tuple[int, int], ...] | None:
+        """The windows without the time in which the corridor belongs to aid; None where a convoy may always drive."""
+        if self.windows is None and not self.agreed.aid:
+            return None
+        spans = list(self.windows if self.windows is not None else ((0, ALWAYS),))
+        for begins, ends in self.agreed.aid:
+            spans = [
+                part for opens, closes in spans for part in ((opens, min(closes, begins)), (max(opens, ends), closes))
+            ]
+        return tuple(sorted({(opens, closes) for opens, closes in spans if opens < closes}))
 
     @property
     def total(self) -> int:
