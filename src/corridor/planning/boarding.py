@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bisect
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from corridor.planning.drafts import ENDLESS, Load
-from corridor.planning.instance import Instance, People, Unit
+from corridor.planning.instance import Instance, People, Unit, VehicleKind
 
+# So many vehicles of a type are looked at to join a convoy of another type.
+MOST_LOOKED_AT = 256
 Coming = tuple[int, str, Unit]
 Queue = list[tuple[int, str, Unit]]
 
@@ -50,11 +52,21 @@ def _shifted(queue: Queue, drive: int) -> Iterator[Coming]:
     return ((free + drive, name, unit) for free, name, unit in queue)
 
 
-def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], most: int) -> list[Coming]:
+def gather(
+    instance: Instance,
+    pool: Pool,
+    pickup: str,
+    need: dict[str, int],
+    most: int,
+    *,
+    soon: int = 0,
+    beside: int | None = None,
+) -> list[Coming]:
     """Choose the vehicles of a convoy: the first to come, no more of a type than there are loads for.
 
-    `need` is people by kind of place. Others join the type with the most loads if they are there in time and leave
-    the convoy within its size; companions must have a seat.
+    `need` is people by kind of place. Others join the type with the most loads if they are there in time (not after
+    it, or boarded by the minute `soon` before which no convoy leaves) and leave the convoy within its size, at most
+    `beside` of them where that type could carry the same people in fewer vehicles; companions must have a seat.
     """
     wanted: dict[str, int] = {}
     buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in instance.kinds)
@@ -64,13 +76,17 @@ def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], mo
         special = {name: number for name, number in places.items() if name != "seat"}
         loads = [-(-need.get(name, 0) // number) for name, number in (special if buses and special else places).items()]
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
-    main = max(wanted, key=lambda name: (wanted[name], name))
+    outdone = {kind.name: _outdone(kind, instance.kinds, wanted, need) for kind in instance.kinds}
+    main = max(wanted, key=lambda name: (not outdone[name], wanted[name], name))
     carries = next(kind.places for kind in instance.kinds if kind.name == main)
     chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
     apart = [
-        islice((entry for entry in pool.coming(kind.name, pickup) if entry[0] <= ready), wanted[kind.name])
+        islice(
+            (entry for entry in pool.coming(kind.name, pickup) if entry[0] <= max(ready, soon - kind.board)),
+            wanted[kind.name],
+        )
         for kind in instance.kinds
         if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
     ]
@@ -79,18 +95,39 @@ def gather(instance: Instance, pool: Pool, pickup: str, need: dict[str, int], mo
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)
-    others = [pool.coming(name, pickup) for name, number in wanted.items() if name != main and number > 0]
-    for entry in heapq.merge(*others):
+    lesser = 0
+    for entry in _others(pool, pickup, {name: n for name, n in wanted.items() if name != main}, outdone):
         arrival, _, unit = entry
-        if len(chosen) >= instance.convoy_size or (arrival > ready and seats):
-            break
         name = unit.kind.name
+        if len(chosen) >= instance.convoy_size:
+            break
+        if taken.get(name, 0) >= wanted[name] or (outdone[name] and beside is not None and lesser >= beside):
+            continue
         no_seat_yet = not seats and unit.kind.places.get("seat", 0) > 0
-        if taken.get(name, 0) < wanted[name] and (arrival <= ready or no_seat_yet):
+        if arrival <= max(ready, soon - unit.kind.board) or no_seat_yet:
             chosen.append(entry)
             taken[name] = taken.get(name, 0) + 1
+            lesser += outdone[name]
             seats = seats or no_seat_yet
     return chosen
+
+
+def _others(pool: Pool, pickup: str, wanted: dict[str, int], outdone: dict[str, bool]) -> Iterator[Coming]:
+    """Yield the vehicles of other types in the order in which they come, those that a larger type outdoes last."""
+    for last in (False, True):
+        ways = [pool.coming(name, pickup) for name, n in wanted.items() if n > 0 and outdone[name] == last]
+        # Of each type no more than are wanted, and a few for seats: the queue of a crowd of cars is long.
+        yield from heapq.merge(*(islice(way, MOST_LOOKED_AT) for way in ways))
+
+
+def _outdone(kind: VehicleKind, kinds: Sequence[VehicleKind], wanted: dict[str, int], need: dict[str, int]) -> bool:
+    """Return whether another type that is wanted has more of every kind of place that people need and this one has."""
+    offered = [(place, number) for place, number in kind.places.items() if number > 0 and need.get(place, 0) > 0]
+    return any(
+        wanted[other.name] > 0 and all(other.places.get(place, 0) > number for place, number in offered)
+        for other in kinds
+        if other is not kind
+    )
 
 
 def fill(units: list[Unit], waiting: list[People], left: dict[str, int], room: int) -> dict[str, Load]:

@@ -55,17 +55,20 @@ class Builder:
         """Return whether anybody is still to be put into a convoy."""
         return any(self.left.values())
 
-    def run(self) -> list[Draft] | None:
-        """Return the convoys of the planning figure and then of the reserve, or None where some people cannot go."""
+    def run(self) -> bool:
+        """Build the convoys of the planning figure; return whether everyone of it can go."""
         while self.waits():
             draft = self.next_draft()
             if draft is None:
-                return None
+                return False
             self.commit(draft)
+        return True
+
+    def add_reserve(self) -> None:
+        """Build the reserve convoys; what does not fit into windows or receptions any more stays unreserved."""
         self.begin_reserve()
         while self.waits() and (draft := self.next_draft()) is not None:
-            self.commit(draft)  # what does not fit into windows or receptions any more stays unreserved
-        return self.drafts
+            self.commit(draft)
 
     def begin_reserve(self) -> None:
         """Go on with the people beyond the planning figure, after everybody else."""
@@ -101,7 +104,7 @@ class Builder:
         if not waiting:
             return None
         if most is None:
-            most = self.style.gather[len(self.drafts) % len(self.style.gather)]
+            most = self.style.size(len(self.drafts))
         most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
         while most >= 1:
@@ -124,7 +127,9 @@ class Builder:
             # Few people still make a convoy of the agreed size: each vehicle then counts as wanted.
             widest = max(number for kind in self.instance.kinds for number in kind.places.values())
             need = {place: max(number, smallest * widest) if number else 0 for place, number in need.items()}
-        coming = gather(self.instance, self.pool, pickup, need, most)
+        apart = self.slots.departures[-1] + self.instance.headway if self.slots.departures else 0
+        soon = max(apart, self.last_from[pickup], self.not_before)
+        coming = gather(self.instance, self.pool, pickup, need, most, soon=soon, beside=self.style.beside)
         units = [unit for _, _, unit in coming]
         for reception, places in self._receptions(pickup):
             loads = fill(units, waiting, self.left, min(places, room))
@@ -147,8 +152,12 @@ class Builder:
 
     def _timed(self, pickup: str, reception: str, aboard: list[tuple[Coming, Load]], when: When) -> Draft | None:
         bays = self.ground.bays
-        stands = bays.stand(pickup, [entry[0] for entry, _ in aboard], [entry[2].kind.board for entry, _ in aboard])
-        rides = [Ride(entry[2], *stand, load) for (entry, load), stand in zip(aboard, stands, strict=True)]
+        # Who comes first boards first, so that no bay stands empty; the type that carries most is unloaded first.
+        turns = sorted(range(len(aboard)), key=lambda turn: aboard[turn][0][0])
+        coming = [aboard[turn][0] for turn in turns]
+        stood = bays.stand(pickup, [entry[0] for entry in coming], [entry[2].kind.board for entry in coming])
+        stands = dict(zip(turns, stood, strict=True))
+        rides = [Ride(entry[2], *stands[turn], load) for turn, (entry, load) in enumerate(aboard)]
         ready = max(ride.board_end for ride in rides)
         drive = self.instance.loaded[pickup, reception] + self.instance.agreed.check_vehicle * len(rides)
         ahead = drive - self.instance.beyond.get((pickup, reception), 0)
@@ -165,9 +174,10 @@ class Builder:
             if late == 0:
                 break
             earliest = depart + late
-        # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure.
-        wait = depart - ready
-        rides = [Ride(r.unit, r.board_start + wait, r.board_end + wait, r.load) for r in rides]
+        if self.instance.agreed.hold_assembly is not None:
+            # Where holds are limited boarding moves up to the departure at once, elsewhere when the timetable stands.
+            wait = depart - ready
+            rides = [Ride(r.unit, r.board_start + wait, r.board_end + wait, r.load) for r in rides]
         return Draft(pickup, reception, depart, arrive, depart + ahead, tuple(rides), tuple(unloading), self.reserve)
 
     def _late(self, arrive: int, unloading: list[tuple[int, int]], vehicles: int, reception: str) -> int:

@@ -13,10 +13,22 @@ ENDLESS = 10**9
 
 @dataclass(frozen=True)
 class Style:
-    """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first."""
+    """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first.
+
+    `first` sizes come before those taken in turn. `beside` is the most vehicles that join although a larger type goes
+    to the same people, None where as many as there is room for do.
+    """
 
     gather: tuple[int, ...]
     farthest_first: bool = False
+    first: tuple[int, ...] = ()
+    beside: int | None = None
+
+    def size(self, number: int) -> int:
+        """Return the most vehicles to gather for the convoy of a number, counted from 0."""
+        if number < len(self.first):
+            return self.first[number]
+        return self.gather[(number - len(self.first)) % len(self.gather)]
 
 
 @dataclass(frozen=True)
