@@ -61,12 +61,14 @@ def gather(
     *,
     soon: int = 0,
     beside: int | None = None,
+    apart: int | None = None,
 ) -> list[Coming]:
     """Choose the vehicles of a convoy: the first to come, no more of a type than there are loads for.
 
     `need` is people by kind of place. Others join the type with the most loads if they are there in time (not after
     it, or boarded by the minute `soon` before which no convoy leaves) and leave the convoy within its size, at most
-    `beside` of them where that type could carry the same people in fewer vehicles; companions must have a seat.
+    `beside` of them where that type could carry the same people in fewer vehicles, and `apart` of those for who needs
+    another kind of place; companions must have a seat.
     """
     wanted: dict[str, int] = {}
     buses = any({name for name, number in kind.places.items() if number > 0} == {"seat"} for kind in instance.kinds)
@@ -82,32 +84,42 @@ def gather(
     chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
-    apart = [
+    sick = {
+        kind.name
+        for kind in instance.kinds
+        if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
+    }
+    patients = [
         islice(
             (entry for entry in pool.coming(kind.name, pickup) if entry[0] <= max(ready, soon - kind.board)),
             wanted[kind.name],
         )
         for kind in instance.kinds
-        if any(need.get(place, 0) and number and not carries.get(place) for place, number in kind.places.items())
+        if kind.name in sick
     ]
-    joining = sum(1 for _ in islice(heapq.merge(*apart), instance.convoy_size // 3))
+    room = instance.convoy_size // 3 if apart is None else min(apart, instance.convoy_size // 3)
+    joining = sum(1 for _ in islice(heapq.merge(*patients), room))
     chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)
-    lesser = 0
+    lesser = aside = 0
     for entry in _others(pool, pickup, {name: n for name, n in wanted.items() if name != main}, outdone):
         arrival, _, unit = entry
         name = unit.kind.name
         if len(chosen) >= instance.convoy_size:
             break
-        if taken.get(name, 0) >= wanted[name] or (outdone[name] and beside is not None and lesser >= beside):
+        full = (outdone[name] and beside is not None and lesser >= beside) or (
+            name in sick and apart is not None and aside >= apart
+        )
+        if taken.get(name, 0) >= wanted[name] or full:
             continue
         no_seat_yet = not seats and unit.kind.places.get("seat", 0) > 0
         if arrival <= max(ready, soon - unit.kind.board) or no_seat_yet:
             chosen.append(entry)
             taken[name] = taken.get(name, 0) + 1
             lesser += outdone[name]
+            aside += name in sick
             seats = seats or no_seat_yet
     return chosen
 

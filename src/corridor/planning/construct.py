@@ -103,12 +103,15 @@ class Builder:
         waiting = [group for group in self.order[pickup] if self.left[group.name] > 0]
         if not waiting:
             return None
+        ordered = most is not None
         if most is None:
             most = self.style.size(len(self.drafts))
         most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
         while most >= 1:
             draft = self._sized(pickup, waiting, room, when, most)
+            if draft is not None and not ordered and len(self.drafts) < self.style.punctual:
+                draft = self._sized(pickup, waiting, room, when, self._aboard_in_time(draft)) or draft
             if draft is None or self._held_briefly(draft):
                 return draft
             most = min(len(draft.rides), most)
@@ -127,9 +130,9 @@ class Builder:
             # Few people still make a convoy of the agreed size: each vehicle then counts as wanted.
             widest = max(number for kind in self.instance.kinds for number in kind.places.values())
             need = {place: max(number, smallest * widest) if number else 0 for place, number in need.items()}
-        apart = self.slots.departures[-1] + self.instance.headway if self.slots.departures else 0
-        soon = max(apart, self.last_from[pickup], self.not_before)
-        coming = gather(self.instance, self.pool, pickup, need, most, soon=soon, beside=self.style.beside)
+        soon = self._soonest(pickup)
+        style = self.style
+        coming = gather(self.instance, self.pool, pickup, need, most, soon=soon, beside=style.beside, apart=style.apart)
         units = [unit for _, _, unit in coming]
         for reception, places in self._receptions(pickup):
             loads = fill(units, waiting, self.left, min(places, room))
@@ -139,6 +142,17 @@ class Builder:
             if used and len(used) >= smallest:
                 return self._timed(pickup, reception, used, when)
         return None
+
+    def _soonest(self, pickup: str) -> int:
+        """Return a minute before which no convoy leaves from a pickup."""
+        clear = self.slots.departures[-1] + self.instance.headway if self.slots.departures else 0
+        return max(clear, self.last_from[pickup], self.not_before)
+
+    def _aboard_in_time(self, draft: Draft) -> int:
+        """Return how many vehicles of the first type are boarded when the next convoy may leave, or first of all."""
+        rides = [ride for ride in draft.rides if ride.unit.kind is draft.rides[0].unit.kind]
+        until = max(self._soonest(draft.pickup), min(ride.board_end for ride in rides))
+        return max(sum(1 for ride in rides if ride.board_end <= until), self.instance.agreed.smallest)
 
     def _receptions(self, pickup: str) -> list[tuple[str, int]]:
         """Return where people from a pickup may go and how many: first its share of each, then any room left."""

@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 
 from corridor.planning.construct import Builder
-from corridor.planning.drafts import Draft, Style
+from corridor.planning.drafts import ENDLESS, Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.together import Together, build_together
@@ -25,6 +25,7 @@ OPENING = 8
 # So many pairs of ways are tried before the best is changed a little.
 COMBINED = 6
 LATE = 10**9
+BESIDE_STEP = 3
 OPENING_SHARE, BESIDE_SHARE, PLAIN_SHARE = 0.5, 0.7, 0.8
 Progress = Callable[[str, int, int], None]
 
@@ -110,7 +111,10 @@ def _alone(
             break
         if number >= len(plain) and found is None:
             break
-        style = plain[number] if number < len(plain) else _near(instance, found.style, random)  # type: ignore[union-attr]
+        if number < len(plain):
+            style = plain[number]
+        elif found is not None:
+            style = _turn(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
         if builder.run() and (found is None or measure(builder) < found.ends):
             found = _Found(measure(builder), builder, style)
@@ -141,8 +145,8 @@ def _tied(
             styles = begun[number]
         else:
             styles = list(found[2])
-            turn = random.randrange(len(styles))
-            near = _near(instances[turn], styles[turn], random)
+            turn = number % len(styles)
+            near = _turn(instances[turn], styles[turn], (number - COMBINED) // len(styles), random)
             styles[turn] = near if random.random() < PLAIN_SHARE else random.choice(plain[turn])
         made = build_together(instances, styles, quotas)
         if made is not None:
@@ -201,11 +205,22 @@ def _styles(instance: Instance) -> Iterator[Style]:
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
-    for size in sizes:
+    for number, size in enumerate(sizes):
         if several:
             # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
             yield Style((size,), farthest_first=True)
         yield Style((size,))
+        if number == 0 and most > 1:
+            yield Style((most,), farthest_first=several, punctual=ENDLESS)
+
+
+def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style:
+    """Return the way to try next near the best one: first every mix of vehicles, then whatever is near."""
+    fewest, most = _patients(instance)
+    mixes = [replace(best, apart=apart) for apart in range(fewest, most) if fewest]
+    if len(instance.kinds) > 1:
+        mixes += [replace(best, beside=beside) for beside in range(0, instance.convoy_size // 2 + 1, BESIDE_STEP)]
+    return mixes[number] if number < len(mixes) else _near(instance, best, random)
 
 
 def _near(instance: Instance, best: Style, random: Random) -> Style:
@@ -217,12 +232,21 @@ def _near(instance: Instance, best: Style, random: Random) -> Style:
         first = [best.size(number) for number in range(max(turn + 1, len(best.first)))]
         near = first[turn] + random.choice((-3, -2, -1, 1, 2, 3))
         first[turn] = min(max(random.choice((near, random.randint(1, most))), 1), most)
-        return replace(best, first=tuple(first))
+        return replace(best, first=tuple(first), punctual=random.choice((best.punctual, best.punctual, 0, turn)))
     if draw < BESIDE_SHARE and len(instance.kinds) > 1:
-        return replace(best, beside=random.choice((None, *range(instance.convoy_size // 2 + 1))))
+        if random.random() < 1 / 2:
+            return replace(best, beside=random.choice((None, *range(instance.convoy_size // 2 + 1))))
+        fewest, number = _patients(instance)
+        return replace(best, apart=random.choice((None, *range(fewest, number + 1))))
     middle = best.gather[0]
     sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
     return replace(best, gather=sizes, first=best.first if random.random() < PLAIN_SHARE else ())
+
+
+def _patients(instance: Instance) -> tuple[int, int]:
+    """Return half of the vehicles that carry who does not sit, and all of them."""
+    number = sum(1 for unit in instance.units if any(n for place, n in unit.kind.places.items() if place != "seat"))
+    return -(-number // 2), number
 
 
 def _quota(instance: Instance) -> dict[tuple[str, str], int] | None:
