@@ -166,12 +166,8 @@ class Builder:
 
     def _timed(self, pickup: str, reception: str, aboard: list[tuple[Coming, Load]], when: When) -> Draft | None:
         bays = self.ground.bays
-        # Who comes first boards first, so that no bay stands empty; the type that carries most is unloaded first.
-        turns = sorted(range(len(aboard)), key=lambda turn: aboard[turn][0][0])
-        coming = [aboard[turn][0] for turn in turns]
-        stood = bays.stand(pickup, [entry[0] for entry in coming], [entry[2].kind.board for entry in coming])
-        stands = dict(zip(turns, stood, strict=True))
-        rides = [Ride(entry[2], *stands[turn], load) for turn, (entry, load) in enumerate(aboard)]
+        stands = bays.board(pickup, [entry[0] for entry, _ in aboard], [entry[2].kind.board for entry, _ in aboard])
+        rides = [Ride(entry[2], *stand, load) for (entry, load), stand in zip(aboard, stands, strict=True)]
         ready = max(ride.board_end for ride in rides)
         drive = self.instance.loaded[pickup, reception] + self.instance.agreed.check_vehicle * len(rides)
         ahead = drive - self.instance.beyond.get((pickup, reception), 0)

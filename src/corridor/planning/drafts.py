@@ -16,7 +16,7 @@ class Style:
     """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first.
 
     `first` sizes come before those taken in turn. `beside` is the most vehicles that join although a larger type goes
-    to the same people, `apart` of those that carry who needs another kind of place (never less than half of them, so
+    to the same people, `apart` of those that carry who needs another kind of place (never less than a third of them, so
     that patients are not put off for a sooner end of all); None where as many as there is room for do. The first
     `punctual` convoys leave with whoever is aboard when the headway lets them.
     """

@@ -146,8 +146,7 @@ def _tied(
         else:
             styles = list(found[2])
             turn = number % len(styles)
-            near = _turn(instances[turn], styles[turn], (number - COMBINED) // len(styles), random)
-            styles[turn] = near if random.random() < PLAIN_SHARE else random.choice(plain[turn])
+            styles[turn] = _turn(instances[turn], styles[turn], (number - COMBINED) // len(styles), random)
         made = build_together(instances, styles, quotas)
         if made is not None:
             ends = [builder.clearance() for builder in made.builders]
@@ -244,9 +243,9 @@ def _near(instance: Instance, best: Style, random: Random) -> Style:
 
 
 def _patients(instance: Instance) -> tuple[int, int]:
-    """Return half of the vehicles that carry who does not sit, and all of them."""
+    """Return a third of the vehicles that carry who does not sit, and all of them."""
     number = sum(1 for unit in instance.units if any(n for place, n in unit.kind.places.items() if place != "seat"))
-    return -(-number // 2), number
+    return -(-number // 3), number
 
 
 def _quota(instance: Instance) -> dict[tuple[str, str], int] | None:
