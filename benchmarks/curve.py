@@ -14,7 +14,7 @@ Row = dict[str, Any]
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 CHART = ROOT / "docs" / "images" / "anytime.svg"
-WIDE, HIGH, LEFT, BOTTOM, TOP, RIGHT = 860, 460, 70, 60, 56, 200
+WIDE, HIGH, LEFT, BOTTOM, TOP, RIGHT = 900, 460, 70, 60, 56, 240
 SECONDS = (0.03, 60.0)
 GAPS = (0.0005, 0.5)
 SIZES = {"city": "20,000 trips", "med2000": "2,000 trips"}
@@ -22,6 +22,7 @@ MARKS = ("greedy, cheapest", "greedy, farthest", "PyVRP", "OR-Tools routing", "V
 STYLE = (
     "<style>text{font:13px sans-serif;fill:#222}.small{font-size:12px}.grid{stroke:#ddd}.ground{fill:#fff}"
     ".mark{stroke-width:1.6}.key{stroke:#555;fill:#555}.run{fill:none;stroke-width:2}"
+    ".peer{fill:none;stroke-width:1.2;stroke-dasharray:3 4}"
     ".city{stroke:#1b5e9e}.med2000{stroke:#b4451f}.city.mark{fill:#1b5e9e}.med2000.mark{fill:#b4451f}"
     "@media(prefers-color-scheme:dark){text{fill:#eee}.grid{stroke:#444}.ground{fill:#181a1b}"
     ".key{stroke:#bbb;fill:#bbb}.city{stroke:#7cb8f0}.med2000{stroke:#f0a070}.city.mark{fill:#7cb8f0}"
@@ -30,12 +31,13 @@ STYLE = (
 
 
 class Point(NamedTuple):
-    """A peer's best plan: when it was found and how far from the bound."""
+    """A peer's answer: when it came, how far it is from the bound, and the line of its plans until then."""
 
     size: str
     who: str
     seconds: float
     gap: float
+    line: str
 
 
 def across(seconds: float) -> float:
@@ -63,30 +65,34 @@ def longest(rows: list[Row], who: str, size: str) -> list[Row]:
     return list(best.values())
 
 
-def steps(row: Row) -> str:
-    """Return one run as a line: the gap falls at the moments of its progress and stays between them."""
+def steps(row: Row, bound: int = 0) -> str:
+    """Return one run as a line: the gap falls at the moments of its progress and stays between them.
+
+    A peer proves no bound of its own, so it is held against the one given.
+    """
     points: list[tuple[float, float]] = []
     last = None
-    for seconds, clearance, bound in row["curve"]:
-        gap = clearance / bound - 1
+    for moment in row["curve"]:
+        gap = moment[1] / (bound or moment[2]) - 1
         if last is not None:
-            points.append((across(seconds), down(last)))
+            points.append((across(moment[0]), down(last)))
         last = gap
-        points.append((across(seconds), down(gap)))
+        points.append((across(moment[0]), down(gap)))
     if last is not None:
         points.append((across(row["seconds"]), down(last)))
     return " ".join(f"{x},{y}" for x, y in points)
 
 
 def peers(rows: list[Row]) -> list[Point]:
-    """Return the best plan of every peer on the first seed of each size."""
+    """Return the answer of every peer on the first seed of each size."""
     best = bounds(rows)
     found = []
     for size in SIZES:
         for who in MARKS:
             for row in longest(rows, who, size):
-                seconds, clearance = row["curve"][-1]
-                found.append(Point(size, who, seconds, clearance / best[row["instance"]] - 1))
+                bound = best[row["instance"]]
+                gap = row["clearance"] / bound - 1
+                found.append(Point(size, who, row["seconds"], gap, steps(row, bound)))
     return found
 
 
@@ -114,7 +120,7 @@ def axes() -> list[str]:
     ]
     for gap in (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.1, 0.2, 0.5):
         y = down(gap)
-        least = "≤ " if gap == GAPS[0] else ""
+        least = {GAPS[0]: "≤ ", GAPS[1]: "≥ "}.get(gap, "")
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDE - RIGHT}" y1="{y}" y2="{y}"/>')
         parts.append(f'<text class="small" x="{LEFT - 8}" y="{y + 4}" text-anchor="end">{least}{100 * gap:g} %</text>')
     for seconds in (0.03, 0.1, 0.3, 1, 3, 10, 30, 60):
@@ -133,7 +139,7 @@ def legend(points: list[Point]) -> list[str]:
         parts.append(f'<line class="{size} run" x1="{x}" x2="{x + 22}" y1="{y - 4}" y2="{y - 4}"/>')
         parts.append(f'<text class="small" x="{x + 30}" y="{y}">Corridor, {size}: {trips}</text>')
     y = TOP + 78
-    parts.append(f'<text class="small" x="{x}" y="{y}">Peers, best plan found,</text>')
+    parts.append(f'<text class="small" x="{x}" y="{y}">Peers: plans so far (dashed) and answer,</text>')
     parts.append(f'<text class="small" x="{x}" y="{y + 16}">in the colour of the size:</text>')
     for number, who in enumerate(MARKS):
         y = TOP + 118 + 22 * number
@@ -151,6 +157,7 @@ def draw(rows: list[Row]) -> str:
         for row in longest(rows, "Corridor", size):
             parts.append(f'<polyline class="{size} run" points="{steps(row)}"/>')
     points = peers(rows)
+    parts += [f'<polyline class="{p.size} peer" points="{p.line}"/>' for p in points]
     parts += [mark(MARKS.index(p.who), across(p.seconds), down(p.gap), p.size) for p in points]
     return "\n".join([*parts, *legend(points), "</svg>"]) + "\n"
 

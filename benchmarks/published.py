@@ -21,7 +21,7 @@ from corridor.planning.tours.solve import solve
 from corridor.planning.tours.tour_plan import TourPlan
 
 SOURCE = "Loyola, Riff, Montero, CEC 2017: GRASP in 30 s, CPLEX in 15 min; Valparaiso in metres, 180 to 300 s"
-# Normalised means of the random sets as published: GRASP, CPLEX; 1 is the better of the two. Facts, not our figures.
+# Normalised means of the random sets as published: GRASP, CPLEX. Facts, not our figures.
 RANDOM: dict[int, tuple[float, float]] = {
     2: (1.00, 1.00),
     4: (1.18, 1.00),

@@ -104,21 +104,24 @@ def _greedy(problem: Problem, *, farthest: bool) -> Tours:
     loads, room = problem.loads.astype(np.int64), problem.capacity.astype(np.int64)
     tours: Tours = [(int(d), []) for d in _buses(problem)]
     clock = np.zeros(len(tours), np.int64)
-    go = problem.pickup_reception.astype(np.int64)
-    while loads.any():
+    onward = np.where(room > 0, problem.pickup_reception.astype(np.int64), NEVER)
+    nearest, least = onward.argmin(axis=1), onward.min(axis=1)
+    gone = np.where(loads > 0, 0, NEVER)
+    for _ in range(problem.trips):
         bus = int(clock.argmin())
         depot, stops = tours[bus]
-        to = (problem.reception_pickup[stops[-1][1]] if stops else problem.depot_pickup[depot]).astype(np.int64)
-        onward = go + np.where(room > 0, 0, NEVER)[None, :]
-        if farthest:
-            i = int(np.where(loads > 0, onward.min(axis=1), -1).argmax())
-        else:
-            i = int((to + onward.min(axis=1) + np.where(loads > 0, 0, NEVER)).argmin())
-        j = int(onward[i].argmin())
+        to = problem.reception_pickup[stops[-1][1]] if stops else problem.depot_pickup[depot]
+        i = int((least - gone).argmax() if farthest else (to + least + gone).argmin())
+        j = int(nearest[i])
         stops.append((i, j))
-        clock[bus] += to[i] + go[i, j]
+        clock[bus] += to[i] + least[i]
         loads[i] -= 1
         room[j] -= 1
+        if not loads[i]:
+            gone[i] = NEVER
+        if not room[j]:
+            onward[:, j] = NEVER
+            nearest, least = onward.argmin(axis=1), onward.min(axis=1)
     return [tour for tour in tours if tour[1]]
 
 
