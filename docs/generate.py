@@ -191,7 +191,9 @@ ARROWS: dict[str, tuple[str, str]] = {
     "sign": ("a log", "the go/no-go list; the log"),
     "status": ("a log", "alarms, convoys, ledgers"),
     "handover": ("a log", "the sheet for the next shift"),
-    "log": ("a log", "verify, export, import, backup, restore"),
+    "positions": ("requests of vehicle trackers, a log", "the log, each position once"),
+    "drill": ("reports of an old operation, an exercise log", "the log, with what is due"),
+    "log": ("a log", "verify, export, import, backup, restore, erase"),
 }
 
 
