@@ -64,7 +64,7 @@ def _ride(drafts: Sequence[Draft], place: Place) -> Ride:
 
 def _with_ends(draft: Draft, number: int, ends: dict[Place, int]) -> Draft:
     rides = tuple(
-        replace(ride, board_start=ride.board_start + ends[number, turn] - ride.board_end, board_end=ends[number, turn])
+        ride._replace(board_start=ride.board_start + ends[number, turn] - ride.board_end, board_end=ends[number, turn])
         for turn, ride in enumerate(draft.rides)
     )
     return replace(draft, rides=rides)

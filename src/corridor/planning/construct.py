@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corridor.planning.boarding import fill, gather, spread
@@ -272,7 +272,7 @@ class Builder:
             if not used or len(used) < smallest or all(entry[2].kind.trails for entry, _ in used):
                 return None
             draft = self._timed(way, used, call, day)
-            late = self._gone(draft) if draft is not None else ()
+            late = () if draft is None or self.instance.plain else self._gone(draft)
             if not late:
                 return draft
             skip.update(late)
@@ -312,38 +312,43 @@ class Builder:
         handover = depart + ahead
         if night is not None and way not in self.instance.ways.before:
             handover += night[1] - night[0]
-        return Draft(pickup, reception, depart, arrive, handover, tuple(rides), unloading, self.reserve, night=night)
+        return Draft(
+            pickup, reception, depart, arrive, handover, tuple(rides), tuple(unloading), self.reserve, night=night
+        )
+
+    def _led(self, units: Sequence[Unit]) -> int:
+        """Return how many vehicles of a convoy are led; those that trail stand after them."""
+        if len(self.instance.leading) == len(self.instance.kinds):
+            return len(units)
+        return sum(1 for unit in units if not unit.kind.trails)
 
     def _boarded(self, pickup: str, aboard: list[tuple[Coming, Load]], since: int) -> list[Ride]:
         """Let the vehicles board in the bays as they come; those that trail are boarded beside the road meanwhile."""
-        bays = self.ground.bays
-        led = [(entry, load) for entry, load in aboard if not entry[2].kind.trails]
-        arrivals = [max(entry[0], since) for entry, _ in led]
-        stands = bays.board(pickup, arrivals, [entry[2].kind.board for entry, _ in led])
-        rides = [
-            Ride(entry[2], *stand, load, self._sets_off(entry[2], pickup))
-            for (entry, load), stand in zip(led, stands, strict=True)
-        ]
-        ready = max(ride.board_end for ride in rides)
-        for (arrival, _, unit), load in aboard[len(led) :]:
+        led = self._led([entry[2] for entry, _ in aboard])
+        arrivals = [max(entry[0], since) for entry, _ in aboard[:led]]
+        minutes = [entry[2].kind.board for entry, _ in aboard[:led]]
+        stands = self.ground.bays.board(pickup, arrivals, minutes)
+        ready = max(end for _, end in stands)
+        for (arrival, _, unit), _ in aboard[led:]:
             begins = max(arrival, since, ready - unit.kind.board)
-            rides.append(Ride(unit, begins, begins + unit.kind.board, load, self._sets_off(unit, pickup)))
-        return rides
+            stands.append((begins, begins + unit.kind.board))
+        pairs = zip(aboard, stands, strict=True)
+        if not self.instance.agreed.travel.lanes:
+            return [Ride(entry[2], *stand, load) for (entry, load), stand in pairs]
+        return [Ride(entry[2], *stand, load, self._sets_off(entry[2], pickup)) for (entry, load), stand in pairs]
 
     def _sets_off(self, unit: Unit, pickup: str) -> int | None:
-        if not self.instance.agreed.travel.lanes:
-            return None
         site, free = self.pool.site_of(unit)
         approach = self.pool.approach(unit, site, free, pickup)
         return None if approach is None or site == pickup else approach.sets_off
 
-    def _unloaded(self, reception: str, arrive: int, rides: list[Ride]) -> tuple[tuple[int, int], ...]:
-        led = [ride.unit.kind.unload for ride in rides if not ride.unit.kind.trails]
-        trailing = [ride.unit.kind.unload for ride in rides if ride.unit.kind.trails]
-        stands = self.ground.bays.stand(reception, [arrive] * len(led), led)
-        return (*stands, *((arrive, arrive + minutes) for minutes in trailing))
+    def _unloaded(self, reception: str, arrive: int, rides: list[Ride]) -> list[tuple[int, int]]:
+        minutes = [ride.unit.kind.unload for ride in rides]
+        led = self._led([ride.unit for ride in rides])
+        stands = self.ground.bays.stand(reception, [arrive] * led, minutes[:led])
+        return stands + [(arrive, arrive + length) for length in minutes[led:]]
 
-    def _late(self, arrive: int, unloading: tuple[tuple[int, int], ...], vehicles: int, reception: str) -> int:
+    def _late(self, arrive: int, unloading: list[tuple[int, int]], vehicles: int, reception: str) -> int:
         """Return how much later to leave so that bays still taken by others do not hold the convoy too long."""
         limit = self.instance.agreed.hold_exchange
         if limit is None:
@@ -376,18 +381,25 @@ class Builder:
             for key, number in ride.load.items():
                 if key in self.left:
                     self.left[key] -= number
-                share = key.removesuffix("+companions"), draft.reception
-                if self.instance.apart and share in self.quota:
-                    self.quota[share] -= number
         brought, day = self.ground.brought, (draft.reception, self.instance.day(draft.arrive))
         brought[draft.reception] = brought.get(draft.reception, 0) + draft.people
         if self.instance.daily:
             self.ground.by_day[day] = self.ground.by_day.get(day, 0) + draft.people
-        if way in self.quota and not self.instance.apart:
+        if self.instance.apart:
+            self._share(draft)
+        elif way in self.quota:
             self.quota[way] -= draft.people
-        led = [n for n, ride in enumerate(draft.rides) if not ride.unit.kind.trails]
-        self.ground.bays.occupy(draft.pickup, [(draft.rides[n].board_start, draft.rides[n].board_end) for n in led])
-        self.ground.bays.occupy(draft.reception, [draft.unloading[n] for n in led])
+        led = self._led([ride.unit for ride in draft.rides])
+        self.ground.bays.occupy(draft.pickup, [(ride.board_start, ride.board_end) for ride in draft.rides[:led]])
+        self.ground.bays.occupy(draft.reception, list(draft.unloading[:led]))
+
+    def _share(self, draft: Draft) -> None:
+        """Take those aboard off the share of their groups at the reception."""
+        for ride in draft.rides:
+            for key, number in ride.load.items():
+                share = key.removesuffix("+companions"), draft.reception
+                if share in self.quota:
+                    self.quota[share] -= number
 
     def _drove(self, draft: Draft, way: tuple[str, str]) -> None:
         """Enter the drives of a convoy: who was on which one-lane stretch, and how long each has driven."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from corridor.planning.instance import Instance, Unit
 from corridor.planning.plan import Convoy, Night, Trip
@@ -37,8 +38,7 @@ class Style:
         return self.gather[(number - len(self.first)) % len(self.gather)]
 
 
-@dataclass(frozen=True)
-class Ride:
+class Ride(NamedTuple):
     """One vehicle in a convoy being built: when it stands in the bay, and who is aboard (minutes, people).
 
     `sets_off` is when it left for the pickup, where a rule on the way back makes that matter.
