@@ -21,21 +21,21 @@ class Pool:
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
+        self.stands: dict[str, tuple[str, int]] = {}
         self.queues: dict[str, dict[str, Queue]] = {kind.name: {} for kind in instance.kinds}
         for unit in instance.units:
             self.put(unit, unit.site, unit.free)
 
     def put(self, unit: Unit, site: str, free: int) -> None:
         """Let a vehicle stand at a site from the minute when it is free."""
+        self.stands[unit.name] = (site, free)
         bisect.insort(self.queues[unit.kind.name].setdefault(site, []), (free, unit.name, unit))
 
     def take(self, unit: Unit) -> None:
         """Take a vehicle out of the queue in which it stands."""
-        for queue in self.queues[unit.kind.name].values():
-            for index, entry in enumerate(queue):
-                if entry[2] is unit:
-                    del queue[index]
-                    return
+        site, free = self.stands[unit.name]
+        queue = self.queues[unit.kind.name][site]
+        del queue[bisect.bisect_left(queue, (free, unit.name))]
 
     def coming(self, kind: str, pickup: str) -> Iterator[Coming]:
         """Yield the vehicles of a type in the order in which they can be at a pickup."""
@@ -80,6 +80,11 @@ def gather(
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
     outdone = {kind.name: _outdone(kind, instance.kinds, wanted, need) for kind in instance.kinds}
     main = max(wanted, key=lambda name: (not outdone[name], wanted[name], name))
+    rivals = [kind for kind in instance.kinds if wanted[kind.name] > 0 and (kind.name == main or outdone[kind.name])]
+    if len(rivals) > 1:
+        main = max(
+            rivals, key=lambda kind: _pace(instance, pool, pickup, kind, min(most, wanted[kind.name]), soon)
+        ).name
     carries = next(kind.places for kind in instance.kinds if kind.name == main)
     chosen = list(islice(pool.coming(main, pickup), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
@@ -99,6 +104,11 @@ def gather(
     ]
     room = instance.convoy_size // 3 if apart is None else min(apart, instance.convoy_size // 3)
     joining = sum(1 for _ in islice(heapq.merge(*patients), room))
+    # Larger vehicles that are in time too leave no seat in the convoy to smaller ones.
+    for kind in rivals:
+        if outdone[main] and not outdone[kind.name]:
+            in_time = (entry for entry in pool.coming(kind.name, pickup) if entry[0] <= max(ready, soon - kind.board))
+            joining += sum(1 for _ in islice(in_time, min(len(chosen), wanted[kind.name])))
     chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
@@ -122,6 +132,15 @@ def gather(
             aside += name in sick
             seats = seats or no_seat_yet
     return chosen
+
+
+def _pace(instance: Instance, pool: Pool, pickup: str, kind: VehicleKind, most: int, soon: int) -> float:
+    """Return how many people a minute of the corridor's mouth brings if a type leads the convoy."""
+    coming = list(islice(pool.coming(kind.name, pickup), most))
+    if not coming:
+        return 0.0
+    last = max(soon - instance.headway, 0)
+    return len(coming) * sum(kind.places.values()) / max(coming[-1][0] + kind.board - last, instance.headway, 1)
 
 
 def _others(pool: Pool, pickup: str, wanted: dict[str, int], outdone: dict[str, bool]) -> Iterator[Coming]:
