@@ -142,7 +142,7 @@ def _tied(
             break
         if found is None and number >= len(begun):
             break
-        if found is None or number < COMBINED:
+        if found is None or number < min(COMBINED, len(begun)):
             styles = begun[number]
         else:
             styles = list(found[2])
