@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -75,10 +77,13 @@ class Builder:
         """Return whether anybody is still to be put into a convoy."""
         return any(self.left.values())
 
-    def run(self) -> bool:
-        """Build the convoys of the planning figure; return whether everyone of it can go."""
+    def run(self, until: float = math.inf) -> bool:
+        """Build the convoys of the planning figure; return whether everyone can go, and the clock is not past `until`.
+
+        `until` is in seconds of the monotonic clock.
+        """
         while self.waits():
-            draft = self.next_draft()
+            draft = self.next_draft() if time.monotonic() < until else None
             if draft is None:
                 return False
             self.commit(draft)

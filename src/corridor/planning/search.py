@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -117,7 +118,7 @@ def _alone(
         elif found is not None:
             style = _turn(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
-        if builder.run() and (found is None or measure(builder) < found.ends):
+        if builder.run(math.inf if found is None else deadline) and (found is None or measure(builder) < found.ends):
             found = _Found(measure(builder), builder, style)
         if progress is not None:
             progress(instance.operation, number + 1, total)
@@ -206,10 +207,10 @@ def _styles(instance: Instance) -> Iterator[Style]:
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
+    if several:
+        # First what looks at one pickup at a time: a large city has its first plans that many times sooner.
+        yield from (Style((size,), farthest_first=True) for size in sizes)
     for number, size in enumerate(sizes):
-        if several:
-            # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
-            yield Style((size,), farthest_first=True)
         if instance.gathers:
             yield Style((size,), patient=True)
         yield Style((size,))
