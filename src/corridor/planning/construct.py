@@ -87,13 +87,22 @@ class Builder:
 
     def next_draft(self, room: int = ENDLESS, when: When = at_once) -> Draft | None:
         """Return the next convoy with at most `room` people, None where there is nobody or no way to take anyone."""
-        if self.style.farthest_first:
-            pickups = sorted(self.instance.pickups, key=lambda pickup: (-self._work(pickup), pickup))
+        if self.style.farthest_first or self.instance.fairness != "none":
+            pickups = sorted(self.instance.pickups, key=lambda pickup: (self._turn(pickup), pickup))
             drafts = (self._draft(pickup, room, when) for pickup in pickups)
             return next((draft for draft in drafts if draft is not None), None)
         drafts = (self._draft(pickup, room, when) for pickup in self.instance.pickups)
         options = [draft for draft in drafts if draft is not None]
         return min(options, key=lambda draft: (draft.depart, -self._work(draft.pickup), draft.pickup), default=None)
+
+    def _turn(self, pickup: str) -> float:
+        """Return what decides whose turn it is: the least goes next."""
+        everyone = [(group.planned, self.left[group.name]) for group in self.order[pickup]]
+        if self.reserve or self.instance.fairness == "none":
+            return -self._work(pickup)
+        if self.instance.fairness == "longest_wait":
+            return self.last_from[pickup]
+        return 1 - sum(left for _, left in everyone) / max(sum(planned for planned, _ in everyone), 1)
 
     def _work(self, pickup: str) -> int:
         """Return the person-minutes still to drive from a pickup."""
@@ -122,10 +131,14 @@ class Builder:
             most = min(len(draft.rides), most)
             most -= max(most // 5, 1)
             if most < self.instance.agreed.smallest:
-                return None
-        return None
+                break
+        # Vehicles of one type alone may keep a hold that those which join them break.
+        draft = self._sized(pickup, waiting, room, when, self.instance.agreed.smallest, others=False)
+        return draft if draft is not None and self._held_briefly(draft) else None
 
-    def _sized(self, pickup: str, waiting: list[People], room: int, when: When, most: int) -> Draft | None:
+    def _sized(
+        self, pickup: str, waiting: list[People], room: int, when: When, most: int, *, others: bool = True
+    ) -> Draft | None:
         need: dict[str, int] = {}
         for group in waiting:
             need[group.place] = need.get(group.place, 0) + self.left[group.name]
@@ -137,7 +150,16 @@ class Builder:
             need = {place: max(number, smallest * widest) if number else 0 for place, number in need.items()}
         soon = self._soonest(pickup)
         style = self.style
-        coming = gather(self.instance, self.pool, pickup, need, most, soon=soon, beside=style.beside, apart=style.apart)
+        coming = gather(
+            self.instance,
+            self.pool,
+            pickup,
+            need,
+            most,
+            soon=soon,
+            beside=style.beside if others else 0,
+            apart=style.apart if others else 0,
+        )
         units = [unit for _, _, unit in coming]
         for reception, places in self._receptions(pickup):
             loads = fill(units, waiting, self.left, min(places, room))
