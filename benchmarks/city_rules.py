@@ -28,7 +28,7 @@ def number(value: float) -> Estimate:
 
 
 def city(people: int = 1_000_000, *, pickups: int = 12, receptions: int = 4, buses: int = 1_200) -> Situation:
-    """Pickups on a ring, receptions outside it, two depots; convoys of 40, ten hours a day, 40 bays at each pickup."""
+    """Return pickups on a ring, receptions outside it, two depots; convoys of 40, ten hours a day, 40 bays a pickup."""
     where = [f"pickup-{n:02d}" for n in range(pickups)]
     camps = [f"camp-{n}" for n in range(receptions)]
     legs = []

@@ -81,6 +81,36 @@ def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] |
     return [builder.drafts for builder in made.builders]
 
 
+def most(
+    instances: Sequence[Instance],
+    deadline: float,
+    seed: int,
+    worth: Callable[[Sequence[Builder]], tuple[float, ...]],
+    goal: int,
+) -> list[Builder]:
+    """Return the timetables that bring most people to a reception where not everybody can go.
+
+    The search ends where the first figure of `worth`, the people safe as they are weighed, meets the bound `goal`.
+    """
+    quotas = [quota_of(instance) or {} for instance in instances]
+    plain = [list(_styles(instance)) for instance in instances]
+    length = max(map(len, plain))
+    begun = [list(turn) for turn in zip(*(_repeated(styles, length) for styles in plain), strict=True)]
+    found: tuple[tuple[float, ...], list[Builder], list[Style]] | None = None
+    random = Random(seed)
+    for number in range(length + NEAR):
+        if found is not None and (found[0][0] >= goal or time.monotonic() > deadline):
+            break
+        styles = list(begun[number] if number < length or found is None else found[2])
+        if number >= length:
+            turn = number % len(styles)
+            styles[turn] = _turn(instances[turn], styles[turn], (number - length) // len(styles), random)
+        made = build_together(instances, styles, quotas, partial=True)
+        if made is not None and (found is None or worth(made.builders) > found[0]):
+            found = (worth(made.builders), made.builders, styles)
+    return [] if found is None else found[1]
+
+
 def _few(styles: list[Style]) -> list[Style]:
     return styles[:: max(len(styles) // TRIED, 1)]
 
@@ -137,19 +167,19 @@ def _tied(
     plain = [list(_styles(instance)) for instance in instances]
     begun = _beginnings(instances, deadline, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
-    combined = min(COMBINED, len(begun))
     total = len(begun) + NEAR
+    paired = min(COMBINED, len(begun))
     for number in range(total):
         if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
             break
         if found is None and number >= len(begun):
             break
-        if found is None or number < combined:
+        if found is None or number < paired:
             styles = begun[number]
         else:
             styles = list(found[2])
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - combined) // len(styles), random)
+            styles[turn] = _turn(instances[turn], styles[turn], (number - paired) // len(styles), random)
         made = build_together(instances, styles, quotas)
         if made is not None:
             ends = [builder.clearance() for builder in made.builders]
