@@ -100,7 +100,7 @@ ON: dict[str, Change] = {
     "bays": lambda r, s: replace(s, bays={**s.bays, **{p: r.randint(1, 2) for p in pickups(s)}}),
     "reception bays": lambda r, s: replace(s, bays={**s.bays, **dict.fromkeys(receptions(s), 1)}),
     "capacity": lambda r, s: replace(s, room=_room(r, s)),
-    "convoy size": lambda r, s: replace(s, size=r.randint(1, 2)),
+    "convoy size": lambda r, s: replace(s, size=1, headway=s.headway or r.randint(10, 40)),
     "headway": lambda r, s: replace(s, headway=r.randint(10, 60)),
     "window": lambda r, s: replace(s, windows=_windows(r)),
     "margin": lambda r, s: replace(s, windows=s.windows or _windows(r), margin=r.randint(5, 30)),
