@@ -70,13 +70,17 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench.txt
 	@touch $@
 
-# The full table takes some hours, the quick one under a quarter of an hour; each then draws the anytime curve.
+# The full table takes about an hour, the quick one under a quarter of an hour; each first checks that every peer
+# answers, and then draws the anytime curve. An interrupted run goes on with RESUME=--resume.
+RESUME ?=
 bench: $(VENV)/.bench
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.run $(RESUME)
 	$(BIN)/python -m benchmarks.curve benchmarks/results/full.json
 
 bench-quick: $(VENV)/.bench
-	$(BIN)/python -m benchmarks.run --quick
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.run --quick $(RESUME)
 	$(BIN)/python -m benchmarks.curve benchmarks/results/quick.json
 
 clean:

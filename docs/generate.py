@@ -30,7 +30,7 @@ from corridor.reports.vocabulary import Combination, facts, groups
 from corridor.situation.check.agreement import MUST_SAY
 from corridor.situation.check.registry import CHECKS
 from corridor.situation.situation import schema
-from docs import founding_case
+from docs import founding_case, performance
 from docs.pages import ROOT, pages, run
 
 NOTE = "<!-- made by docs/generate.py; change the code or the table it comes from, then run: make docs -->"
@@ -69,7 +69,11 @@ def write_reference(folder: Path) -> None:
 
 def fill(page: str) -> str:
     """Return a page with what stands between its markers made anew."""
-    makers = {"verbs": _verbs_table}
+    makers: dict[str, Callable[[], str]] = {
+        "verbs": _verbs_table,
+        "performance": lambda: performance.table(performance.results()),
+        "performance-full": lambda: performance.full(performance.results()),
+    }
 
     def made(match: re.Match[str]) -> str:
         return f"{match[1]}{makers[match['name']]()}{match[3]}"

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
@@ -62,3 +67,59 @@ def test_an_instance_that_cannot_be_is_one_message(instance: Path, tmp_path: Pat
     answer = CliRunner().invoke(app, ["plan", str(instance), "-o", str(made)])
     assert answer.exit_code != 0
     assert not made.exists()
+
+
+def on_a_terminal(arguments: list[str], folder: Path) -> tuple[str, str]:
+    """Run the command with standard error on a pseudo-terminal; return what came on it and on standard output."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "corridor.cli", *arguments]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=theirs) as child:
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                part = os.read(ours, 65_536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            seen += part
+        assert child.stdout is not None
+        out = child.stdout.read()
+    os.close(ours)
+    assert child.returncode == 0, seen
+    return seen.decode(), out.decode()
+
+
+def test_a_terminal_shows_the_live_table(instance: Path, tmp_path: Path) -> None:
+    seen, _ = on_a_terminal(["plan", str(instance), "--time-limit", "5", "-o", "plan.json"], tmp_path)
+    lines = seen.replace("\r", "").splitlines()
+    assert lines[0].split() == ["seconds", "best", "flow", "route", "gap", "stage"]
+    rows = [line.split() for line in lines[1:] if line.split()[4:5] and line.split()[4].endswith("%")]
+    assert rows
+    seconds = [float(row[0]) for row in rows]
+    assert seconds == sorted(seconds)
+    plan = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert int(rows[-1][1].replace(",", "")) == plan["clearance_minutes"]
+
+
+def test_with_json_a_terminal_shows_nothing_of_it(instance: Path, tmp_path: Path) -> None:
+    seen, out = on_a_terminal(["plan", str(instance), "--time-limit", "5", "--json"], tmp_path)
+    assert seen == ""
+    assert json.loads(out)["status"] == "optimal"
+
+
+def test_without_a_terminal_there_is_no_table(instance: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "corridor.cli", "plan", str(instance), "--time-limit", "5", "-o", "plan.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "stage" not in done.stdout + done.stderr
+
+
+def test_toml_goes_through_the_same_door(tmp_path: Path) -> None:
+    minutes = cast("dict[str, object]", INSTANCE["minutes"])
+    lines = [f"{name} = {json.dumps(INSTANCE[name])}" for name in ("format", "buses", "loads", "capacity")]
+    lines += ["[minutes]", *(f"{name} = {json.dumps(table)}" for name, table in minutes.items())]
+    (tmp_path / "instance.toml").write_text("\n".join(lines), encoding="utf-8")
+    run, made = CliRunner(), tmp_path / "plan.json"
+    assert run.invoke(app, ["plan", str(tmp_path / "instance.toml"), "-o", str(made)]).exit_code == 0
+    assert run.invoke(app, ["verify", str(made), "--instance", str(tmp_path / "instance.toml")]).exit_code == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_forecast, cli_log, cli_text, cli_tours
+from corridor import cli_duty, cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.help import Verbs
 from corridor.terminal import (
@@ -46,7 +46,8 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(help="A file, or - for standard input.", show_default=False)]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of standard output.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a terminal.")]
-Language = Annotated[str, typer.Option("--lang", help="Language of the page: en or fr.")]
+Language = Annotated[str, typer.Option("--lang", help="Language of the page: en, fr or ar.")]
+Formats = Annotated[str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.")]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")]
 
@@ -177,7 +178,9 @@ def publish(
     file: File,
     folder: Annotated[Path, typer.Argument(help="The folder to write to.")],
     lang: Language = "en",
-    formats: Annotated[str, typer.Option(help="Any of html, csv, geojson, json.")] = "html,csv,geojson,json",
+    formats: Annotated[
+        str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")
+    ] = "html,csv,geojson,json",
     as_json: Json = False,
 ) -> None:
     """Publish a forecast: the page, the movement table, the map."""
@@ -352,6 +355,8 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
 
 
 cli_log.register(app)
+cli_duty.register(app)
+app.add_typer(cli_log.log_app, name="log")
 
 
 def main() -> None:

@@ -173,7 +173,7 @@ def tell(
     articles: Annotated[list[str], typer.Argument(help="Articles or messages: text or web pages.")],
     published: Published = None,
     more: Annotated[Path | None, typer.Option("--with", help="Reports that replace what is assumed.")] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en or fr.")] = "en",
+    lang: Annotated[str, typer.Option("--lang", help="Language of the page: en, fr or ar.")] = "en",
     runs: Annotated[int, typer.Option("--runs", help="How many runs.")] = 2_000,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")] = 0,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")] = Path("out/told"),

@@ -13,9 +13,9 @@ import pytest
 
 from corridor.forecasting import lever_words
 from corridor.forecasting.change import base_arm, lever_table, moved, pulled
-from corridor.forecasting.levers import FIRST_PLAN_SECONDS, Trial, compare, levers, no_worse, tried
+from corridor.forecasting.levers import compare, levers
+from corridor.forecasting.trial import Trial, first_plan, ran, tried
 from corridor.forecasting.workers import run_all
-from corridor.planning.solve import plan
 from corridor.situation.fleet import Fleet
 from tests import worlds
 
@@ -77,16 +77,16 @@ def _monotone(numbers):
     runs = 200
     for number in numbers:
         base = base_arm(_situation(number))
-        made = plan(base.situation, time_limit=FIRST_PLAN_SECONDS)
-        before = tried(Trial(arm=base, runs=runs, seed=1, hours=0.0))
-        assert before is not None
+        made = first_plan(base.situation)
+        trial = Trial(arm=base, runs=runs, seed=1, hours=0.0)
+        before = ran(made, trial)
         for lever in lever_table():
             arm = pulled(base, lever) if lever.key in ("buses", "pickup_bays", "hours") else None
             if arm is None:
                 continue
-            more = plan(arm.situation, time_limit=FIRST_PLAN_SECONDS)
-            trial = Trial(arm=arm, runs=runs, seed=1, hours=0.0)
-            after = no_worse(trial, base, before, tried(trial))
+            more = first_plan(arm.situation)
+            old_middle = float(np.median(before[0]))
+            after = tried(msgspec.structs.replace(trial, arm=arm, old=made, old_middle=old_middle))
             assert after is not None
             assert more.bound_minutes <= made.bound_minutes, (number, lever.key)
             difference = after[0] - before[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rigs import clocks, faults, kill, kill_postgres, phones, power, readers, tamper
+from tests.rigs import clocks, faults, kill, kill_postgres, phones, power, readers, simulation, tamper
 from tests.rigs.__main__ import RIGS
 
 
@@ -29,6 +29,11 @@ def test_a_killed_server_loses_nothing_and_its_writers_come_back() -> None:
 
 def test_phones_and_log_hold_the_same_whatever_happens_between() -> None:
     phones.check(60, 1)
+
+
+def test_the_whole_system_keeps_its_promises_and_a_seed_gives_one_log() -> None:
+    found = simulation.check(30, seed=1)
+    assert found["crashes"] > 20  # type: ignore[operator]
 
 
 def test_every_tampering_is_found() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corridor.publishing.publish import publish
+from corridor.publishing.words import LANGUAGES
 from tests.publishing import sample
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_opens_quietly_and_fits(browser: Browser, tmp_path: Path, lang: str, width: int, scheme: str) -> None:

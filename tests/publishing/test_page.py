@@ -15,7 +15,7 @@ from corridor.errors import UsageError
 from corridor.forecasting.forecast import Forecast
 from corridor.publishing.page import page
 from corridor.publishing.publish import publish
-from corridor.publishing.words import LANGUAGES, words
+from corridor.publishing.words import LANGUAGES, plural_form, words
 from corridor.reports.report import Report
 from corridor.situation.situation import Situation
 from tests.publishing import sample
@@ -143,9 +143,26 @@ def catalogue(lang: str) -> dict[str, str]:
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
 def test_a_catalogue_has_the_keys_and_the_fields_of_the_english_one(lang: str) -> None:
     english, other = catalogue("en"), catalogue(lang)
-    assert list(english) == list(other)
-    for key, said in english.items():
-        assert sorted(re.findall(r"{(\w+)}", said)) == sorted(re.findall(r"{(\w+)}", other[key])), key
+    counted = {key.rpartition(".")[0] for key in english if key.endswith(".one")}
+    forms = {plural_form(lang, count) for count in range(200)}
+    for stem in counted:
+        assert {key.rpartition(".")[2] for key in other if key.rpartition(".")[0] == stem} == forms
+    single = [key for key in english if key.rpartition(".")[0] not in counted]
+    assert single == [key for key in other if key.rpartition(".")[0] not in counted]
+    for key in single:
+        assert sorted(re.findall(r"{(\w+)}", english[key])) == sorted(re.findall(r"{(\w+)}", other[key])), key
+
+
+def test_arabic_counts_in_six_forms() -> None:
+    w = words("ar")
+    assert [w.plural("severity.warning", n) for n in (0, 1, 2, 3, 11, 100)] == [
+        "لا تنبيه",
+        "تنبيه واحد",
+        "تنبيهان",
+        "3 تنبيهات",
+        "11 تنبيهًا",
+        "100 تنبيه",
+    ]
 
 
 def test_french_numbers_and_words(forecast: Forecast) -> None:

@@ -64,12 +64,12 @@ def check(count: int, seed: int = 0) -> dict[str, float]:
                 why = chain.follow(row)
                 assert not why, f"entry {row.seq}: {why}"
             store.close()
-            lost = {n for n in now if entry(n).id not in chain.ids}
+            lost = {n for n in now if entry(n).id not in chain.links.ids}
             assert not lost, f"{len(lost)} acknowledged entries lost"
             told |= now
             # The next writer sends the last ones again, as a phone does that has heard no answer.
             number = max(now, default=number) + 1
-        assert all(entry(n).id in chain.ids for n in told)
+        assert all(entry(n).id in chain.links.ids for n in told)
         assert slowest <= 2.0, f"start took {slowest:.2f} s"
         return {
             "kills": count,

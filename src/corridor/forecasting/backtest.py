@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from corridor.errors import Infeasible
 from corridor.forecasting.cases import Case, HaltPrior, cases, fit, usable
 from corridor.forecasting.disruption import Disruption, disruption_of, known_at
-from corridor.forecasting.levers import FIRST_PLAN_SECONDS, HORIZON_HOURS
 from corridor.forecasting.score import Kept, Score, score
 from corridor.forecasting.simulate import Simulator
+from corridor.forecasting.trial import FIRST_PLAN_SECONDS, HORIZON_HOURS
 from corridor.planning.solve import plan
 from corridor.reports.report import Report
 from corridor.situation.assess import assess

@@ -60,6 +60,7 @@ class Disruption(msgspec.Struct, frozen=True, kw_only=True):
     turned_back_share: float = 0.0
     empty_share: float = 0.0
     check_minutes: float = 0.0
+    road_halt_share: float = 0.0
     sources: tuple[tuple[str, str, str], ...] = ()
 
     def halt_times(self, rng: np.random.Generator, runs: int) -> tuple[Array, Array]:
@@ -109,8 +110,9 @@ REPLACEABLE = (
     "turned_back_share",
     "empty_share",
     "check_minutes",
+    "road_halt_share",
 )
-_SHARES = ("breakdown_share", "turned_back_share", "empty_share")
+_SHARES = ("breakdown_share", "turned_back_share", "empty_share", "road_halt_share")
 
 
 @cache

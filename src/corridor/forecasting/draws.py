@@ -107,3 +107,77 @@ def allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
             if start + drive <= windows[number, 1]:
                 return start
     return math.inf
+
+
+@compiled
+def onward(time: float, minutes: float, halts: Any, share: float, seed: int, run: int) -> float:
+    """Return when a drive is over that a share of the halts that begin on the way stops where it is."""
+    end: float = time + minutes
+    if share <= 0.0:
+        return end
+    for number in range(len(halts)):
+        begin, until = halts[number, 0], halts[number, 1]
+        if begin >= end:
+            break
+        if begin > time and uniform(seed, run, number, 9) < share:
+            end += until - begin
+    return end
+
+
+@compiled
+def enter(spans: Any, counts: Any, lane: int, time: float, minutes: float) -> float:
+    """Return the first moment from `time` at which nobody comes the other way on a one-lane stretch."""
+    other = lane ^ 1
+    moved = True
+    while moved:
+        moved = False
+        for index in range(counts[other]):
+            if spans[other, index, 0] < time + minutes and time < spans[other, index, 1]:
+                time = spans[other, index, 1]
+                moved = True
+    return time
+
+
+@compiled
+def occupy(spans: Any, counts: Any, lane: int, begin: float, end: float) -> None:
+    """Enter a passage of a one-lane stretch: with one of the same direction that it touches, else beside it.
+
+    `spans` (2 a stretch, spans, 2) hold the passages of each direction; when they are full the one that ended first
+    makes room.
+    """
+    first = 0
+    for index in range(counts[lane]):
+        if begin <= spans[lane, index, 1] and end >= spans[lane, index, 0]:
+            spans[lane, index, 0] = min(spans[lane, index, 0], begin)
+            spans[lane, index, 1] = max(spans[lane, index, 1], end)
+            return
+        if spans[lane, index, 1] < spans[lane, first, 1]:
+            first = index
+    if counts[lane] < spans.shape[1]:
+        first = counts[lane]
+        counts[lane] += 1
+    spans[lane, first, 0], spans[lane, first, 1] = begin, end
+
+
+@compiled
+def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, minutes: Any) -> None:
+    """Fill the minutes of every part of the ways in a run: its certain minutes and those of its uncertain legs."""
+    for part in range(len(fixed)):
+        total = fixed[part]
+        for index in range(leg_first[part], leg_first[part + 1]):
+            total += drive[leg[index], run]
+        minutes[part] = total
+
+
+@compiled
+def come_empty(
+    time: float, begin: int, end: int, minutes: Any, lane: Any, spans: Any, counts: Any,
+    halts: Any, share: float, seed: int, run: int,
+) -> float:  # fmt: skip
+    """Return when an empty vehicle that sets off at `time` has driven the parts `begin` to `end`."""
+    for part in range(begin, end):
+        if lane[part] >= 0 and minutes[part] > 0.0:
+            time = enter(spans, counts, lane[part], time, minutes[part])
+            occupy(spans, counts, lane[part], time, time + minutes[part])
+        time = onward(time, minutes[part], halts, share, seed, run)
+    return time

@@ -8,7 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.forecasting.draws import allowed, compiled, factor, serve, take, uniform
+from corridor.forecasting.draws import (
+    allowed,
+    come_empty,
+    compiled,
+    enter,
+    factor,
+    occupy,
+    onward,
+    part_minutes,
+    serve,
+    take,
+    uniform,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,9 +36,8 @@ class Model(NamedTuple):
     Convoys: `order` (steps) of convoy numbers, `first` (convoys + 1) into `vehicle` (trips), `pickup`, `reception`
     (convoys) as site numbers, `not_before` (steps) minutes. Vehicles: `kind`, `free` minutes, `site`. Groups in order
     of priority: `group_site`, `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`,
-    `unload` (kinds, runs) minutes. `way` (sites, sites, 2) numbers the ways, empty and loaded (-1: none); way w is made
-    of the parts `part_first[w]` to `part_first[w + 1]`, each with its `drive` (parts, runs) and the checkpoint at its
-    end, `check_site` (parts) or -1. `bay_first` (sites + 1) into the bays or lanes; a site without has no limit.
+    `unload` (kinds, runs) minutes. `way` to `lane` as in `ways.Road`. `bay_first` (sites + 1) into the bays or lanes; a
+    site without has no limit.
     `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`.
     """
 
@@ -48,8 +59,12 @@ class Model(NamedTuple):
     unload: Floats
     way: Ints
     part_first: Ints
+    fixed: Floats
+    leg_first: Ints
+    leg: Ints
     drive: Floats
     check_site: Ints
+    lane: Ints
     bay_first: Ints
     headway: Floats
     halts: Floats
@@ -69,7 +84,10 @@ SPREADS = (
     "turned_back_share",
     "empty_share",
     "check_minutes",
+    "road_halt_share",
 )
+# Passages kept of each direction of a one-lane stretch; those of vehicles behind one another count as one.
+MOST_SPANS = 512
 
 
 class Outcome(NamedTuple):
@@ -95,8 +113,9 @@ class Outcome(NamedTuple):
 def simulate(  # noqa: C901, PLR0912, PLR0915
     order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
-    places: Any, board: Any, unload: Any, way: Any, part_first: Any, drive: Any, check_site: Any,
-    bay_first: Any, headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
+    places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
+    leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
+    headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
     begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
@@ -105,8 +124,11 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     for convoy in range(len(first) - 1):
         most = max(most, first[convoy + 1] - first[convoy])
     minutes, starts, turn = np.empty(most), np.empty(most), np.empty(most, np.int64)
-    ways, kinds = len(part_first) - 1, board.shape[0]
-    way_minutes, boarding, unloading = np.empty(ways), np.empty(kinds), np.empty(kinds)
+    kinds = board.shape[0]
+    minutes_of, boarding, unloading = np.empty(len(fixed)), np.empty(kinds), np.empty(kinds)
+    narrow = lane.max() + 2 if len(lane) else 1
+    spans, counts = np.zeros((narrow, MOST_SPANS if narrow > 1 else 1, 2)), np.zeros(narrow, np.int64)
+    stops = spreads[7]
     number_of = np.zeros((len(first) - 1, kinds))
     for convoy in range(len(first) - 1):
         for trip in range(first[convoy], first[convoy + 1]):
@@ -121,10 +143,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
         bays = np.zeros(bay_first[-1])
         trial = np.zeros(bay_first[-1])
         waiting = total[:, run].copy()
-        for number in range(ways):
-            way_minutes[number] = 0.0
-            for part in range(part_first[number], part_first[number + 1]):
-                way_minutes[number] += drive[part, run]
+        part_minutes(run, fixed, leg_first, leg, drive, minutes_of)
+        counts[:] = 0
         for k in range(kinds):
             boarding[k], unloading[k] = board[k, run], unload[k, run]
         last_departure, last_safe, remain = -math.inf, 0.0, waiting.sum()
@@ -172,8 +192,13 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             boarded = -math.inf
             for trip in range(a, b):
                 unit = vehicle[trip]
-                number = way[site[unit], here, 0]
-                come = math.inf if number < 0 else free[unit] + way_minutes[number]
+                road = way[site[unit], here, 0]
+                come = math.inf
+                if road >= 0:
+                    come = come_empty(
+                        free[unit], part_first[road], part_first[road + 1], minutes_of, lane, spans, counts,
+                        halts[run], stops, seed, run,
+                    )  # fmt: skip
                 minutes[trip - a] = boarding[kind[unit]] * slow
                 starts[trip - a] = serve(trial[low:high], come, minutes[trip - a])
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
@@ -181,7 +206,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             pace = factor(spreads[0], seed, run, draw, 2)
             whole = 0.0
             for part in range(part_first[loaded], part_first[loaded + 1]):
-                whole += drive[part, run] * pace
+                whole += minutes_of[part] * pace
                 lanes = check_site[part]
                 if lanes >= 0 and spreads[6] > 0.0:
                     width = max(bay_first[lanes + 1] - bay_first[lanes], 1)
@@ -207,7 +232,11 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     take(bays[low:high], starts[index] + wait, starts[index] + wait + minutes[index])
             head = depart
             for part in range(part_first[loaded], part_first[loaded + 1]):
-                head += drive[part, run] * pace
+                takes = minutes_of[part] * pace
+                if lane[part] >= 0 and takes > 0.0:
+                    head = enter(spans, counts, lane[part], head, takes)
+                    occupy(spans, counts, lane[part], head, head + takes)
+                head = onward(head, takes, halts[run], stops, seed, run)
                 lanes = check_site[part]
                 if lanes >= 0 and spreads[6] > 0.0:
                     gate, through = head, bays[bay_first[lanes] : bay_first[lanes + 1]]

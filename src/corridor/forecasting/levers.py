@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
+from statistics import NormalDist
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.errors import CorridorError, Infeasible, UsageError
+from corridor.errors import UsageError
 from corridor.forecasting.change import Arm, base_arm, lever_table, pulled
-from corridor.forecasting.simulate import Simulator
+from corridor.forecasting.trial import Answer, Trial, first_plan, ran, tried
 from corridor.forecasting.workers import Progress, run_all
-from corridor.planning.solve import plan as run_plan
+from corridor.planning.plan import Plan
 from corridor.situation.situation import Situation
 
 Array = NDArray[np.float64]
 Three = tuple[float, float, float]
 
-HORIZON_HOURS = 24.0 * 60
-# So short that the planner takes its first way of forming convoys: the same plan on every machine, in every arm.
-FIRST_PLAN_SECONDS = 1e-9
-SURE = 1.96  # Two-sided 95 %.
+SURE = NormalDist().inv_cdf(0.975)  # Two-sided 95 %.
+PILOT = 2_000  # Runs that find the deadline where none is agreed.
 PAIR_RUNS = 2_000
-MOST_PAIRS = 15
-
-
-class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One arm to be tried: what to run, how often, and the hours after the start at which people are counted.
-
-    `planned` is the situation whose timetable is followed, where that is not the arm's own.
-    """
-
-    arm: Arm
-    runs: int
-    seed: int
-    hours: float
-    policy: str = "timetable"
-    planned: Situation | None = None
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,47 +87,31 @@ def levers(
 ) -> LeverTable:
     """Return what one step of each lever gives, replanned and run on the same random numbers.
 
-    Each arm is planned anew by the planner's first way of forming convoys. `deadline` is the moment at which people
-    safe are counted; left out, it is the last agreed closing, else the moment by which half of the runs are over.
-    `pairs` also tries pairs: of the two best levers and of those that give little alone.
+    Each arm is planned anew by the planner's first way of forming convoys; where the situation's own timetable is over
+    sooner in it, that one is followed. `deadline` is the moment at which people safe are counted; left out, it is the
+    last agreed closing, else the moment by which half of the runs are over. `pairs` also tries every two levers
+    together, on up to 2,000 runs, and keeps the pairs that give more than the sum of both.
 
     Raises `Infeasible` where the situation as it is has no plan, `UsageError` for fewer than 10 runs.
     """
     if runs < 10:
         raise UsageError("at least ten runs are needed", hint="--runs 10000")
-    base = base_arm(situation)
-    hours = _deadline_hours(situation, deadline)
-    if hours is None:
-        first = tried(Trial(arm=base, runs=min(runs, PAIR_RUNS), seed=seed, hours=0.0))
-        if first is None:
-            _explain(base)
-        assert first is not None  # noqa: S101 - _explain raised otherwise
-        hours = float(np.quantile(first[0], 0.5, method="inverted_cdf"))
-    arms = {lever.key: pulled(base, lever) for lever in lever_table()}
+    base = _base(situation, deadline, runs, seed, workers)
+    arms = {lever.key: pulled(base.trial.arm, lever) for lever in lever_table()}
     usable = {key: arm for key, arm in arms.items() if arm is not None}
-    trials = [Trial(arm=arm, runs=runs, seed=seed, hours=hours) for arm in (base, *usable.values())]
-    answers = run_all(tried, trials, workers=workers, cluster=cluster, progress=progress)
-    reference = answers[0]
-    if reference is None:
-        _explain(base)
-    assert reference is not None  # noqa: S101 - _explain raised otherwise
-    found = {
-        key: no_worse(trial, base, reference, answer)
-        for key, trial, answer in zip(usable, trials[1:], answers[1:], strict=True)
-    }
-    effects = [_effect((key,), reference, answer) for key, answer in found.items() if answer is not None]
-    ranked = tuple(sorted(effects, key=lambda e: (-round(e.people[1], 3), -e.hours[1], e.levers)))
-    good = {key: answer for key, answer in found.items() if answer is not None}
-    both = _pairs(base, ranked, good, reference, trials[0], workers, cluster) if pairs else ()
+    trials = [msgspec.structs.replace(base.beside, arm=arm) for arm in usable.values()]
+    answers = run_all(tried, trials, workers=workers, cluster=cluster, seconds=base.seconds, progress=progress)
+    found = dict(zip(usable, answers, strict=True))
+    effects = [_effect((key,), base.answer, answer) for key, answer in found.items() if answer is not None]
     return LeverTable(
         at=situation.at,
-        deadline=situation.at + timedelta(hours=hours),
+        deadline=situation.at + timedelta(hours=base.trial.hours),
         runs=runs,
         seed=seed,
-        base_hours=_three(reference[0]),
-        base_people=_three(reference[1]),
-        effects=ranked,
-        pairs=both,
+        base_hours=_three(base.answer[0]),
+        base_people=_three(base.answer[1]),
+        effects=tuple(sorted(effects, key=lambda e: (-round(e.people[1], 3), -e.hours[1], e.levers))),
+        pairs=_pairs(base, usable, workers, cluster, progress) if pairs else (),
         absent=tuple(key for key, arm in arms.items() if arm is None),
         impossible=tuple(key for key, answer in found.items() if answer is None),
     )
@@ -158,78 +128,48 @@ def compare(
 ) -> Comparison:
     """Return what a second situation gives against a first, on the same random numbers.
 
-    Raises `Infeasible` where one of them has no plan.
+    Raises `Infeasible` where one of them has no plan, `UsageError` for fewer than 10 runs.
     """
-    hours = _deadline_hours(first, deadline)
-    arms = [base_arm(first), base_arm(second)]
-    if hours is None:
-        start = tried(Trial(arm=arms[0], runs=min(runs, PAIR_RUNS), seed=seed, hours=0.0))
-        hours = 0.0 if start is None else float(np.quantile(start[0], 0.5, method="inverted_cdf"))
-    trials = [Trial(arm=arm, runs=runs, seed=seed, hours=hours) for arm in arms]
-    answers = run_all(tried, trials, workers=workers)
-    for arm, answer in zip(arms, answers, strict=True):
-        if answer is None:
-            _explain(arm)
-    before, after = answers
-    assert before is not None  # noqa: S101 - _explain raised otherwise
-    assert after is not None  # noqa: S101 - _explain raised otherwise
+    if runs < 10:
+        raise UsageError("at least ten runs are needed", hint="--runs 10000")
+    base = _base(first, deadline, runs, seed, workers)
+    trial = msgspec.structs.replace(base.trial, arm=base_arm(second))
+    after = ran(first_plan(second), trial, threads=workers)
     return Comparison(
-        deadline=first.at + timedelta(hours=hours),
+        deadline=first.at + timedelta(hours=base.trial.hours),
         runs=runs,
         seed=seed,
-        hours=(_three(before[0]), _three(after[0])),
-        people=(_three(before[1]), _three(after[1])),
-        effect=_effect((), before, after),
+        hours=(_three(base.answer[0]), _three(after[0])),
+        people=(_three(base.answer[1]), _three(after[1])),
+        effect=_effect((), base.answer, after),
     )
 
 
-def tried(trial: Trial) -> tuple[Array, Array] | None:
-    """Return an arm's (clearance hours, people safe by the deadline), each (runs,); None where it has no plan."""
-    try:
-        made = run_plan(trial.planned or trial.arm.situation, time_limit=FIRST_PLAN_SECONDS)
-    except Infeasible:
-        return None
-    if trial.planned is not None:
-        situation = trial.arm.situation
-        made = msgspec.structs.replace(made, situation=situation, situation_sha256=situation.sha256)
-    clearance, people = np.zeros(trial.runs), np.zeros(trial.runs)
-    for operation in made.situation.operations:
-        if operation.id in made.unplanned:
-            continue
-        simulator = Simulator(
-            made,
-            operation,
-            trial.arm.disruptions[operation.id],
-            runs=trial.runs,
-            seed=trial.seed,
-            horizon=HORIZON_HOURS,
-            policy=trial.policy,
-        )
-        outcome = simulator.run([trial.hours * 60], threads=1)
-        clearance = np.maximum(clearance, np.minimum(outcome.clearance / 60, HORIZON_HOURS))
-        people += outcome.out[:, :, 0].sum(axis=1)
-    return clearance, people
+class _Base(NamedTuple):
+    """The situation as it is: its plan, its trial and what came of it, and the seconds of work that took."""
+
+    made: Plan
+    trial: Trial
+    answer: Answer
+    seconds: float
+
+    @property
+    def beside(self) -> Trial:
+        """What an arm is tried against."""
+        return msgspec.structs.replace(self.trial, old=self.made, old_middle=float(np.median(self.answer[0])))
 
 
-def no_worse(
-    trial: Trial, base: Arm, before: tuple[Array, Array], after: tuple[Array, Array] | None
-) -> tuple[Array, Array] | None:
-    """Return an arm's answer, or that of the old timetable in it where replanning made half of the runs end later.
-
-    Every lever only loosens something, so that the old timetable still holds: whoever gets five buses more may leave
-    them standing. Larger convoys can be slower on the day, for each waits for its slowest vehicle.
-    """
-    if after is not None and np.median(after[0]) <= np.median(before[0]):
-        return after
-    width = {len(v.type) + len(str(max(round(v.count.quantile(0.5)), 10))) for v in base.situation.fleet.vehicles}
-    if width != {
-        len(v.type) + len(str(max(round(v.count.quantile(0.5)), 10))) for v in trial.arm.situation.fleet.vehicles
-    }:
-        return after  # the vehicles have other names in the larger fleet
-    old = tried(msgspec.structs.replace(trial, planned=base.situation))
-    if old is None or (after is not None and np.median(after[0]) <= np.median(old[0])):
-        return after
-    return old
+def _base(situation: Situation, deadline: datetime | None, runs: int, seed: int, workers: int | None) -> _Base:
+    arm = base_arm(situation)
+    hours = _deadline_hours(situation, deadline)
+    made = first_plan(situation)
+    if hours is None:
+        pilot, _ = ran(made, Trial(arm=arm, runs=min(runs, PILOT), seed=seed, hours=0.0), threads=workers)
+        hours = float(np.quantile(pilot, 0.5, method="inverted_cdf"))
+    trial = Trial(arm=arm, runs=runs, seed=seed, hours=hours)
+    began = time.process_time()
+    answer = ran(made, trial, threads=workers)
+    return _Base(made, trial, answer, time.process_time() - began)
 
 
 def _deadline_hours(situation: Situation, deadline: datetime | None) -> float | None:
@@ -242,24 +182,18 @@ def _deadline_hours(situation: Situation, deadline: datetime | None) -> float | 
     return (moment - situation.at).total_seconds() / 3600
 
 
-def _explain(arm: Arm) -> None:
-    """Raise why no plan can be made."""
-    run_plan(arm.situation, time_limit=FIRST_PLAN_SECONDS)
-    raise CorridorError("no plan, and then one", place="levers", hint="report this with the situation")
-
-
 def _three(values: Array) -> Three:
     low, middle, high = np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf").tolist()
     return low, middle, high
 
 
-def _mean(values: Array) -> Three:
-    """Return the mean of paired differences with its 95 % interval (normal, by the central limit theorem)."""
-    mean, half = float(values.mean()), SURE * float(values.std(ddof=1)) / math.sqrt(len(values))
+def _mean(values: Array, sure: float = SURE) -> Three:
+    """Return the mean of paired differences with its interval (normal, by the central limit theorem)."""
+    mean, half = float(values.mean()), sure * float(values.std(ddof=1)) / math.sqrt(len(values))
     return mean - half, mean, mean + half
 
 
-def _effect(keys: tuple[str, ...], before: tuple[Array, Array], after: tuple[Array, Array]) -> Effect:
+def _effect(keys: tuple[str, ...], before: Answer, after: Answer) -> Effect:
     middle = float(np.median(before[0]) - np.median(after[0]))
     return Effect(
         levers=keys, hours=_mean(before[0] - after[0]), middle_hours=middle, people=_mean(after[1] - before[1])
@@ -267,34 +201,37 @@ def _effect(keys: tuple[str, ...], before: tuple[Array, Array], after: tuple[Arr
 
 
 def _pairs(
-    base: Arm,
-    ranked: Sequence[Effect],
-    alone: dict[str, tuple[Array, Array]],
-    reference: tuple[Array, Array],
-    trial: Trial,
-    workers: int | None,
-    cluster: str | None,
+    base: _Base, usable: dict[str, Arm], workers: int | None, cluster: str | None, progress: Progress | None
 ) -> tuple[Effect, ...]:
-    """Try pairs and return those that give more together than the sum of both, beyond chance, the best first."""
+    """Try every two levers and return the pairs that give more together than the sum of both, the best first.
+
+    Fewer runs draw other numbers: so the base and each lever alone are run again beside the pairs. With so many pairs
+    some would seem to help by chance alone; the interval of `together` is that of all of them at once (Bonferroni).
+    """
     table = {lever.key: lever for lever in lever_table()}
-    little = [effect.levers[0] for effect in reversed(ranked)]
-    keys = list(dict.fromkeys([effect.levers[0] for effect in ranked[:2]] + little))
-    chosen = list(combinations(keys, 2))[:MOST_PAIRS]
-    runs = min(trial.runs, PAIR_RUNS)
-    trials = []
-    for one, other in chosen:
-        first = pulled(base, table[one])
-        arm = pulled(first, table[other]) if first is not None else None
+    trial = msgspec.structs.replace(base.trial, runs=min(base.trial.runs, PAIR_RUNS))
+    reference = ran(base.made, trial, threads=workers)
+    against = msgspec.structs.replace(trial, old=base.made, old_middle=float(np.median(reference[0])))
+    arms: dict[tuple[str, ...], Arm] = {(key,): arm for key, arm in usable.items()}
+    for one, other in combinations(usable, 2):
+        arm = pulled(usable[one], table[other])
         if arm is not None:
-            trials.append(msgspec.structs.replace(trial, arm=arm, runs=trial.runs))
-    found = []
-    for item, answer in zip(trials, run_all(tried, trials, workers=workers, cluster=cluster), strict=True):
-        if answer is None:
-            continue
-        one, other = item.arm.levers
-        effect = _effect((one, other), reference, answer)
-        more = (answer[1] - reference[1]) - (alone[one][1] - reference[1]) - (alone[other][1] - reference[1])
-        together = _mean(more[:runs])
+            arms[one, other] = arm
+    trials = [msgspec.structs.replace(against, arm=arm) for arm in arms.values()]
+    seconds = base.seconds * trial.runs / base.trial.runs
+    answers = run_all(tried, trials, workers=workers, cluster=cluster, seconds=seconds, progress=progress)
+    found = {key: answer for key, answer in zip(arms, answers, strict=True) if answer is not None}
+    return tuple(_together(reference, found))
+
+
+def _together(reference: Answer, found: dict[tuple[str, ...], Answer]) -> Sequence[Effect]:
+    pairs = [key for key in found if len(key) == 2 and (key[0],) in found and (key[1],) in found]
+    sure = NormalDist().inv_cdf(1 - 0.025 / max(len(pairs), 1))
+    effects = []
+    for one, other in pairs:
+        both, alone = found[one, other][1], found[one,][1] + found[other,][1]
+        together = _mean(both + reference[1] - alone, sure)
         if together[0] > 0:
-            found.append(msgspec.structs.replace(effect, together=together))
-    return tuple(sorted(found, key=lambda effect: -(effect.together or (0, 0, 0))[1]))
+            effect = _effect((one, other), reference, found[one, other])
+            effects.append(msgspec.structs.replace(effect, together=together))
+    return sorted(effects, key=lambda effect: -(effect.together or (0, 0, 0))[1])

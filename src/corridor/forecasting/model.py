@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.forecasting.disruption import Disruption
-from corridor.planning.instance import Unit, units_of, up
-from corridor.planning.plan import Convoy, Plan
+from corridor.forecasting.ways import Road, Roads
+from corridor.planning.instance import Unit, units_of
+from corridor.planning.plan import Convoy, Plan, Trip
 from corridor.situation.estimate import Estimate
-from corridor.situation.road import Leg, Step, way
+from corridor.situation.road import Leg, Step
 from corridor.situation.site import Group
 from corridor.situation.situation import Operation
 
@@ -37,7 +38,15 @@ class Draws:
     """
 
     def __init__(
-        self, plan: Plan, operation: Operation, disruption: Disruption, *, runs: int, seed: int, frozen: frozenset[str]
+        self,
+        plan: Plan,
+        operation: Operation,
+        disruption: Disruption,
+        *,
+        runs: int,
+        seed: int,
+        frozen: frozenset[str],
+        policy: str = "timetable",
     ) -> None:
         self.plan = plan
         self.situation = plan.situation
@@ -46,10 +55,14 @@ class Draws:
         self.runs = runs
         self.seed = seed
         self.frozen = frozen
+        self.policy = policy
         self.convoys = [convoy for convoy in plan.convoys if convoy.operation == operation.id]
         groups = [group for group in self.situation.groups if group.operation == operation.id]
         self.groups = sorted(groups, key=lambda group: (group.priority, group.place == "seat", group.id))
-        self.sites = [site.id for site in self.situation.sites]
+        # Receptions come first, so that arrivals are counted for them only.
+        ends = {convoy.reception for convoy in self.convoys}
+        self.sites = sorted((site.id for site in self.situation.sites), key=lambda name: name not in ends)
+        self.receptions = len(ends)
         self.total = np.array([self._people(group) for group in self.groups]).reshape(len(groups), runs)
 
     def _stream(self, name: str) -> np.random.Generator:
@@ -81,9 +94,10 @@ class Draws:
             for place, estimate in sorted(v.places.items()):
                 drawn = self._draw(f"places {v.type} {place}", estimate, "boarding")
                 places[index, PLACES.index(place)] = np.floor(drawn + 0.5)
-        ways, part_first, drives, checks = self._ways(site_number, units)
+        road = self._road(site_number, units)
         corridor = self.situation.corridor(self.operation.id)
-        bays = [max(1, math.floor(s.bays.quantile(0.5) + 1e-9)) if s.bays else 0 for s in self.situation.sites]
+        stated = {site.id: site.bays for site in self.situation.sites if site.bays}
+        bays = [max(1, math.floor(stated[s].quantile(0.5) + 1e-9)) if s in stated else 0 for s in self.sites]
         trips = [trip for convoy in self.convoys for trip in convoy.trips]
         order = self._order(places)
         times = [(convoy.depart - self.plan.start).total_seconds() / 60 for convoy in self.convoys]
@@ -105,10 +119,7 @@ class Draws:
             places=places,
             board=board.reshape(len(vehicles), self.runs),
             unload=unload.reshape(len(vehicles), self.runs),
-            way=ways,
-            part_first=part_first,
-            drive=drives,
-            check_site=checks,
+            **road._asdict(),
             bay_first=np.cumsum([0, *bays]).astype(np.int64),
             headway=self._draw("headway", corridor.headway, "road") if corridor else np.zeros(self.runs),
             halts=_trimmed(np.stack(halts, axis=2), horizon),
@@ -124,61 +135,46 @@ class Draws:
         minutes = [[(moment - self.plan.start).total_seconds() / 60 for moment in span] for span in spans]
         return np.array(minutes, dtype=np.float64).reshape(len(spans), 2)
 
-    def _ways(self, site_number: dict[str, int], units: Iterable[Unit]) -> tuple[Numbers, Numbers, Array, Numbers]:
-        """Return (way of each pair of sites empty and loaded, first part of each way, minutes, checkpoint of a part).
-
-        A loaded way is cut where a checkpoint with stated lanes stands, if the time a vehicle takes there is stated
-        too. Empty vehicles going back are taken to pass unchecked. A one-lane stretch has its place here: a part whose
-        end is a queue; the situation does not yet say which legs are one lane wide.
-        """
-        legs = self.situation.legs_by_step
-        drawn = {s: self._draw(f"drive {s[0]}>{s[1]}", leg.minutes, "road") for s, leg in sorted(legs.items())}
-        corridor = self.situation.corridor(self.operation.id)
-        path = corridor.sites if corridor else ()
+    def _road(self, site_number: dict[str, int], units: Iterable[Unit]) -> Road:
+        """Return every way that a vehicle may take, empty or loaded; a checkpoint counts where its time is stated."""
         gates = {site.id for site in self.situation.sites if site.kind == "checkpoint" and site.bays}
-        if self.disruption.check_minutes <= 0:
-            gates = set()
-        numbers = np.full((len(site_number), len(site_number), 2), -1, dtype=np.int64)
-        first, rows, checks = [0], [], []
+        roads = Roads(self.situation, self.operation, gates if self.disruption.check_minutes > 0 else set())
         pickups = sorted({convoy.pickup for convoy in self.convoys})
         receptions = sorted({convoy.reception for convoy in self.convoys})
-        starts = sorted({*(unit.site for unit in units), *receptions, *pickups})
-        wanted = [(start, pickup, 0) for start in starts for pickup in pickups]
+        # Along a timetable a vehicle comes from where it stands or from a reception; in a shuttle also from a pickup.
+        starts = {*(unit.site for unit in units), *receptions, *(pickups if self.policy == "shuttle" else ())}
+        wanted = [(start, pickup, 0) for start in sorted(starts) for pickup in pickups]
+        if self.policy != "shuttle":
+            wanted += [(pickup, pickup, 0) for pickup in pickups if pickup not in starts]
         wanted += [(pickup, reception, 1) for pickup in pickups for reception in receptions]
-        middles: dict[Step, int] = {}
+        return roads.numbers(site_number, wanted, self._minutes)
 
-        def middle(leg: Leg) -> int:
-            """Read a leg's minutes once: a quantile is found by bisection."""
-            step = (leg.start, leg.end)
-            if step not in middles:
-                middles[step] = up(leg.minutes)
-            return middles[step]
-
-        for start, end, loaded in wanted:
-            steps = way(legs, start, end, path=path if loaded else (), minutes=middle)
-            if steps is None:
-                continue
-            numbers[site_number[start], site_number[end], loaded] = len(first) - 1
-            for part, gate in _parts(steps, gates if loaded else set()):
-                rows.append(sum((drawn[step] for step in part), np.zeros(self.runs)))
-                checks.append(site_number[gate] if gate else -1)
-            first.append(len(rows))
-        return numbers, _ints(first), np.array(rows).reshape(len(rows), self.runs), _ints(checks)
+    def _minutes(self, step: Step, leg: Leg) -> Array | float:
+        """Return a leg's minutes in each run, or one number where they are the same in all."""
+        drawn = self._draw(f"drive {step[0]}>{step[1]}", leg.minutes, "road")
+        return float(drawn[0]) if (drawn == drawn[0]).all() else drawn
 
     def _order(self, places: Array) -> Numbers:
         """Return the convoys in their order, then the last rounds again until the largest run can be out."""
         rounds = self._last_rounds()
         if not rounds:
             return _ints(range(len(self.convoys)))
-        kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
-        seats = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
-        load = sum(seats[_type_of(trip.vehicle)] for number in rounds for trip in self.convoys[number].trips)
-        most = float(self.people.max()) if self.people.size else 0.0
-        carried = sum(convoy.people for convoy in self.convoys)
-        again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
-        cycles = math.ceil(2 * max(most * again - carried, 0.0) / max(load, 1.0)) + 4
+        cycles = max(self._cycles(pickup, rounds, places) for pickup in {self.convoys[k].pickup for k in rounds})
         extra = min(cycles * len(rounds), max(MOST_EXTRA, len(rounds)))
         return _ints([*range(len(self.convoys)), *(rounds[k % len(rounds)] for k in range(extra))])
+
+    def _cycles(self, pickup: str, rounds: list[int], places: Array) -> int:
+        """Return how often the last rounds go again until the run with the most people at a pickup has them out."""
+        kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
+        seats: dict[str, float] = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
+        mine = [self.convoys[number] for number in rounds if self.convoys[number].pickup == pickup]
+        load = sum(seats[_type_of(trip.vehicle)] for convoy in mine for trip in convoy.trips)
+        waiting = [number for number, group in enumerate(self.groups) if group.site == pickup]
+        each = np.array([1.0 + self.groups[number].companions for number in waiting])
+        most = float((self.total[waiting] * each[:, None]).sum(axis=0).max()) if waiting and self.runs else 0.0
+        carried = sum(convoy.people for convoy in self.convoys if convoy.pickup == pickup)
+        again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
+        return 4 + math.ceil(2 * max(most * again - carried, 0.0) / max(load, 1.0))
 
     @property
     def people(self) -> Array:
@@ -187,22 +183,21 @@ class Draws:
         return np.asarray((self.total * each[:, None]).sum(axis=0))
 
     def _last_rounds(self) -> list[int]:
-        """Return full convoys from the plan's end that use nearly every vehicle and each type, in order."""
-        if not self.convoys:
-            return []
+        """Return full convoys from the plan's end that use nearly every vehicle, and each type at each pickup."""
         fleet = {trip.vehicle for convoy in self.convoys for trip in convoy.trips}
-        types = {_type_of(vehicle) for vehicle in fleet}
-        most = max(len(convoy.trips) for convoy in self.convoys)
+        wanted = {_use(convoy, trip) for convoy in self.convoys for trip in convoy.trips}
+        most = max((len(convoy.trips) for convoy in self.convoys), default=0)
         seen: set[str] = set()
+        met: set[tuple[str, str]] = set()
         rounds: list[int] = []
         for index in range(len(self.convoys) - 1, -1, -1):
             convoy: Convoy = self.convoys[index]
-            missing = types - {_type_of(vehicle) for vehicle in seen}
-            brings = {_type_of(trip.vehicle) for trip in convoy.trips}
-            if len(convoy.trips) >= max(most // 2, 1) or brings & missing:
+            brings = {_use(convoy, trip) for trip in convoy.trips}
+            if len(convoy.trips) >= max(most // 2, 1) or brings - met:
                 rounds.insert(0, index)
                 seen |= {trip.vehicle for trip in convoy.trips}
-            if len(seen) >= 0.9 * len(fleet) and types == {_type_of(vehicle) for vehicle in seen}:
+                met |= brings
+            if len(seen) >= 0.9 * len(fleet) and met == wanted:
                 break
         return rounds
 
@@ -220,21 +215,14 @@ def calmed(disruption: Disruption, frozen: frozenset[str]) -> Disruption:
     return msgspec.structs.replace(disruption, **changes) if changes else disruption
 
 
-def _parts(steps: tuple[Step, ...], gates: set[str]) -> list[tuple[tuple[Step, ...], str]]:
-    """Cut a way behind each gate inside it; each part comes with the gate at its end or nothing."""
-    parts: list[tuple[tuple[Step, ...], str]] = []
-    begin = 0
-    for index, (_, end) in enumerate(steps[:-1], start=1):
-        if end in gates:
-            parts.append((steps[begin:index], end))
-            begin = index
-    return [*parts, (steps[begin:], "")]
-
-
 def _trimmed(halts: Array, horizon: float) -> Array:
     """Drop the columns of halts that begin beyond the horizon in every run: the kernel looks at each of them."""
     used = int((halts[:, :, 0] <= horizon).any(axis=0).sum())
     return np.ascontiguousarray(halts[:, :used])
+
+
+def _use(convoy: Convoy, trip: Trip) -> tuple[str, str]:
+    return convoy.pickup, _type_of(trip.vehicle)
 
 
 def _type_of(vehicle: str) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from corridor.forecasting.draws import allowed, compiled, factor, join, uniform
-from corridor.forecasting.kernel import SEAT
+from corridor.forecasting.draws import allowed, compiled, enter, factor, join, occupy, onward, part_minutes, uniform
+from corridor.forecasting.kernel import MOST_SPANS, SEAT
 
-# What a vehicle reaches at its next event: a pickup, a reception, or else the checkpoint at the end of part `stage`.
+# What a vehicle reaches at its next event: a pickup, a reception, or else a queue: twice the number of a part that is a
+# one-lane stretch, or that and one more for the checkpoint at the end of a part.
 AT_PICKUP, AT_RECEPTION = -1, -2
 # Trips of one vehicle in one run; its number times this keeps the random numbers of all trips apart.
 MOST_TRIPS = 65_536
@@ -50,39 +51,56 @@ def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
 
 
 @compiled
-def _minutes(number: int, run: int, part_first: Any, drive: Any) -> float:
+def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
     """Return the minutes of a whole way; inf where there is none."""
     if number < 0:
         return math.inf
     total = 0.0
     for part in range(part_first[number], part_first[number + 1]):
-        total += drive[part, run]
+        total += minutes_of[part]
     return total
+
+
+@compiled
+def _drive_on(
+    part: int, last: int, time: float, pace: float, minutes_of: Any, check_site: Any, lane: Any, checked: int,
+    halts: Any, share: float, seed: int, run: int,
+) -> tuple[float, int]:  # fmt: skip
+    """Drive from the begin of a part until `last` or the next queue; returns when and at which queue, or -1."""
+    while part < last:
+        if lane[part] >= 0 and minutes_of[part] > 0.0:
+            return time, 2 * part
+        time = onward(time, minutes_of[part] * pace, halts, share, seed, run)
+        if checked == 1 and check_site[part] >= 0:
+            return time, 2 * part + 1
+        part += 1
+    return time, -1
 
 
 @compiled
 def _next_pickup(
     k: int, stand: int, run: int, waiting: Any, follow: Any, group_site: Any, group_place: Any,
-    places: Any, way: Any, part_first: Any, drive: Any,
-) -> tuple[int, float]:  # fmt: skip
-    """Return the nearest pickup with people whom a vehicle can carry and the minutes there; (-1, inf) if none."""
+    places: Any, way: Any, part_first: Any, minutes_of: Any,
+) -> int:  # fmt: skip
+    """Return the nearest pickup with people whom a vehicle can carry; -1 if none."""
     best, best_time = -1, math.inf
     for group in range(len(group_site)):
         here = group_site[group]
         fits = waiting[group] > 0.0 and places[k, group_place[group], run] > 0.0
         if here != best and (fits or (follow[group] > 0.0 and places[k, SEAT, run] > 0.0)):
-            takes = _minutes(way[stand, here, 0], run, part_first, drive)
+            takes = _minutes(way[stand, here, 0], part_first, minutes_of)
             if takes < best_time:
                 best, best_time = here, takes
-    return best, best_time
+    return best
 
 
 @compiled
 def shuttle(  # noqa: C901, PLR0912, PLR0915
     order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
-    places: Any, board: Any, unload: Any, way: Any, part_first: Any, drive: Any, check_site: Any,
-    bay_first: Any, headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
+    places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
+    leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
+    headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
     begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
@@ -96,6 +114,10 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     load = np.zeros((fleet, groups))
     pace, slow = np.zeros(fleet), np.zeros(fleet)
     stage, goal, trips = np.zeros(fleet, np.int64), np.zeros(fleet, np.int64), np.zeros(fleet, np.int64)
+    bound = np.zeros(fleet, np.int64)  # 0 going to a pickup, 1 to a reception
+    minutes_of, stops, checked = np.empty(len(fixed)), spreads[7], spreads[6] > 0.0
+    narrow = lane.max() + 2 if len(lane) else 1
+    spans, counts = np.zeros((narrow, MOST_SPANS if narrow > 1 else 1, 2)), np.zeros(narrow, np.int64)
     is_reception = np.zeros(sites, np.bool_)
     for convoy in range(len(reception)):
         is_reception[reception[convoy]] = True
@@ -108,21 +130,38 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
             remain += waiting[group] * (1 + companions[group])
             if group_place[group] != SEAT:
                 follow[group] = waiting[group] * companions[group]
+        part_minutes(run, fixed, leg_first, leg, drive, minutes_of)
+        counts[:] = 0
         trips[:] = 0
+        bound[:] = 0
         load[:] = 0.0
         size = 0
         for unit in range(fleet):
-            best, takes = _next_pickup(
-                kind[unit], site[unit], run, waiting, follow, group_site, group_place, places, way, part_first, drive
+            best = _next_pickup(
+                kind[unit],
+                site[unit],
+                run,
+                waiting,
+                follow,
+                group_site,
+                group_place,
+                places,
+                way,
+                part_first,
+                minutes_of,
             )
             if best >= 0:
-                goal[unit], stage[unit] = best, AT_PICKUP
-                _push(times, units, size, free_at[unit] + takes, unit)
+                goal[unit], road = best, way[site[unit], best, 0]
+                time, stage[unit] = _drive_on(
+                    part_first[road], part_first[road + 1], free_at[unit], 1.0, minutes_of, check_site, lane, 0,
+                    halts[run], stops, seed, run,
+                )  # fmt: skip
+                _push(times, units, size, time, unit)
                 size += 1
         while size > 0 and remain + aboard > 0.5:
             time, unit = times[0], units[0]
             k = kind[unit]
-            part = stage[unit] + 1
+            part = 0
             if stage[unit] == AT_PICKUP:
                 here = goal[unit]
                 site[unit] = here
@@ -158,7 +197,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     there, whole = -1, math.inf
                     for candidate in range(sites):
                         if is_reception[candidate]:
-                            takes = _minutes(way[here, candidate, 1], run, part_first, drive)
+                            takes = _minutes(way[here, candidate, 1], part_first, minutes_of)
                             if takes < whole:
                                 there, whole = candidate, takes
                     pace[unit] = factor(spreads[0], seed, run, step, 2)
@@ -167,12 +206,16 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     # Nobody left here for it, or no way out any more: it looks elsewhere, and if here again, goes home.
                     if people > 0.0:
                         break
-                    best, takes = _next_pickup(
-                        k, here, run, waiting, follow, group_site, group_place, places, way, part_first, drive
+                    best = _next_pickup(
+                        k, here, run, waiting, follow, group_site, group_place, places, way, part_first, minutes_of
                     )
                     if best >= 0 and best != here:
-                        goal[unit] = best
-                        _replace(times, units, size, time + takes, unit)
+                        goal[unit], road = best, way[here, best, 0]
+                        time, stage[unit] = _drive_on(
+                            part_first[road], part_first[road + 1], time, 1.0, minutes_of, check_site, lane, 0,
+                            halts[run], stops, seed, run,
+                        )  # fmt: skip
+                        _replace(times, units, size, time, unit)
                     else:
                         size -= 1
                         if size > 0:
@@ -191,21 +234,33 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 if spreads[2] > 0.0 and uniform(seed, run, step, 4) < spreads[2]:
                     time += spreads[3] * factor(0.5, seed, run, step, 5)
                 part = part_first[way[here, there, 1]]
+                bound[unit] = 1
             elif stage[unit] >= 0:
-                lanes = check_site[stage[unit]]
-                time = join(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
+                part = stage[unit] >> 1
+                if stage[unit] & 1:
+                    lanes = check_site[part]
+                    time = join(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
+                else:
+                    takes = minutes_of[part] * (pace[unit] if bound[unit] else 1.0)
+                    time = enter(spans, counts, lane[part], time, takes)
+                    occupy(spans, counts, lane[part], time, time + takes)
+                    time = onward(time, takes, halts[run], stops, seed, run)
+                    if bound[unit] and checked and check_site[part] >= 0:
+                        stage[unit] += 1
+                        _replace(times, units, size, time, unit)
+                        continue
+                part += 1
             there = goal[unit]
             if stage[unit] != AT_RECEPTION:
-                last = part_first[way[site[unit], there, 1] + 1]
-                stage[unit] = AT_RECEPTION
-                while part < last:
-                    time += drive[part, run] * pace[unit]
-                    if check_site[part] >= 0 and spreads[6] > 0.0:
-                        stage[unit] = part
-                        break
-                    part += 1
+                last = part_first[way[site[unit], there, bound[unit]] + 1]
+                time, stage[unit] = _drive_on(
+                    part, last, time, pace[unit] if bound[unit] else 1.0, minutes_of, check_site, lane,
+                    bound[unit] if checked else 0, halts[run], stops, seed, run,
+                )  # fmt: skip
+                if bound[unit] and stage[unit] < 0:
+                    stage[unit] = AT_RECEPTION
                 # A queue is joined in the order of coming: the vehicle reports again when it is there.
-                if stage[unit] >= 0 or bay_first[there + 1] > bay_first[there]:
+                if stage[unit] != AT_RECEPTION or bay_first[there + 1] > bay_first[there]:
                     _replace(times, units, size, time, unit)
                     continue
             length = unload[k, run] * slow[unit]
@@ -219,13 +274,17 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     arrived[run, there, safe] += heads
                 load[unit, group] = 0.0
             last_safe = max(last_safe, done)
-            site[unit] = there
-            best, takes = _next_pickup(
-                k, there, run, waiting, follow, group_site, group_place, places, way, part_first, drive
+            site[unit], bound[unit] = there, 0
+            best = _next_pickup(
+                k, there, run, waiting, follow, group_site, group_place, places, way, part_first, minutes_of
             )
             if best >= 0:
-                goal[unit], stage[unit] = best, AT_PICKUP
-                _replace(times, units, size, done + takes, unit)
+                goal[unit], road = best, way[there, best, 0]
+                time, stage[unit] = _drive_on(
+                    part_first[road], part_first[road + 1], done, 1.0, minutes_of, check_site, lane, 0,
+                    halts[run], stops, seed, run,
+                )  # fmt: skip
+                _replace(times, units, size, time, unit)
             else:
                 size -= 1
                 if size > 0:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Policy = Literal["timetable", "shuttle"]
+CHUNK = 256
 POLICIES: tuple[str, ...] = get_args(Policy)
 
 
@@ -54,7 +55,7 @@ class Simulator:
         self.operation = operation
         self.runs = runs
         self.policy = policy
-        self.draws = Draws(plan, operation, disruption, runs=runs, seed=seed, frozen=frozenset(frozen))
+        self.draws = Draws(plan, operation, disruption, runs=runs, seed=seed, frozen=frozenset(frozen), policy=policy)
         self.convoys = self.draws.convoys
         self.groups = self.draws.groups
         self.sites = self.draws.sites
@@ -79,7 +80,7 @@ class Simulator:
             clearance=np.zeros(number),
             left=np.zeros((number, groups, len(times)), dtype=np.float32),
             out=np.zeros((number, groups, len(times)), dtype=np.float32),
-            arrived=np.zeros((number, len(self.sites), len(times)), dtype=np.float32),
+            arrived=np.zeros((number, self.draws.receptions, len(times)), dtype=np.float32),
             depart=np.full((number, planned), np.nan),
             arrive=np.full((number, planned), np.nan),
             waited=np.zeros(number),
@@ -104,6 +105,7 @@ class Simulator:
                 job.result()
         finally:
             pool.shutdown(cancel_futures=True)
-        return outcome._replace(
-            left=outcome.left[:, :, place], out=outcome.out[:, :, place], arrived=outcome.arrived[:, :, place]
-        )
+        for read in (outcome.left, outcome.out, outcome.arrived):
+            for begin in range(0, number, CHUNK):  # in place: a second copy of a large city would not fit
+                read[begin : begin + CHUNK] = read[begin : begin + CHUNK, :, place]
+        return outcome

@@ -36,14 +36,15 @@ def run_all(
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    seconds: float | None = None,
     progress: Progress | None = None,
 ) -> list[R]:
     """Return `function(task)` for each task, in order.
 
     On this machine with `workers` processes (one a core where left out), or on a Dask cluster whose scheduler is at
-    `cluster` (tcp://host:port). The first task is done here to learn how long one takes; the others go out in chunks.
-    A function must be importable and depend on its task only: then a worker that dies changes nothing, for its chunk
-    is done again elsewhere. `progress` is called with (done, total).
+    `cluster` (tcp://host:port). The tasks go out in chunks; `seconds` is what one of them takes, and where that is not
+    known the first task is done here to learn it. A function must be importable and depend on its task only: then a
+    worker that dies changes nothing, for its chunk is done again elsewhere. `progress` is called with (done, total).
 
     Raises `UsageError` where the cluster cannot be reached or the extra is not installed, `CorridorError` where
     workers die again and again.
@@ -51,32 +52,34 @@ def run_all(
     if not tasks:
         return []
     number = max(workers or os.cpu_count() or 1, 1)
-    began = time.perf_counter()
-    first = function(tasks[0])
-    took = time.perf_counter() - began
-    if progress is not None:
-        progress(1, len(tasks))
-    rest = tasks[1:]
-    if cluster is None and (number == 1 or took * len(rest) < 2 * CHUNK_SECONDS):
-        return [first, *_here(function, rest, progress)]
+    first: list[R] = []
+    if seconds is None:
+        began = time.perf_counter()
+        first.append(function(tasks[0]))
+        seconds = time.perf_counter() - began
+        if progress is not None:
+            progress(1, len(tasks))
+    rest = tasks[len(first) :]
+    if cluster is None and (number == 1 or seconds * len(rest) < 2 * CHUNK_SECONDS):
+        return [*first, *_here(function, rest, len(first), progress)]
     spread = 4 * number if cluster is None else 32
-    size = max(1, min(math.ceil(CHUNK_SECONDS / max(took, 1e-6)), math.ceil(len(rest) / spread)))
+    size = max(1, min(math.ceil(CHUNK_SECONDS / max(seconds, 1e-6)), math.ceil(len(rest) / spread)))
     chunks = [rest[begin : begin + size] for begin in range(0, len(rest), size)]
 
     def done(count: int) -> None:
         if progress is not None:
-            progress(min(1 + count * size, len(tasks)), len(tasks))
+            progress(min(len(first) + count * size, len(tasks)), len(tasks))
 
     found = _processes(function, chunks, number, done) if cluster is None else _dask(function, chunks, cluster, done)
-    return [first, *(answer for chunk in found for answer in chunk)]
+    return [*first, *(answer for chunk in found for answer in chunk)]
 
 
-def _here(function: Callable[[T], R], tasks: Sequence[T], progress: Progress | None) -> list[R]:
+def _here(function: Callable[[T], R], tasks: Sequence[T], done: int, progress: Progress | None) -> list[R]:
     answers = []
-    for index, task in enumerate(tasks):
+    for index, task in enumerate(tasks, start=1):
         answers.append(function(task))
         if progress is not None:
-            progress(index + 2, len(tasks) + 1)
+            progress(done + index, done + len(tasks))
     return answers
 
 

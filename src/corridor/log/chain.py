@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -31,27 +31,27 @@ def row_hash(seq: int, prev: str, entry: Entry | Row, received: str, body_sha256
         f"{DOMAIN}\n{prev}\n{seq}\n{entry.id}\n{entry.kind}\n{entry.name}\n{entry.actor}\n{entry.device}\n"
         f"{entry.device_seq}\n{entry.happened}\n{entry.recorded}\n{received}\n{body_sha256}"
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
 
 
 def link(entry: Entry, *, seq: int, prev: str, received: str) -> Row:
     """Return an entry as the next row of a chain."""
     body_sha256 = entry.body_sha256
-    return Row(
-        seq=seq,
-        id=entry.id,
-        kind=entry.kind,
-        name=entry.name,
-        actor=entry.actor,
-        device=entry.device,
-        device_seq=entry.device_seq,
-        happened=entry.happened,
-        recorded=entry.recorded,
-        received=received,
-        body=entry.body,
-        body_sha256=body_sha256,
-        prev=prev,
-        hash=row_hash(seq, prev, entry, received, body_sha256),
+    return Row(  # by place, in the order of the fields: with names it takes twice as long
+        seq,
+        entry.id,
+        entry.kind,
+        entry.name,
+        entry.actor,
+        entry.device,
+        entry.device_seq,
+        entry.happened,
+        entry.recorded,
+        received,
+        entry.body,
+        body_sha256,
+        prev,
+        row_hash(seq, prev, entry, received, body_sha256),
     )
 
 

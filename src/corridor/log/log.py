@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
+
+import msgspec
 
 from corridor.errors import InputError, UsageError
 from corridor.log.chain import CHECKPOINT, DOMAIN, Checkpoint, Key
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, new_id, now, stamp
+from corridor.log.halves import WORTH_IT, verify_file
 from corridor.log.names import POSTGRES, SUFFIX, is_log
-from corridor.log.sqlite import open_sqlite
+from corridor.log.sqlite import SqliteStore, open_sqlite
 from corridor.log.store import LogError, Store
+from corridor.log.texts import TextKeys, sealed_texts
 from corridor.log.transfer import Replay, digest_of, first, load, prove, write_export
+from corridor.log.vault import opened
 from corridor.log.verify import OPENED, Chain, Opened, Verdict, verify
 
 SIGN_EVERY = 1000
+ERASE = "erase"
 
 
 class Log:
     """The append-only log of one operation.
 
     `clock` gives the moment of receipt; `key` signs checkpoints (None on a copy without it, which then cannot sign).
+    `entropy` gives so many random bytes for the ids of this machine's own entries; `texts` holds the keys under which
+    free text is sealed (None: it is kept as it comes).
     """
 
-    def __init__(self, store: Store, *, key: Key | None = None, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        key: Key | None = None,
+        clock: Callable[[], datetime] = now,
+        entropy: Callable[[int], bytes] = os.urandom,
+        texts: TextKeys | None = None,
+    ) -> None:
         self.store = store
         self.key = key
         self.clock = clock
+        self.entropy = entropy
+        self.texts = texts
         self._since_signed = 0
 
     @staticmethod
@@ -49,7 +69,7 @@ class Log:
         path = key_file or key_path(place)
         key.write(path)
         try:
-            log = Log(open_store(place, create=True), key=key, clock=clock)
+            log = Log(open_store(place, create=True), key=key, clock=clock, texts=TextKeys(texts_path(place)))
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -62,7 +82,8 @@ class Log:
         """Open a log, with its key where that lies beside it. Raises `LogError` where the key is another log's."""
         if not is_log(place):
             raise UsageError("is no log", place=place, hint=f"name a {SUFFIX} file or a postgresql:// address")
-        log = Log(open_store(place), key=Key.read(key_file or key_path(place)), clock=clock)
+        key = Key.read(key_file or key_path(place))
+        log = Log(open_store(place), key=key, clock=clock, texts=TextKeys(texts_path(place)))
         if log.key is not None and log.key.public != log.opened.key:
             log.close()
             raise LogError("the key beside it is another log's", place=place, hint="put the right .key file there")
@@ -93,9 +114,30 @@ class Log:
         """Yield the rows in order, those after a seq only."""
         return self.store.rows(after)
 
+    def readable(self) -> Iterator[Row]:
+        """Yield the rows in order with their free texts in clear, as far as their keys are here."""
+        return self.texts.opened(self.rows()) if self.texts is not None else self.rows()
+
+    def erase(self, owners: Sequence[str], *, reason: str, by: str) -> int:
+        """Erase the free texts of some reports or entries for good; the act stands in the log. Returns how many went.
+
+        An erasure that was cut short, or that a copy of the keys does not know of, is done again by asking again.
+        """
+        if self.texts is None:
+            raise UsageError("keeps no keys of texts", place=self.store.place, hint="erase where the keys are")
+        asked = {str(name) for row in self.rows() if row.name == ERASE for name in _erased(row)}
+        texts = sealed_texts(self.rows(), asked | set(owners))
+        unknown = [name for name in owners if name not in texts]
+        if unknown:
+            raise UsageError(f"no sealed text of {unknown[0]!r}", place=self.store.place, hint="give a report's id")
+        if set(owners) - asked:
+            self.write("act", ERASE, {"erased": sorted(owners), "reason": reason}, actor=by, device="console")
+        return self.texts.erase(texts)
+
     def append(self, entries: Sequence[Entry]) -> list[Answer]:
         """Keep entries and say by id what became of each; signs a checkpoint after every thousand."""
-        answers = self.store.append(entries, received=stamp(self.clock()))
+        kept = self.texts.sealed(entries) if self.texts is not None else entries
+        answers = self.store.append(kept, received=stamp(self.clock()))
         self._since_signed += sum(answer.status == "accepted" for answer in answers)
         if self._since_signed >= SIGN_EVERY:
             self.sign()
@@ -107,7 +149,7 @@ class Log:
         """Make one entry of this machine's own and keep it."""
         at = self.clock()
         entry = Entry(
-            id=new_id(int(at.timestamp() * 1000)),
+            id=new_id(int(at.timestamp() * 1000), self.entropy),
             kind=kind,
             name=name,
             actor=actor,
@@ -145,6 +187,11 @@ class Log:
 
     def verify(self, against: Checkpoint | None = None) -> Verdict:
         """Verify every row, every signature and, where given, the checkpoint that an outsider holds."""
+        count = self.store.head().seq
+        if isinstance(self.store, SqliteStore) and self.store.path is not None and count >= WORTH_IT:
+            found = verify_file(self.store.path, count, against=against)
+            if found is not None:
+                return found
         return verify(self.rows(), against=against)
 
     def counters(self) -> dict[str, int]:
@@ -154,31 +201,35 @@ class Log:
             highest[row.device] = max(highest.get(row.device, 0), row.device_seq)
         return highest
 
-    def export(self, path: Path) -> tuple[int, str]:
-        """Write every row to a file, the head signed first; returns how many rows, and the file's SHA-256."""
+    def export(self, path: Path, passphrase: bytes | None = None) -> tuple[int, str]:
+        """Write every row to a file, the head signed first; returns how many rows, and the SHA-256 of them.
+
+        With a passphrase the file is encrypted; the SHA-256 is that of what it holds.
+        """
         self.sign()
         head = self.store.head()
-        return write_export(first(self.rows(), head.seq), path)
+        return write_export(first(self.rows(), head.seq), path, passphrase)
 
-    def backup(self, path: Path, replay: Replay) -> tuple[int, str]:
+    def backup(self, path: Path, replay: Replay, passphrase: bytes | None = None) -> tuple[int, str]:
         """Write a backup, restore it on trial, replay it and compare; only then is it a backup.
 
-        `replay` folds the rows to a short text. Raises `LogError`, and takes the file away, where anything differs.
+        With a passphrase it is encrypted. `replay` folds the rows to a short text. Raises `LogError`, and takes the
+        file away, where anything differs.
         """
-        written = self.export(path)
+        written = self.export(path, passphrase)
         try:
             with tempfile.TemporaryDirectory(prefix=".trial-", dir=path.parent) as folder:
                 trial = open_sqlite(Path(folder) / f"trial{SUFFIX}", create=True)
                 with contextlib.closing(trial):
                     meant = replay(first(self.rows(), written[0]))
-                    prove(path, trial, written, replay, meant)
+                    prove(path, trial, written, replay, meant, passphrase)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
         return written
 
 
-def restore(source: Path, place: str) -> tuple[int, str]:
+def restore(source: Path, place: str, passphrase: bytes | None = None) -> tuple[int, str]:
     """Read an export or a backup into a new log, verify every row, and compare what was stored with the file.
 
     Returns how many rows, and the head's hash. Raises `InputError` at the first bad row; the new log is then gone.
@@ -192,9 +243,11 @@ def restore(source: Path, place: str) -> tuple[int, str]:
     with file:
         store = open_store(place, create=True)
         try:
-            chain = load(file, store, str(source))
-            file.seek(0)
-            _same(store, hashlib.file_digest(file, "sha256").hexdigest())
+            chain = load(opened(file, passphrase, str(source)), store, str(source))
+            digest = hashlib.sha256()
+            for part in iter(partial(opened(file, passphrase, str(source)).read, 1 << 20), b""):
+                digest.update(part)
+            _same(store, digest.hexdigest())
         except BaseException:
             store.close()
             if not place.startswith(POSTGRES):
@@ -208,6 +261,16 @@ def restore(source: Path, place: str) -> tuple[int, str]:
 def _same(store: Store, digest: str) -> None:
     if digest_of(store.rows())[1] != digest:
         raise LogError("was not restored to the same entries", place=store.place, hint="look at the disk")
+
+
+def _erased(row: Row) -> list[str]:
+    found: dict[str, list[str]] = msgspec.json.decode(row.body)
+    return found.get("erased", [])
+
+
+def texts_path(place: str) -> Path:
+    """Return where the keys of a log's free texts lie: beside its key, and as private."""
+    return key_path(place).with_suffix(".texts")
 
 
 def key_path(place: str) -> Path:

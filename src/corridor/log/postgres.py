@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import psycopg
 from msgspec.structs import astuple
 from psycopg import errors as pg
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
 
 from corridor.errors import UsageError
 from corridor.log.entry import Answer, Entry, Row
@@ -32,7 +34,12 @@ _INSERT = (
     + ", ".join(f"%s::{kind}[]" for kind in _TYPES)
     + ")"
 )
-_ONE = f"INSERT INTO entry ({_NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT DO NOTHING"  # noqa: S608
+_PREPARED = b"corridor_one"
+_ONE = (
+    f"INSERT INTO entry ({_NAMES}) VALUES ("  # noqa: S608 - our own column names
+    + ", ".join(f"${number}" for number in range(1, len(COLUMNS) + 1))
+    + ") ON CONFLICT DO NOTHING"
+).encode()
 _SELECT = f"SELECT {_NAMES} FROM entry WHERE seq > %s ORDER BY seq LIMIT {PAGE}"  # noqa: S608
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 _FIND = "SELECT id, seq, kind, name, happened, body_sha256 FROM entry WHERE id = ANY(%s)"
@@ -54,6 +61,7 @@ class PostgresStore:
         self._lock = threading.RLock()
         self._db: psycopg.Connection[Any] | None = None
         self._end: Head | None = None
+        self._prepared = False
         with self._lock:
             self._patiently(lambda db: self._prepare(db, create=create), patience=5.0)
 
@@ -78,18 +86,22 @@ class PostgresStore:
             return None
         batch = Batch(entries, received, self._end, lambda ids: {})  # noqa: ARG005
         try:
-            if len(batch.rows) == 1:
-                kept = self._db.execute(_ONE, astuple(batch.rows[0])).rowcount == 1
-            else:
-                self._db.execute(_INSERT, _columns(batch.rows))
-                kept = True
-        except pg.UniqueViolation:
-            kept = False
+            kept = self._one(self._db, batch.rows[0]) if len(batch.rows) == 1 else _several(self._db, batch.rows)
         except pg.Error:
             self._let_go()
             return None
-        self._end = Head(batch.rows[-1].seq, batch.rows[-1].hash) if kept else None
+        self._end = batch.head if kept else None
         return batch.answers if kept else None
+
+    def _one(self, db: psycopg.Connection[Any], row: Row) -> bool:
+        """Write one row with the least that the protocol needs, one message there and one back; False where taken.
+
+        psycopg's own `execute` makes a plan of every call, which costs as much again as the commit.
+        """
+        if not self._prepared:
+            _checked(db.pgconn.prepare(_PREPARED, _ONE))
+            self._prepared = True
+        return _checked(db.pgconn.exec_prepared(_PREPARED, [str(value).encode() for value in astuple(row)])) == 1
 
     def _careful(self, db: psycopg.Connection[Any], entries: Sequence[Entry], received: str) -> list[Answer]:
         with db.transaction():
@@ -162,7 +174,7 @@ class PostgresStore:
 
     def _open(self) -> psycopg.Connection[Any]:
         if self._db is None or self._db.closed:
-            self._end = None
+            self._end, self._prepared = None, False
             db = psycopg.connect(self._address, autocommit=True, connect_timeout=5)
             self._db = db
             db.execute(f'SET search_path TO "{self._schema}"')
@@ -201,6 +213,21 @@ class PostgresStore:
         if db is not None:
             with contextlib.suppress(pg.Error):
                 db.close()
+
+
+def _checked(result: PGresult) -> int:
+    """Return how many rows a command wrote; raises where it failed."""
+    if result.status != ExecStatus.COMMAND_OK:
+        raise pg.OperationalError((result.error_message or b"").decode(errors="replace"))
+    return result.command_tuples or 0
+
+
+def _several(db: psycopg.Connection[Any], rows: Sequence[Row]) -> bool:
+    try:
+        db.execute(_INSERT, _columns(rows))
+    except pg.UniqueViolation:
+        return False
+    return True
 
 
 def _end(db: psycopg.Connection[Any]) -> Head:

@@ -44,12 +44,6 @@ class Store(Protocol):
         """Let the store go."""
 
 
-def unfit(entry: Entry) -> Answer | None:
-    """Return the answer to an entry that no log may hold, None for a sound one."""
-    why = fault(entry)
-    return Answer(entry.id, "rejected", why=why) if why else None
-
-
 def conflict_of(entry: Entry) -> Entry:
     """Return the act that keeps aside an entry whose id stands in the log with other content.
 
@@ -82,11 +76,11 @@ class Held(NamedTuple):
 class Batch:
     """Sorts entries into new rows, duplicates and conflicts against what a store holds; the engine then writes them.
 
-    `find` returns what the store holds under some ids.
+    `find` returns what the store holds under some ids; `head` is the end of the chain once the rows are written.
     """
 
     def __init__(self, entries: Sequence[Entry], received: str, head: Head, find: Find) -> None:
-        self._head = head
+        self.head = head
         self._find = find
         self._received = received
         self.rows: list[Row] = []
@@ -106,9 +100,9 @@ class Batch:
         return Answer(entry.id, "conflict", seq, why)
 
     def _chain(self, entry: Entry) -> int:
-        row = link(entry, seq=self._head.seq + 1, prev=self._head.hash, received=self._received)
-        self._head = Head(row.seq, row.hash)
-        self._held[entry.id] = Held(row.seq, row.content)
+        row = link(entry, seq=self.head.seq + 1, prev=self.head.hash, received=self._received)
+        self.head = Head(row.seq, row.hash)
+        self._held[entry.id] = Held(row.seq, (row.kind, row.name, row.happened, row.body_sha256))
         self.rows.append(row)
         return row.seq
 
@@ -121,11 +115,17 @@ def must_be_empty(head: Head, place: str) -> None:
 
 def split(entries: Sequence[Entry]) -> tuple[list[Entry], dict[int, Answer]]:
     """Return the sound entries, and the answers to the others by their place in the batch."""
-    wrong = {number: answer for number, entry in enumerate(entries) if (answer := unfit(entry)) is not None}
-    return [entry for number, entry in enumerate(entries) if number not in wrong], wrong
+    faults = [fault(entry) for entry in entries]
+    if not any(faults):
+        return list(entries), {}
+    pairs = list(enumerate(zip(entries, faults, strict=True)))
+    wrong = {number: Answer(entry.id, "rejected", why=why) for number, (entry, why) in pairs if why}
+    return [entry for entry, why in zip(entries, faults, strict=True) if not why], wrong
 
 
 def merged(answers: Sequence[Answer], wrong: dict[int, Answer]) -> list[Answer]:
     """Return the answers in the order of the entries."""
+    if not wrong:
+        return list(answers)
     rest = iter(answers)
     return [wrong[number] if number in wrong else next(rest) for number in range(len(answers) + len(wrong))]

@@ -6,13 +6,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
 from corridor.errors import InputError, UsageError
 from corridor.log.entry import Kind, Row
 from corridor.log.store import LogError, Store
+from corridor.log.vault import Sealing, opened
 from corridor.log.verify import Chain, checked
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -75,14 +76,21 @@ def export(rows: Iterable[Row], file: BinaryIO) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def write_export(rows: Iterable[Row], path: Path) -> tuple[int, str]:
-    """Write rows to a new file, whole or not at all; returns how many, and the file's SHA-256."""
+def write_export(rows: Iterable[Row], path: Path, passphrase: bytes | None = None) -> tuple[int, str]:
+    """Write rows to a new file, whole or not at all; returns how many, and the SHA-256 of what they export to.
+
+    With a passphrase the file is encrypted.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
-                written = export(rows, file)
+                if passphrase is None:
+                    written = export(rows, file)
+                else:
+                    with Sealing(file, passphrase) as sealed:
+                        written = export(rows, cast("BinaryIO", sealed))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -136,14 +144,16 @@ def digest_of(rows: Iterable[Row]) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def prove(path: Path, trial: Store, expected: tuple[int, str], replay: Replay, meant: str) -> None:
+def prove(
+    path: Path, trial: Store, expected: tuple[int, str], replay: Replay, meant: str, passphrase: bytes | None = None
+) -> None:
     """Restore a backup into a trial store, replay it and compare: a backup is not done before that.
 
     `expected` is what was written (rows, SHA-256), `replay` the fold of the rows and `meant` what it gave before.
     Raises `LogError` where anything differs.
     """
     with path.open("rb") as file:
-        load(file, trial, str(path))
+        load(opened(file, passphrase, str(path)), trial, str(path))
     hint = "keep the older backup, and look at the disk"
     if digest_of(trial.rows()) != expected:
         raise LogError("does not restore to the same entries", place=str(path), hint=hint)

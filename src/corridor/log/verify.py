@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -48,50 +48,77 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return self.bad == 0
 
 
-class Chain:
-    """Follows the rows of a log one by one; stops at the first that cannot be right."""
+class Links:
+    """Follows rows one by one, each by itself and behind the one before; what acts mean is for `Chain`.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.head = ORIGIN
-        self.opened: Opened | None = None
-        self.signed = 0
-        self.checkpoints = 0
-        self.conflicts = 0
-        self.devices: dict[str, set[int]] = {}
+    `seq` and `head` are where the rows before them ended.
+    """
+
+    def __init__(self, seq: int = 0, head: str = ORIGIN) -> None:
+        self.start = self.count = seq
+        self.head = head
         self.ids: set[str] = set()
-        self._hashes: list[str] = [ORIGIN]
+        self.devices: dict[str, set[int]] = {}
+        # The hashes of all rows in one piece: as so many texts they take longer to keep than to make.
+        self.hashes = bytearray()
 
     def follow(self, row: Row) -> str:
         """Take one row; returns what is wrong with it, or an empty text."""
-        why = self._wrong(row)
-        if why:
-            return why
-        self.count, self.head = row.seq, row.hash
-        self._hashes.append(row.hash)
-        self.ids.add(row.id)
-        if row.device_seq:
-            self.devices.setdefault(row.device, set()).add(row.device_seq)
-        return self._act(row) if row.kind == "act" else ""
-
-    def _wrong(self, row: Row) -> str:
         if tuple(map(type, astuple(row))) != TYPES:
             return "it holds a field of another type"
         if row.seq != self.count + 1:
             return f"its number is {row.seq} where {self.count + 1} follows"
         if row.prev != self.head:
             return "it does not follow the entry before it"
-        if hashlib.sha256(row.body.encode()).hexdigest() != row.body_sha256:
-            return "its content is not what was hashed"
-        if row_hash(row.seq, row.prev, row, row.received, row.body_sha256) != row.hash:
-            return "its hash is not that of its fields"
+        try:
+            if sha256(row.body.encode()).hexdigest() != row.body_sha256:
+                return "its content is not what was hashed"
+            if row_hash(row.seq, row.prev, row, row.received, row.body_sha256) != row.hash:
+                return "its hash is not that of its fields"
+        except UnicodeEncodeError:
+            return "it holds what is no text"
         if row.id in self.ids:
             return "its id stands in the log already"
-        if row.seq == 1 and (row.kind, row.name) != ("act", OPENED):
-            return "the first entry does not open a log"
+        self.count, self.head = row.seq, row.hash
+        self.hashes += bytes.fromhex(row.hash)
+        self.ids.add(row.id)
+        if row.device_seq:
+            seen = self.devices.get(row.device)
+            if seen is None:
+                self.devices[row.device] = {row.device_seq}
+            else:
+                seen.add(row.device_seq)
         return ""
 
-    def _act(self, row: Row) -> str:
+
+class Chain:
+    """Follows the rows of a log one by one; stops at the first that cannot be right."""
+
+    def __init__(self) -> None:
+        self.links = Links()
+        self.opened: Opened | None = None
+        self.signed = 0
+        self.checkpoints = 0
+        self.conflicts = 0
+
+    @property
+    def count(self) -> int:
+        """How many rows were followed."""
+        return self.links.count
+
+    @property
+    def head(self) -> str:
+        """The hash of the last of them."""
+        return self.links.head
+
+    def follow(self, row: Row) -> str:
+        """Take one row; returns what is wrong with it, or an empty text."""
+        if row.seq == 1 and (row.kind, row.name) != ("act", OPENED):
+            return "the first entry does not open a log"
+        return self.links.follow(row) or (self.act(row) if row.kind == "act" else "")
+
+    def act(self, row: Row) -> str:
+        """Take what an act of the log itself says; returns what is wrong with it, or an empty text."""
         if row.name == OPENED:
             try:
                 self.opened = msgspec.json.decode(row.body, type=Opened)
@@ -101,7 +128,7 @@ class Chain:
         if row.name == CONFLICT:
             self.conflicts += 1
             kept: dict[str, Any] = msgspec.json.decode(row.body).get("entry", {})
-            self.devices.setdefault(str(kept.get("device")), set()).add(int(kept.get("device_seq", 0)))
+            self.links.devices.setdefault(str(kept.get("device")), set()).add(int(kept.get("device_seq", 0)))
         if row.name == CHECKPOINT:
             try:
                 found = msgspec.json.decode(row.body, type=Checkpoint)
@@ -121,7 +148,8 @@ class Chain:
             return "the checkpoint is signed by another key than the log's"
         if not 0 <= checkpoint.count <= self.count:
             return f"the checkpoint covers {checkpoint.count} entries, the log has {self.count}"
-        if self._hashes[checkpoint.count] != checkpoint.head:
+        end = checkpoint.count * 32
+        if (self.links.hashes[end - 32 : end].hex() if end else ORIGIN) != checkpoint.head:
             return f"entry {checkpoint.count} is not the one that was signed"
         return ""
 
@@ -129,7 +157,7 @@ class Chain:
     def gaps(self) -> dict[str, tuple[int, ...]]:
         """The counts of each device that never came, up to its highest."""
         found = {}
-        for device, seen in sorted(self.devices.items()):
+        for device, seen in sorted(self.links.devices.items()):
             numbers = seen - {0}
             missing = sorted(set(range(1, max(numbers, default=0))) - numbers)
             if missing:
@@ -140,12 +168,21 @@ class Chain:
 def verify(rows: Iterable[Row], *, against: Checkpoint | None = None) -> Verdict:
     """Verify a log from its first row; `against` is the last checkpoint that someone outside holds."""
     chain = Chain()
-    bad, why = 0, ""
+    bad, why = followed(rows, chain)
+    return verdict(chain, bad, why, against)
+
+
+def followed(rows: Iterable[Row], chain: Chain) -> tuple[int, str]:
+    """Follow rows to their end or to the first that is wrong; returns its seq and what is wrong, or (0, "")."""
     for row in rows:
         why = chain.follow(row)
         if why:
-            bad = chain.count + 1 if row.seq != chain.count else row.seq
-            break
+            return chain.count + 1 if row.seq != chain.count else row.seq, why
+    return 0, ""
+
+
+def verdict(chain: Chain, bad: int, why: str, against: Checkpoint | None) -> Verdict:
+    """Return what following a chain has found, compared with the checkpoint that someone outside holds."""
     if not why and chain.count == 0:
         bad, why = 1, "the log is empty"
     if not why and against is not None:

@@ -53,7 +53,7 @@ class Operation:
 
     def known(self, at: datetime | None = None, *, logged: datetime | None = None) -> Known:
         """Return what the log holds: decisions taken by `at`, entries that this log had received by `logged`."""
-        return self._cached(lambda: fold(self.log.rows(), until=at, logged=logged), "known", at, logged)
+        return self._cached(lambda: fold(self.log.readable(), until=at, logged=logged), "known", at, logged)
 
     def report(self, reports: Sequence[Report], *, actor: str, device: str, first: int | None = None) -> list[Answer]:
         """Record reports, each once; `first` is the device's count for the first of them.

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from corridor.planning.drafts import ENDLESS, Load
-from corridor.planning.instance import Instance, People, Unit
+from corridor.planning.instance import Instance, People, Unit, VehicleKind
 from corridor.planning.pool import Coming, Pool
 
 # People by kind of place for whom a type of vehicle is of use, by type.
 Needs = dict[str, dict[str, int]]
+# So many vehicles of a type are looked at to join a convoy of another type.
+MOST_LOOKED_AT = 256
 
 
 def gather(
-    instance: Instance, pool: Pool, way: tuple[str, str], needs: Needs, most: int, skip: set[str]
+    instance: Instance,
+    pool: Pool,
+    way: tuple[str, str],
+    needs: Needs,
+    most: int,
+    skip: set[str],
+    *,
+    soon: int = 0,
+    beside: int | None = None,
+    apart: int | None = None,
 ) -> list[Coming]:
     """Choose the vehicles of a convoy: the first to come, no more of a type than there are loads for.
 
-    `needs` is people by kind of place. Others join the type with the most loads if they are there in time and leave
-    the convoy within its size; companions must have a seat. `skip` names vehicles that cannot go; those that trail
-    come behind the others.
+    `needs` is people by kind of place. Others join the type with the most loads if they are there in time (not after
+    it, or boarded by the minute `soon` before which no convoy leaves) and leave the convoy within its size, at most
+    `beside` of them where that type could carry the same people in fewer vehicles, and `apart` of those for who needs
+    another kind of place; companions must have a seat. `skip` names vehicles that cannot go; those that trail come
+    behind the others.
     """
     pickup = way[0]
     kinds = [kind for kind in instance.leading if kind.ways is None or way in kind.ways]
@@ -36,34 +49,51 @@ def gather(
         need = needs[kind.name]
         loads = [-(-need.get(name, 0) // number) for name, number in (special if buses and special else places).items()]
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
-    main = max(wanted, key=lambda name: (wanted[name], name))
+    outdone = {kind.name: _outdone(kind, kinds, wanted, needs[kind.name]) for kind in kinds}
+    main = max(wanted, key=lambda name: (not outdone[name], wanted[name], name))
     carries = next(kind.places for kind in kinds if kind.name == main)
     chosen = list(islice(pool.coming(main, pickup, skip), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     # Those who need another kind of place keep room in a full convoy, or they would be left until all others are out.
-    apart = [
-        islice((entry for entry in pool.coming(kind.name, pickup, skip) if entry[0] <= ready), wanted[kind.name])
+    sick = {
+        kind.name
         for kind in kinds
         if any(
             needs[kind.name].get(place, 0) and number and not carries.get(place)
             for place, number in kind.places.items()
         )
+    }
+    patients = [
+        islice(
+            (entry for entry in pool.coming(kind.name, pickup, skip) if entry[0] <= max(ready, soon - kind.board)),
+            wanted[kind.name],
+        )
+        for kind in kinds
+        if kind.name in sick
     ]
-    joining = sum(1 for _ in islice(heapq.merge(*apart), instance.convoy_size // 3))
+    room = instance.convoy_size // 3 if apart is None else min(apart, instance.convoy_size // 3)
+    joining = sum(1 for _ in islice(heapq.merge(*patients), room))
     chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
     seats = any(unit.kind.places.get("seat") for _, _, unit in chosen)
-    others = [pool.coming(name, pickup, skip) for name, number in wanted.items() if name != main and number > 0]
-    for entry in heapq.merge(*others):
+    lesser = aside = 0
+    for entry in _others(pool, pickup, {name: n for name, n in wanted.items() if name != main}, outdone, skip):
         arrival, _, unit = entry
-        if len(chosen) >= instance.convoy_size or (arrival > ready and seats):
-            break
         name = unit.kind.name
+        if len(chosen) >= instance.convoy_size:
+            break
+        full = (outdone[name] and beside is not None and lesser >= beside) or (
+            name in sick and apart is not None and aside >= apart
+        )
+        if taken.get(name, 0) >= wanted[name] or full:
+            continue
         no_seat_yet = not seats and unit.kind.places.get("seat", 0) > 0
-        if taken.get(name, 0) < wanted[name] and (arrival <= ready or no_seat_yet):
+        if arrival <= max(ready, soon - unit.kind.board) or no_seat_yet:
             chosen.append(entry)
             taken[name] = taken.get(name, 0) + 1
+            lesser += outdone[name]
+            aside += name in sick
             seats = seats or no_seat_yet
     return chosen + _trailing(instance, pool, way, chosen, skip) if chosen else chosen
 
@@ -82,6 +112,26 @@ def _trailing(
             there = (entry for entry in pool.coming(kind.name, way[0], skip) if entry[0] <= ready)
             found += islice(there, kind.at_once if kind.at_once is not None else ENDLESS)
     return found if most is None else found[:most]
+
+
+def _others(
+    pool: Pool, pickup: str, wanted: dict[str, int], outdone: dict[str, bool], skip: set[str]
+) -> Iterator[Coming]:
+    """Yield the vehicles of other types in the order in which they come, those that a larger type outdoes last."""
+    for last in (False, True):
+        ways = [pool.coming(name, pickup, skip) for name, n in wanted.items() if n > 0 and outdone[name] == last]
+        # Of each type no more than are wanted, and a few for seats: the queue of a crowd of cars is long.
+        yield from heapq.merge(*(islice(way, MOST_LOOKED_AT) for way in ways))
+
+
+def _outdone(kind: VehicleKind, kinds: Sequence[VehicleKind], wanted: dict[str, int], need: dict[str, int]) -> bool:
+    """Return whether another type that is wanted has more of every kind of place that people need and this one has."""
+    offered = [(place, number) for place, number in kind.places.items() if number > 0 and need.get(place, 0) > 0]
+    return any(
+        wanted[other.name] > 0 and all(other.places.get(place, 0) > number for place, number in offered)
+        for other in kinds
+        if other is not kind
+    )
 
 
 def fill(

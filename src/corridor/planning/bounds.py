@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from corridor.planning.instance import Instance, People, Unit, VehicleKind
+from corridor.planning.instance import ALWAYS, Instance, People, Unit, VehicleKind
 from corridor.planning.plan import Bound
 
 PLACES = ("stretcher", "wheelchair", "seat")
-LATEST = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
+LATEST = ALWAYS
 
 
 def bounds_alone(instance: Instance) -> list[Bound]:
@@ -99,14 +99,14 @@ def departures(instance: Instance, unit: Unit, end: int, begin: int = 0) -> int:
     drive = shortest(instance)
     back = min((m for (start, _), m in instance.empty.items() if start in instance.receptions), default=0)
     cycle = drive + unit.kind.unload + back + unit.kind.board
-    return min(_fitting(instance, first, end - unit.kind.unload, cycle), most)
+    return min(fitting(instance, first, end - unit.kind.unload, cycle), most)
 
 
-def _fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
+def fitting(instance: Instance, first: int, last: int, cycle: int) -> int:
     """Return the most departures from `first` on, a cycle apart in each window, that arrive in it and by `last`."""
     drive = shortest(instance)
     total = 0
-    for opens, closes in instance.windows if instance.windows is not None else ((0, LATEST),):
+    for opens, closes in instance.hours if instance.hours is not None else ((0, LATEST),):
         span = min(closes + _spared(instance), last) - drive - max(opens, first)
         if span >= 0:
             total += 1 if cycle == 0 else 1 + span // cycle
@@ -120,17 +120,20 @@ def _spared(instance: Instance) -> int:
     return max(behind) + instance.agreed.check_vehicle if behind else 0
 
 
-def least(enough: Callable[[int], bool]) -> int | None:
-    """Return the least minute that is enough, None where none within three years is."""
-    low, high = 0, 1
-    while not enough(high):
-        low, high = high, high * 2
-        if high > LATEST:
+def least(enough: Callable[[int], bool], known: int = 0) -> int | None:
+    """Return the least minute from a known bound on that is enough, None where none within three years is."""
+    if enough(known):
+        return known
+    low, step = known, 1
+    while not enough(low + step):
+        low, step = low + step, step * 2
+        if low + step > LATEST:
             return None
+    high = low + step
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
-    return 0 if enough(0) else high
+    return high
 
 
 def _loads(instance: Instance, pickup: str | None, without: int = 0) -> list[tuple[VehicleKind, int]]:
@@ -205,11 +208,11 @@ def first_departure(instance: Instance) -> int:
         for (start, _), minutes in instance.empty.items()
         if start == unit.site
     )
-    if instance.windows:
+    if instance.hours:
         drive = shortest(instance)
         fitting = [
             max(opens, earliest)
-            for opens, closes in instance.windows
+            for opens, closes in instance.hours
             if max(opens, earliest) + drive <= closes + _spared(instance)
         ]
         return min(fitting, default=earliest)
@@ -227,7 +230,7 @@ def _headway_bounds(instance: Instance) -> list[Bound]:
         return []
     convoys = fewest_convoys(instance)
     first, unload = first_departure(instance), min(kind.unload for kind, _ in loads)
-    minutes = least(lambda end: _fitting(instance, first, end - unload, instance.headway) >= convoys)
+    minutes = least(lambda end: fitting(instance, first, end - unload, instance.headway) >= convoys)
     if minutes is None:
         return []
     why = f"at least {convoys} convoys must leave {instance.headway} minutes apart"

@@ -9,36 +9,53 @@ from corridor.planning.bounds import (
     PLACES,
     bounds_alone,
     carried_by,
-    fewest_convoys,
     first_departure,
     least,
     needs,
     shortest,
 )
+from corridor.planning.bounds_mouth import ANYBODY, Mouth, mouth_bounds
 from corridor.planning.bounds_people import bounds_of_people
-from corridor.planning.instance import Instance
+from corridor.planning.instance import Instance, VehicleKind
 from corridor.planning.plan import Bound
 
 
 def lower_bounds(instances: Sequence[Instance]) -> tuple[Bound, ...]:
     """Return every bound on the minutes until the last person of operations planned together is safe, best first."""
-    found = [bound for instance in instances for bound in bounds_alone(instance)]
-    found += [bound for instance in instances if instance.total for bound in bounds_of_people(instance)]
+    found = []
+    for instance in instances:
+        own = bounds_alone(instance)
+        own += bounds_of_people(instance) if instance.total else []
+        found += [*own, *_within_the_hours(instance, own)]
     found += [*_tie_bounds(instances), *_gate_bounds(instances)]
     return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
+
+
+def _within_the_hours(instance: Instance, known: list[Bound]) -> list[Bound]:
+    """Return the bounds that hold where every vehicle goes in a convoy and every drive within the hours agreed."""
+    if instance.strays or not instance.total:
+        return []
+    found: list[Bound] = []
+    if len(instance.loaded) > 1:
+        from corridor.planning.bounds_flow import flow_bounds  # noqa: PLC0415 - a single way pays for no solver
+
+        found += flow_bounds(instance, known)
+    return [*found, *mouth_bounds(instance, [*known, *found])]
 
 
 def accepted_by(instance: Instance, people: float) -> int:
     """Return a minute before which no plan has so many people of an operation accepted.
 
-    Proof. By vehicles: a convoy handed over by A has left early enough to end by A + the drive beyond the hand-over +
-    the unloading if nothing holds it up, so the vehicles' departures in plans that end by that minute, times all their
-    places, reach the people. By headway: a convoy brings at most its size times the most places of a vehicle, so that
-    so many convoys leave one headway apart before, and the last still drives to the hand-over.
+    Proof. `Mouth.departed` bounds who has left by a minute; the convoy that brings the last of these people is handed
+    over no sooner than the shortest drive, less the longest way beyond the hand-over, after it left.
     """
     if people <= 0 or not instance.loaded:
         return 0
     beyond = max(instance.beyond.values(), default=0)
+    if not instance.strays:
+        mouth = Mouth(instance)
+        left = least(lambda minute: mouth.departed(minute) >= people)
+        return max((left or 0) + shortest(instance) - beyond, 0)
     after = max((unit.kind.unload for unit in instance.units), default=0) + beyond
 
     def enough(end: int) -> bool:
@@ -77,8 +94,8 @@ def _gate_bounds(instances: Sequence[Instance]) -> list[Bound]:
     """Bound by phases and first steps: all but the free people leave after what the phase waits for.
 
     Proof. At most `free` people leave before the minute G at which the gate opens, and `accepted_by` bounds G from
-    below where it waits for another operation. So of those who need a kind of place all but `free` leave from G on: as
-    for the bounds by vehicles and by headway, with G for the first departure.
+    below where it waits for another operation. So of those who need a kind of place all but `free` leave from G on:
+    `Mouth` bounds these with G for the first departure; where vehicles go outside the convoys, the vehicles alone do.
     """
     by_name = {instance.operation: instance for instance in instances}
     found = []
@@ -92,19 +109,24 @@ def _gate_bounds(instances: Sequence[Instance]) -> list[Bound]:
             continue
         unload = min(unit.kind.unload for unit in instance.units)
         minutes = [opens + shortest(instance) + unload]
-        minutes += [_from(instance, place, needs(instance, place) - free, opens) for place in PLACES]
-        later = max(fewest_convoys(instance, free), 1)
-        minutes.append(opens + (later - 1) * instance.headway + shortest(instance) + unload)
+        for place in (*PLACES, ANYBODY):
+            later = (needs(instance, place) if place else instance.total) - free
+            if later > 0:
+                minutes.append(_from(instance, place, opens, later))
         why = f"all but {free:,} people of {gate.operation} wait for clause {gate.clause}"
         found.append(Bound(name="phase", operation=gate.operation, minutes=max(minutes), why=why))
     return found
 
 
-def _from(instance: Instance, place: str, people: int, opens: int) -> int:
-    """Return the least minute by which vehicles that leave from a minute on can bring people who need a place."""
-    if people <= 0:
-        return 0
-    return least(lambda end: carried_by(instance, lambda kind: kind.places.get(place, 0), end, opens) >= people) or 0
+def _from(instance: Instance, place: str, begin: int, people: int) -> int:
+    """Return a minute before which not so many people who leave from another minute on are safe."""
+    if not instance.strays:
+        return Mouth(instance, place, begin=begin).least(people) or 0
+
+    def places(kind: VehicleKind) -> int:
+        return kind.places.get(place, 0) if place else sum(kind.places.values())
+
+    return least(lambda end: carried_by(instance, places, end, begin) >= people) or 0
 
 
 def _opens(gate: Gate, by_name: dict[str, Instance]) -> int:

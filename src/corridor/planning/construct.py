@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corridor.planning.boarding import fill, gather, spread
 from corridor.planning.drafts import ENDLESS, Draft, Load, Ride, Style
@@ -43,6 +43,7 @@ class Call:
     when: When
     most: int
     since: int = 0
+    ordered: bool = False
 
 
 class Builder:
@@ -74,17 +75,20 @@ class Builder:
         """Return whether anybody is still to be put into a convoy."""
         return any(self.left.values())
 
-    def run(self) -> list[Draft] | None:
-        """Return the convoys of the planning figure and then of the reserve, or None where some people cannot go."""
+    def run(self) -> bool:
+        """Build the convoys of the planning figure; return whether everyone of it can go."""
         while self.waits():
             draft = self.next_draft()
             if draft is None:
-                return None
+                return False
             self.commit(draft)
+        return True
+
+    def add_reserve(self) -> None:
+        """Build the reserve convoys; what does not fit into windows or receptions any more stays unreserved."""
         self.begin_reserve()
         while self.waits() and (draft := self.next_draft()) is not None:
-            self.commit(draft)  # what does not fit into windows or receptions any more stays unreserved
-        return self.drafts
+            self.commit(draft)
 
     def begin_reserve(self) -> None:
         """Go on with the people beyond the planning figure, after everybody else."""
@@ -119,13 +123,14 @@ class Builder:
         waiting = [group for group in self.order[pickup] if self.left[group.name] > 0]
         if not waiting:
             return None
+        ordered = most is not None
         if most is None:
-            most = self.style.gather[len(self.drafts) % len(self.style.gather)]
+            most = self.style.size(len(self.drafts))
         most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
         if not self.instance.gathers:
-            return self._shrunk(Call(pickup, waiting, self.left, room, when, most))
-        return self._gathered(Call(pickup, waiting, self.left, room, when, most))
+            return self._shrunk(Call(pickup, waiting, self.left, room, when, most, ordered=ordered))
+        return self._gathered(Call(pickup, waiting, self.left, room, when, most, ordered=ordered))
 
     def _gathered(self, call: Call) -> Draft | None:
         """Return the convoy of those who are there: nobody boards before coming, nobody there is passed over."""
@@ -139,7 +144,7 @@ class Builder:
             few = self.style.patient and sum(here.values()) < self._full(call.most)
             if not waiting or (few and steps):
                 continue
-            found = self._shrunk(Call(call.pickup, waiting, here, call.room, call.when, call.most, since))
+            found = self._shrunk(replace(call, waiting=waiting, here=here, since=since))
             if found is None:
                 continue
             # Who came while the convoy waited to leave may board with it, those in most need first.
@@ -157,6 +162,8 @@ class Builder:
         most = call.most
         while most >= 1:
             draft = self._sized(call, most)
+            if draft is not None and not call.ordered and len(self.drafts) < self.style.punctual:
+                draft = self._sized(call, self._aboard_in_time(draft)) or draft
             if draft is None or self._held_briefly(draft):
                 return draft
             most = min(len(draft.rides), most)
@@ -164,6 +171,17 @@ class Builder:
             if most < self.instance.agreed.smallest:
                 return None
         return None
+
+    def _soonest(self, pickup: str) -> int:
+        """Return a minute before which no convoy leaves from a pickup."""
+        clear = self.slots.departures[-1] + self.instance.headway if self.slots.departures else 0
+        return max(clear, self.last_from[pickup], self.not_before)
+
+    def _aboard_in_time(self, draft: Draft) -> int:
+        """Return how many vehicles of the first type are boarded when the next convoy may leave, or first of all."""
+        rides = [ride for ride in draft.rides if ride.unit.kind is draft.rides[0].unit.kind]
+        until = max(self._soonest(draft.pickup), min(ride.board_end for ride in rides))
+        return max(sum(1 for ride in rides if ride.board_end <= until), self.instance.agreed.smallest)
 
     def _sized(self, call: Call, most: int) -> Draft | None:
         for reception, places, caps in self._receptions(call):
@@ -235,7 +253,17 @@ class Builder:
         needs = needs_of(self.instance, waiting, call.here)
         skip: set[str] = set()
         while True:
-            coming = gather(self.instance, self.pool, way, needs, most, skip)
+            coming = gather(
+                self.instance,
+                self.pool,
+                way,
+                needs,
+                most,
+                skip,
+                soon=self._soonest(call.pickup),
+                beside=self.style.beside,
+                apart=self.style.apart,
+            )
             units = [unit for _, _, unit in coming]
             loads = fill(units, waiting, call.here, places[0], places[1])
             if smallest > 1:
@@ -278,9 +306,8 @@ class Builder:
             if late == 0:
                 break
             earliest = depart + late
-        # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure.
         wait = depart - ready
-        if wait:
+        if self.instance.boards_at_departure and wait:
             rides = [Ride(r.unit, r.board_start + wait, r.board_end + wait, r.load, r.sets_off) for r in rides]
         handover = depart + ahead
         if night is not None and way not in self.instance.ways.before:
@@ -300,7 +327,7 @@ class Builder:
         led = self._led([entry[2] for entry, _ in aboard])
         arrivals = [max(entry[0], since) for entry, _ in aboard[:led]]
         minutes = [entry[2].kind.board for entry, _ in aboard[:led]]
-        stands = self.ground.bays.stand(pickup, arrivals, minutes)
+        stands = self.ground.bays.board(pickup, arrivals, minutes)
         ready = max(end for _, end in stands)
         for (arrival, _, unit), _ in aboard[led:]:
             begins = max(arrival, since, ready - unit.kind.board)

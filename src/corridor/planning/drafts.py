@@ -17,11 +17,25 @@ class Style:
     """How convoys are formed: the most vehicles to gather, in turn, and whether the farthest pickup goes first.
 
     A `patient` style waits until a convoy is full where people come over time; the other leaves with who is there.
+    `first` sizes come before those taken in turn. `beside` is the most vehicles that join although a larger type goes
+    to the same people, `apart` of those that carry who needs another kind of place (never less than a third of them, so
+    that patients are not put off for a sooner end of all); None where as many as there is room for do. The first
+    `punctual` convoys leave with whoever is aboard when the headway lets them.
     """
 
     gather: tuple[int, ...]
     farthest_first: bool = False
     patient: bool = False
+    first: tuple[int, ...] = ()
+    beside: int | None = None
+    apart: int | None = None
+    punctual: int = 0
+
+    def size(self, number: int) -> int:
+        """Return the most vehicles to gather for the convoy of a number, counted from 0."""
+        if number < len(self.first):
+            return self.first[number]
+        return self.gather[(number - len(self.first)) % len(self.gather)]
 
 
 class Ride(NamedTuple):

@@ -21,6 +21,8 @@ from corridor.situation.situation import Operation, Situation
 
 __all__ = ["Instance", "People", "Unit", "VehicleKind", "build_instance", "down", "nearest", "units_of", "up"]
 
+ALWAYS = 60 * 24 * 366 * 3  # three years in minutes: beyond any operation
+
 
 @dataclass(frozen=True)
 class People:
@@ -91,6 +93,19 @@ class Instance:
         )
 
     @cached_property
+    def strays(self) -> bool:
+        """Whether vehicles may go outside the convoys or the hours: behind a convoy, or on after a night on the way."""
+        return bool(self.ways.night) or any(kind.trails for kind in self.kinds)
+
+    @cached_property
+    def boards_at_departure(self) -> bool:
+        """Whether each boarding is moved up to its departure at once, and not only when the timetable stands.
+
+        It is where holds are limited, and where it counts who has come, who rests and who trails by then.
+        """
+        return self.agreed.hold_assembly is not None or self.gathers or self.strays or not self.plain
+
+    @cached_property
     def apart(self) -> bool:
         """Whether some people, or some vehicles, may go to some of the receptions only."""
         return any(group.receptions is not None for group in self.people) or any(
@@ -125,6 +140,18 @@ class Instance:
         for unit in self.units:
             first.setdefault((unit.kind.name, unit.free, unit.site, unit.until), unit)
         return tuple((unit, number[key]) for key, unit in first.items())
+
+    @cached_property
+    def hours(self) -> tuple[tuple[int, int], ...] | None:
+        """The windows without the time in which the corridor belongs to aid; None where a convoy may always drive."""
+        if self.ways.night or not self.agreed.aid:
+            return self.windows
+        spans = list(self.windows if self.windows is not None else ((0, ALWAYS),))
+        for begins, ends in self.agreed.aid:
+            spans = [
+                part for opens, closes in spans for part in ((opens, min(closes, begins)), (max(opens, ends), closes))
+            ]
+        return tuple(sorted({(opens, closes) for opens, closes in spans if opens < closes}))
 
     @property
     def total(self) -> int:

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
-from corridor.planning.bounds_tied import lower_bounds
 from corridor.planning.construct import Builder
-from corridor.planning.drafts import Draft, Style
+from corridor.planning.drafts import ENDLESS, Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.quota import quota_of
-from corridor.planning.together import build_together
+from corridor.planning.together import Together, build_together
 
-# Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
-MIXED = 40
+# Ways near the best one that are tried after the plain ones; each costs one build of the timetable.
+NEAR = 160
 # Plain ways tried before it is said that no plan was found: sizes from large to small.
 TRIED = 12
+# Of the first convoys so many get a size of their own.
+OPENING = 8
+# So many pairs of ways are tried before the best is changed a little.
+COMBINED = 6
+LATE = 10**9
+BESIDE_STEP = 3
+OPENING_SHARE, BESIDE_SHARE, PLAIN_SHARE = 0.5, 0.7, 0.8
 Progress = Callable[[str, int, int], None]
 
 
 def best(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None = None
+    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None = None, goal: int = 0
 ) -> list[list[Draft]] | None:
     """Return the soonest timetable found of each of some operations that are planned together.
 
-    None where no way brings everyone of the planning figure to a reception.
+    The search ends where the proven bound `goal`, in minutes, is met. None where no way brings everyone of the planning
+    figure to a reception.
     """
     if len(instances) > 1 or instances[0].agreed.gates or instances[0].agreed.ties:
-        return _tied(instances, deadline, seed, progress)
-    found = _alone(instances[0], deadline, seed, progress)
-    return None if found is None else [found[1]]
+        return _tied(instances, deadline, seed, progress, goal)
+    found = _alone(instances[0], deadline, seed, progress, goal)
+    if found is None:
+        return None
+    found.builder.add_reserve()
+    return [found.builder.drafts]
 
 
 def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
@@ -44,9 +57,9 @@ def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
     plain = [_few(list(_styles(instance))) for instance in instances]
     for turn in range(max(len(styles) for styles in plain)):
         chosen = [styles[turn % len(styles)] for styles in plain]
-        builders = build_together(instances, chosen, ready)
-        if builders is not None:
-            return [builder.drafts for builder in builders]
+        made = build_together(instances, chosen, ready)
+        if made is not None:
+            return [builder.drafts for builder in made.builders]
     return None
 
 
@@ -60,77 +73,128 @@ def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] |
     for instance in instances:
         sizes = [len(convoy.trips) for convoy in previous.planned if convoy.operation == instance.operation]
         styles.append(Style((max(set(sizes), key=sizes.count) if sizes else instance.convoy_size,)))
-    builders = build_together(instances, styles, quotas, previous)
-    return None if builders is None else [builder.drafts for builder in builders]
+    made = build_together(instances, styles, quotas, previous)
+    if made is None:
+        return None
+    made.add_reserve()
+    return [builder.drafts for builder in made.builders]
 
 
 def _few(styles: list[Style]) -> list[Style]:
     return styles[:: max(len(styles) // TRIED, 1)]
 
 
+@dataclass(frozen=True)
+class _Found:
+    ends: tuple[int, ...]
+    builder: Builder
+    style: Style
+
+
 def _alone(
-    instance: Instance, deadline: float, seed: int, progress: Progress | None
-) -> tuple[int, list[Draft], Style] | None:
-    """Try ways of forming convoys until the bound or the time is reached; return the best with its minutes."""
+    instance: Instance,
+    deadline: float,
+    seed: int,
+    progress: Progress | None,
+    goal: int,
+    measure: Callable[[Builder], tuple[int, ...]] = lambda builder: (builder.clearance(),),
+) -> _Found | None:
+    """Try ways of forming convoys until the bound or the time is reached; return the best by its first minutes."""
     quota = quota_of(instance)
     if quota is None:
         return None
-    goal = max((bound.minutes for bound in lower_bounds([instance])), default=0)
-    found: tuple[int, list[Draft], Style] | None = None
+    found: _Found | None = None
     plain = list(_styles(instance))
-    total = len(plain) + MIXED
+    total = len(plain) + NEAR
     random = Random(seed)
     for number in range(total):
-        if found is not None and (found[0] <= goal or time.monotonic() > deadline):
+        if found is not None and (found.ends[0] <= goal or time.monotonic() > deadline):
             break
         if number >= len(plain) and found is None:
             break
-        style = plain[number] if number < len(plain) else _mixed(instance, found[2], random)  # type: ignore[index]
+        if number < len(plain):
+            style = plain[number]
+        elif found is not None:
+            style = _turn(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
-        drafts = builder.run()
-        if drafts is not None and (found is None or builder.clearance() < found[0]):
-            found = (builder.clearance(), drafts, style)
+        if builder.run() and (found is None or measure(builder) < found.ends):
+            found = _Found(measure(builder), builder, style)
         if progress is not None:
             progress(instance.operation, number + 1, total)
     return found
 
 
 def _tied(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None
+    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None, goal: int
 ) -> list[list[Draft]] | None:
     """Search as for one operation, with a way of forming convoys for each, begun from what serves each alone best."""
     quotas = [quota for instance in instances if (quota := quota_of(instance)) is not None]
     if len(quotas) < len(instances):
         return None
-    plain = [list(_styles(instance)) for instance in instances]
-    now = time.monotonic()
-    share = now + (deadline - now) / (2 * len(instances))
-    alone = [_alone(instance, share, seed, None) for instance in instances]
-    chosen = [styles[0] if one is None else one[2] for styles, one in zip(plain, alone, strict=True)]
-    goal = max((bound.minutes for bound in lower_bounds(instances)), default=0)
-    found: tuple[tuple[int, int], list[list[Draft]], list[Style]] | None = None
+    found: tuple[tuple[int, int], Together, list[Style]] | None = None
     random = Random(seed)
-    total = max(TRIED + MIXED, *(len(styles) for styles in plain))
+    plain = [list(_styles(instance)) for instance in instances]
+    begun = _beginnings(instances, deadline, seed, goal)
+    begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
+    combined = min(COMBINED, len(begun))
+    total = len(begun) + NEAR
     for number in range(total):
         if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
             break
-        if found is None and number >= max(len(styles) for styles in plain):
+        if found is None and number >= len(begun):
             break
-        styles = list(chosen if found is None else found[2])
-        if number and found is None:
-            styles = [each[number % len(each)] for each in plain]
-        elif number:
-            turn = random.randrange(len(styles))
-            near = _mixed(instances[turn], styles[turn], random)
-            styles[turn] = random.choice([near, random.choice(plain[turn])])
-        builders = build_together(instances, styles, quotas)
-        if builders is not None:
-            ends = [builder.clearance() for builder in builders]
-            if found is None or (max(ends), sum(ends)) < found[0]:
-                found = ((max(ends), sum(ends)), [builder.drafts for builder in builders], styles)
+        if found is None or number < combined:
+            styles = begun[number]
+        else:
+            styles = list(found[2])
+            turn = number % len(styles)
+            styles[turn] = _turn(instances[turn], styles[turn], (number - combined) // len(styles), random)
+        made = build_together(instances, styles, quotas)
+        if made is not None:
+            ends = [builder.clearance() for builder in made.builders]
+            if found is None or (max(ends), sum(ends)) <= found[0]:
+                found = ((max(ends), sum(ends)), made, styles)
         if progress is not None:
             progress(" and ".join(instance.operation for instance in instances), number + 1, total)
-    return None if found is None else found[1]
+    if found is None:
+        return None
+    found[1].add_reserve()
+    return [builder.drafts for builder in found[1].builders]
+
+
+def _repeated(styles: list[Style], length: int) -> list[Style]:
+    return [styles[number % len(styles)] for number in range(length)]
+
+
+def _beginnings(instances: Sequence[Instance], deadline: float, seed: int, goal: int) -> list[list[Style]]:
+    """Return ways to begin with: for each operation the one that ends first and the one that lets others go first."""
+    now = time.monotonic()
+    share = (deadline - now) / (4 * len(instances))
+    gates = [gate for instance in instances for gate in instance.agreed.gates]
+    options = []
+    for instance in instances:
+        people = [
+            instance.total if gate.reached is None else min(gate.reached, instance.total)
+            for gate in gates
+            if gate.other == instance.operation
+        ]
+        ends = _alone(instance, time.monotonic() + share, seed, None, goal)
+        found = [ends]
+        if people:
+            opens = partial(_opens, people=max(people))
+            found.append(_alone(instance, time.monotonic() + share / 2, seed, None, 0, opens))
+        options.append([next(_styles(instance)) if one is None else one.style for one in found])
+    return [list(styles) for styles in itertools.islice(itertools.product(*options), COMBINED)]
+
+
+def _opens(builder: Builder, people: int) -> tuple[int, ...]:
+    """Return when so many people are handed over, and when everybody is safe."""
+    so_far = 0
+    for draft in sorted(builder.drafts, key=lambda draft: draft.handover):
+        so_far += draft.people
+        if so_far >= people:
+            return draft.handover, builder.clearance()
+    return LATE, builder.clearance()
 
 
 def _styles(instance: Instance) -> Iterator[Style]:
@@ -142,18 +206,47 @@ def _styles(instance: Instance) -> Iterator[Style]:
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
-    for size in sizes:
+    for number, size in enumerate(sizes):
         if several:
             # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
             yield Style((size,), farthest_first=True)
         if instance.gathers:
             yield Style((size,), patient=True)
         yield Style((size,))
+        if number == 0 and most > 1:
+            yield Style((most,), farthest_first=several, punctual=ENDLESS)
 
 
-def _mixed(instance: Instance, best: Style, random: Random) -> Style:
-    """Return the best way so far with convoys of alternating sizes near its own."""
+def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style:
+    """Return the way to try next near the best one: first every mix of vehicles, then whatever is near."""
+    fewest, most = _patients(instance)
+    mixes = [replace(best, apart=apart) for apart in range(fewest, most) if fewest]
+    if len(instance.kinds) > 1:
+        mixes += [replace(best, beside=beside) for beside in range(0, instance.convoy_size // 2 + 1, BESIDE_STEP)]
+    return mixes[number] if number < len(mixes) else _near(instance, best, random)
+
+
+def _near(instance: Instance, best: Style, random: Random) -> Style:
+    """Return a way near another: sizes of their own for the first convoys, others in turn, or fewer small vehicles."""
     most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
+    draw = random.random()
+    if draw < OPENING_SHARE:
+        turn = random.randrange(OPENING)
+        first = [best.size(number) for number in range(max(turn + 1, len(best.first)))]
+        near = first[turn] + random.choice((-3, -2, -1, 1, 2, 3))
+        first[turn] = min(max(random.choice((near, random.randint(1, most))), 1), most)
+        return replace(best, first=tuple(first), punctual=random.choice((best.punctual, best.punctual, 0, turn)))
+    if draw < BESIDE_SHARE and len(instance.kinds) > 1:
+        if random.random() < 1 / 2:
+            return replace(best, beside=random.choice((None, *range(instance.convoy_size // 2 + 1))))
+        fewest, number = _patients(instance)
+        return replace(best, apart=random.choice((None, *range(fewest, number + 1))))
     middle = best.gather[0]
     sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
-    return Style(sizes, farthest_first=best.farthest_first, patient=best.patient)
+    return replace(best, gather=sizes, first=best.first if random.random() < PLAIN_SHARE else ())
+
+
+def _patients(instance: Instance) -> tuple[int, int]:
+    """Return a third of the vehicles that carry who does not sit, and all of them."""
+    number = sum(1 for unit in instance.units if any(n for place, n in unit.kind.places.items() if place != "seat"))
+    return -(-number // 3), number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import heapq
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -43,6 +44,28 @@ class Bays:
             start = max(arrival, slots.pop(0))
             bisect.insort(slots, start + length)
             found.append((start, start + length))
+        return found
+
+    def board(self, site: str, arrivals: Sequence[int], minutes: Sequence[int]) -> list[tuple[int, int]]:
+        """Return from when to when each vehicle stands; of those that wait the one that takes longest goes first.
+
+        That ends soonest for vehicles that leave together (Graham 1969), and no bay stands empty for who comes later.
+        """
+        if site not in self.free or len(arrivals) == 1:
+            return self.stand(site, arrivals, minutes)
+        slots = sorted(self.free[site])
+        coming = sorted(range(len(arrivals)), key=lambda turn: (arrivals[turn], -minutes[turn]))
+        waiting: list[tuple[int, int]] = []
+        found = [(0, 0)] * len(arrivals)
+        here = now = 0
+        while here < len(coming) or waiting:
+            now = max(now, slots[0], 0 if waiting else arrivals[coming[here]])
+            while here < len(coming) and arrivals[coming[here]] <= now:
+                heapq.heappush(waiting, (-minutes[coming[here]], coming[here]))
+                here += 1
+            _, turn = heapq.heappop(waiting)
+            found[turn] = (now, now + minutes[turn])
+            heapq.heapreplace(slots, now + minutes[turn])
         return found
 
     def occupy(self, site: str, spans: Sequence[tuple[int, int]]) -> None:

@@ -11,6 +11,7 @@ from corridor.errors import Infeasible, UsageError
 from corridor.planning.again import changes, names_taken
 from corridor.planning.bounds import left_behind
 from corridor.planning.bounds_tied import lower_bounds
+from corridor.planning.calling import call_late
 from corridor.planning.drafts import Draft, to_convoys
 from corridor.planning.explain import explain
 from corridor.planning.holding import beside, better
@@ -89,13 +90,14 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
     for group in groups:
         instances = [_beside(instance, convoys, situation) for instance in group]
-        found, fresh = _best(instances, deadline, asked, progress)
+        proven = lower_bounds(instances)
+        found, fresh = _best(instances, deadline, asked, progress, max((one.minutes for one in proven), default=0))
         if found is None:
             names = [instance.operation for instance in group]
             why = _why_not(situation, instances, asked.people_quantile, mode)
             unplanned.update(dict.fromkeys(names, why))
             continue
-        for instance, drafts in zip(instances, found, strict=True):
+        for instance, drafts in zip(instances, call_late(instances, found), strict=True):
             ends = [end for draft in drafts if not draft.reserve for _, end in draft.unloading]
             if ends:
                 last = instance.moment(max(ends))
@@ -105,7 +107,7 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
             if asked.previous is not None:
                 reasons = {draft.order: draft.why for draft in drafts}
                 changed += changes(asked.previous, instance, made, reasons, fresh)
-        bounds += lower_bounds(instances)
+        bounds += proven
     if len(unplanned) == len(situation.operations):
         _raise_first(unplanned)
     bound = max((item.minutes for item in bounds), default=0)
@@ -131,15 +133,15 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
 
 
 def _best(
-    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None
+    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None, goal: int
 ) -> tuple[list[list[Draft]] | None, str]:
     """Return the timetables to use and, where they do not follow the orders given before, the reason."""
     previous = asked.previous
     kept = follow(instances, previous) if previous is not None else None
     if previous is None or kept is None:
         fresh = "" if previous is None else "the orders given before do not carry everyone any more"
-        return best(instances, deadline, asked.seed, progress), fresh
-    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress)
+        return best(instances, deadline, asked.seed, progress, goal), fresh
+    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress, goal)
     if anew is None:
         return kept, ""
     stable, sooner = _end(kept), _end(anew)

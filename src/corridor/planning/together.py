@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corridor.planning.again import Follower, orders_of
 from corridor.planning.agreed import Gate, Tie
@@ -94,13 +95,28 @@ class Ledger:
         return None
 
 
+@dataclass(frozen=True)
+class Together:
+    """The timetables of operations planned together, under construction."""
+
+    builders: list[Builder]
+    ledger: Ledger
+
+    def add_reserve(self) -> None:
+        """Build the reserve convoys; what the other side does not allow any more stays unreserved."""
+        for builder in self.builders:
+            builder.begin_reserve()
+        while _advance(self.builders, self.ledger):
+            pass
+
+
 def build_together(
     instances: Sequence[Instance],
     styles: Sequence[Style],
     quotas: Sequence[dict[tuple[str, str], int]],
     previous: Plan | None = None,
-) -> list[Builder] | None:
-    """Return the finished timetable of each operation, or None where some of the planning figure cannot go.
+) -> Together | None:
+    """Return the timetables of the planning figure, or None where some of it cannot go.
 
     The orders of a `previous` plan are followed as far as they hold.
     """
@@ -115,11 +131,7 @@ def build_together(
     while any(builder.waits() for builder in builders):
         if not _advance(builders, ledger) and not _side_by_side(builders, ledger):
             return None
-    for builder in builders:
-        builder.begin_reserve()
-    while _advance(builders, ledger):
-        pass  # what the other side does not allow any more stays unreserved
-    return builders
+    return Together(builders, ledger)
 
 
 def _advance(builders: Sequence[Builder], ledger: Ledger) -> bool:

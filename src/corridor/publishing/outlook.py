@@ -148,7 +148,7 @@ def closes_chart(forecast: Forecast, operation: str, w: Words, width: int) -> Ma
     """Return, for each moment at which the corridor may close, the medians out, on the road and waiting as one bar."""
     narrow = width <= NARROW
     rows = [row for row in forecast.closes if row.operation == operation]
-    left = 12.0 if narrow else 150.0
+    left = 12.0 if narrow else 190.0
     most = max((sum(part[1] for part in (row.out, row.on_the_road, row.waiting)) for row in rows), default=1) or 1
     x = Scale(0, most, left, width - 12)
     step = 44 if narrow else 30

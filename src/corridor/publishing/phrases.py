@@ -37,7 +37,9 @@ def templates(lang: str) -> tuple[Phrase, ...]:
     """Return the templates into a language, those with the most words of their own first."""
     rows = table(next(name for name in LANGUAGES if name != SAID_IN) if lang == SAID_IN else lang)
     ordered = sorted(rows, key=lambda row: -len(FIELD.sub("", row[0])))
-    return tuple(_phrase(said, said if lang == SAID_IN else _spaced(other)) for said, other in ordered)
+    if lang == SAID_IN:
+        return tuple(_phrase(said, said) for said, _ in ordered)
+    return tuple(_phrase(said, _spaced(other) if lang == "fr" else other) for said, other in ordered)
 
 
 def table(lang: str) -> list[tuple[str, str]]:
@@ -142,7 +144,7 @@ def _closed(said: list[Piece]) -> list[Piece]:
     if not said:
         return []
     said = _opened(said)
-    return said if said[-1].text.endswith((".", "!", "?")) else [*said, Piece(".")]
+    return said if said[-1].text.endswith((".", "!", "?", "؟")) else [*said, Piece(".")]
 
 
 def _marked(said: Iterable[Piece], w: Words) -> Child:

@@ -11,10 +11,15 @@ from corridor.finding import Finding
 from corridor.forecasting.forecast import Forecast
 from corridor.publishing.geojson import geojson
 from corridor.publishing.page import page
+from corridor.publishing.standards.calendar import calendar
+from corridor.publishing.standards.geopackage import geopackage
+from corridor.publishing.standards.gtfs import gtfs
+from corridor.publishing.standards.hxl import hxl
 from corridor.publishing.timetable import timetable
-from corridor.publishing.words import catalogue
+from corridor.publishing.words import catalogue, words
 
-FORMATS = ("html", "csv", "geojson", "json")
+USUAL = ("html", "csv", "geojson", "json")
+FORMATS = (*USUAL, "hxl", "gpkg", "gtfs", "ics")
 
 
 def publish(
@@ -22,22 +27,28 @@ def publish(
     folder: Path,
     *,
     lang: str = "en",
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = USUAL,
     findings: Sequence[Finding] = (),
 ) -> list[Path]:
-    """Write the page, the movement table, the map data, the plan and the forecast; returns the paths written.
+    """Write the page, the movement table, the map data, the plan and the forecast, or other formats; returns the paths.
 
-    `formats` is any of html, csv, geojson, json; `findings` are what `check` and `verify` found. All is made before
+    `formats` is any of `FORMATS`: hxl (figures with HXL tags), gpkg (GeoPackage), gtfs (GTFS Schedule) and ics
+    (windows as iCalendar) beside the usual ones. `findings` are what `check` and `verify` found. All is made before
     anything is written. Raises `UsageError` for an unknown format or language or a folder that cannot be written.
     """
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise UsageError(f"unknown format {unknown[0]!r}", place="--formats", hint="any of: " + ", ".join(FORMATS))
     catalogue(lang)
+    spoken = words(lang)
     makers: dict[str, dict[str, Callable[[], bytes]]] = {
         "html": {"index.html": lambda: page(forecast, lang=lang, findings=findings)},
         "csv": {"movement-table.csv": lambda: timetable(forecast.plan)},
         "geojson": {"map.geojson": lambda: geojson(forecast.plan.situation)},
+        "hxl": {"figures.hxl.csv": lambda: hxl(forecast.plan.situation)},
+        "gpkg": {"operation.gpkg": lambda: geopackage(forecast)},
+        "gtfs": {"movement.gtfs.zip": lambda: gtfs(forecast.plan, spoken)},
+        "ics": {"windows.ics": lambda: calendar(forecast.plan.situation, spoken)},
         "json": {"plan.json": forecast.plan.to_json, "forecast.json": forecast.to_json},
     }
     made = {name: make() for kind in FORMATS if kind in formats for name, make in makers[kind].items()}

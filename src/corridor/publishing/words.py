@@ -11,8 +11,9 @@ from importlib import resources
 
 from corridor.errors import UsageError
 
-LANGUAGES = ("en", "fr")
+LANGUAGES = ("en", "fr", "ar")
 WHOLE_DAYS_FROM = 48
+ARABIC_FORMS = {0: "zero", 1: "one", 2: "two"}
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,8 @@ class Words:
         return self.texts.get(key, otherwise)
 
     def plural(self, key: str, count: float) -> str:
-        """Return a text with `n` filled in, in the form that the language has for one or for several."""
-        single = count == 1 or (self.lang == "fr" and 0 <= count < 2)
-        return self(f"{key}.{'one' if single else 'other'}", n=self.count(count))
+        """Return a text with `n` filled in, in the form that the language has for that many."""
+        return self(f"{key}.{plural_form(self.lang, count)}", n=self.count(count))
 
     def count(self, value: float) -> str:
         """Return a number exactly as it was said, with the thousands set apart."""
@@ -79,8 +79,8 @@ class Words:
     def day(self, moment: datetime, *, year: bool = False) -> str:
         """Return the day with its weekday."""
         here = self.local(moment)
-        month = self.texts["months"].split()[here.month - 1]
-        weekday = self.texts["weekdays"].split()[here.weekday()]
+        month = self.texts["months"].split(" ")[here.month - 1]
+        weekday = self.texts["weekdays"].split(" ")[here.weekday()]
         shown = self("day", weekday=weekday, day=here.day, month=month)
         return f"{shown} {here.year}" if year else shown
 
@@ -107,6 +107,20 @@ class Words:
         if value >= WHOLE_DAYS_FROM:
             return self("days", n=self.count(two_digits(value / 24)))
         return self("hours", n=self.count(two_digits(value)))
+
+
+def plural_form(lang: str, count: float) -> str:
+    """Return the plural form of a count: zero, one, two, few, many or other (Unicode CLDR, plural rules)."""
+    if lang == "fr":
+        return "one" if 0 <= count < 2 else "other"
+    if lang != "ar" or not float(count).is_integer():
+        return "one" if count == 1 else "other"
+    if count in ARABIC_FORMS:
+        return ARABIC_FORMS[int(count)]
+    last_two = int(count) % 100
+    if last_two in range(3, 11):
+        return "few"
+    return "many" if last_two >= 11 else "other"
 
 
 def two_digits(value: float) -> float:

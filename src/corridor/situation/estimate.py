@@ -120,6 +120,16 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
 
     def quantile(self, q: float) -> float:
         """Return the smallest value whose probability reaches q (bisection on the exact distribution)."""
+        # A planner asks for the same quantile of the same leg thousands of times.
+        if q not in self._quantiles:
+            self._quantiles[q] = self._bisected(q)
+        return self._quantiles[q]
+
+    @cached_property
+    def _quantiles(self) -> dict[float, float]:
+        return {}
+
+    def _bisected(self, q: float) -> float:
         weights, _ = self._parts
         if not weights.any():
             return float(self.at_least or 0)

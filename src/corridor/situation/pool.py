@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
@@ -13,6 +14,8 @@ import msgspec
 from corridor.errors import InputError
 from corridor.reports.report import NOT_GRADED, Report
 from corridor.situation.estimate import Component, Estimate
+
+FAULT_HINT = "correct the row; a report that must not count is withdrawn, not weighted by 0"
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -93,8 +96,25 @@ def _parse(text: str, place: str) -> Pooling:
             raise InputError(
                 f"{error}", place=f"{place}:{line}", hint="columns: key,value,low,high,source,meaning"
             ) from None
+        fault = _fault(found)
+        if fault:
+            raise InputError(f"{found.key}: {fault}", place=f"{place}:{line}", hint=FAULT_HINT)
         settings[found.key] = found
     return Pooling(settings)
+
+
+def _fault(row: Setting) -> str:
+    """Return what is wrong with a row of the table, or nothing."""
+    numbers = [number for number in (row.value, row.low, row.high) if number is not None]
+    if not all(math.isfinite(number) and number >= 0 for number in numbers):
+        return "a number of the table is finite and not below 0"
+    low, high = (row.value if end is None else end for end in (row.low, row.high))
+    if not low <= row.value <= high:
+        return f"the value {row.value:g} lies outside its own range, {low:g} to {high:g}"
+    # a mixture whose weights are all 0 is no distribution; to set a source aside, its reports are withdrawn
+    if row.key.startswith("grade_") and row.value == 0:
+        return "a grade's weight is above 0"
+    return ""
 
 
 def weight(report: Report, pooling: Pooling) -> float:

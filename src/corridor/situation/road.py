@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from itertools import pairwise
 
 import msgspec
@@ -42,49 +43,66 @@ class Corridor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reports: tuple[str, ...] = ()
 
 
+class Ways:
+    """The ways between sites over some legs, each search done once.
+
+    A way goes along `path` if it leads there, else direct, else by the quickest legs, weighed by `minutes`
+    (Dijkstra 1959).
+    """
+
+    def __init__(self, legs: Mapping[Step, Leg], *, minutes: Callable[[Leg], float]) -> None:
+        self.legs = legs
+        self.minutes = minutes
+        self.came: dict[str, dict[str, Step]] = {}
+
+    def steps(self, start: str, end: str, *, path: tuple[str, ...] = ()) -> tuple[Step, ...] | None:
+        """Return the legs from one site to another; None where no way leads there, () where both are one."""
+        if start == end:
+            return ()
+        if start in path and end in path and path.index(start) < path.index(end):
+            sites = path[path.index(start) : path.index(end) + 1]
+            steps = tuple(pairwise(sites))
+            if all(step in self.legs for step in steps):
+                return steps
+        if (start, end) in self.legs:
+            return ((start, end),)
+        if start not in self.came:
+            self.came[start] = self._quickest(start)
+        came = self.came[start]
+        if end not in came:
+            return None
+        found: list[Step] = []
+        while end != start:
+            found.append(came[end])
+            end = came[end][0]
+        return tuple(reversed(found))
+
+    @cached_property
+    def _after(self) -> dict[str, list[Leg]]:
+        after: dict[str, list[Leg]] = {}
+        for leg in self.legs.values():
+            after.setdefault(leg.start, []).append(leg)
+        return after
+
+    def _quickest(self, start: str) -> dict[str, Step]:
+        """Return the last leg of the quickest way to each site that can be reached."""
+        best: dict[str, float] = {start: 0.0}
+        came: dict[str, Step] = {}
+        heap = [(0.0, start)]
+        while heap:
+            spent, site = heapq.heappop(heap)
+            if spent > best[site]:
+                continue
+            for leg in self._after.get(site, []):
+                total = spent + self.minutes(leg)
+                if leg.end not in best or total < best[leg.end]:
+                    best[leg.end], came[leg.end] = total, (leg.start, leg.end)
+                    heapq.heappush(heap, (total, leg.end))
+        return came
+
+
 def way(
     legs: Mapping[Step, Leg], start: str, end: str, *, path: tuple[str, ...] = (), minutes: Callable[[Leg], float]
 ) -> tuple[Step, ...] | None:
-    """Return the legs from one site to another: along `path` if it leads there, else direct, else the quickest.
-
-    `minutes` weighs a leg (Dijkstra 1959). None where no way leads there, () where start and end are one.
-    """
-    if start == end:
-        return ()
-    if start in path and end in path and path.index(start) < path.index(end):
-        sites = path[path.index(start) : path.index(end) + 1]
-        steps = tuple(pairwise(sites))
-        if all(step in legs for step in steps):
-            return steps
-    if (start, end) in legs:
-        return ((start, end),)
-    return _quickest(legs, start, end, minutes)
-
-
-def _quickest(
-    legs: Mapping[Step, Leg], start: str, end: str, minutes: Callable[[Leg], float]
-) -> tuple[Step, ...] | None:
-    after: dict[str, list[Leg]] = {}
-    for leg in legs.values():
-        after.setdefault(leg.start, []).append(leg)
-    best: dict[str, float] = {start: 0.0}
-    came: dict[str, Step] = {}
-    heap = [(0.0, start)]
-    while heap:
-        spent, site = heapq.heappop(heap)
-        if site == end:
-            break
-        if spent > best[site]:
-            continue
-        for leg in after.get(site, []):
-            total = spent + minutes(leg)
-            if leg.end not in best or total < best[leg.end]:
-                best[leg.end], came[leg.end] = total, (leg.start, leg.end)
-                heapq.heappush(heap, (total, leg.end))
-    if end not in came:
-        return None
-    steps: list[Step] = []
-    while end != start:
-        steps.append(came[end])
-        end = came[end][0]
-    return tuple(reversed(steps))
+    """Return the legs from one site to another, as `Ways.steps` finds them."""
+    return Ways(legs, minutes=minutes).steps(start, end, path=path)

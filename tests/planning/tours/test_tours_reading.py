@@ -118,6 +118,16 @@ def test_bad_json_is_refused(text, words):
 
 
 @pytest.mark.parametrize(
+    ("path", "value"),
+    [(["loads"], [4, -1]), (["buses"], ...), (["capacity"], "x"), (["minutes", "depot_pickup", 0, 1], -6)],
+)
+def test_one_mistake_is_one_fault(path, value):
+    with pytest.raises(InputError) as caught:
+        read_text(bad(path, value), "json")
+    assert len(caught.value.faults) == 1, caught.value.faults
+
+
+@pytest.mark.parametrize(
     ("text", "clause"),
     [
         (bad(["buses"], [0, 0]), "buses"),

@@ -77,8 +77,10 @@ def _from_value(value: object, name: str) -> Problem:
     faults += [Fault(str(key), "is not a name of this format", EXAMPLE) for key in value if key not in known]
     faults += [Fault(f"minutes.{key}", "is not a name of this format", "") for key in minutes if key not in TABLES]
     lists = {key: _numbers(value.get(key), key, faults, most=2**31 - 1) for key in LISTS}
+    # a list that is no list has its own fault; what is measured against it would only repeat that
+    sizes = {key: len(lists[key]) if isinstance(value.get(key), list) else None for key in LISTS}
     tables = {
-        key: _table(minutes[key], f"minutes.{key}", tuple(len(lists[x]) for x in TABLES[key]), faults)
+        key: _table(minutes[key], f"minutes.{key}", tuple(sizes[x] for x in TABLES[key]), faults)
         for key in TABLES
         if key in minutes
     }
@@ -98,8 +100,9 @@ def _numbers(values: object, place: str, faults: list[Fault], *, most: int, blan
     numbers = []
     for index, number in enumerate(values):
         here = f"{place}[{index}]"
+        numbers.append(0)  # stands in for a number at fault, so that those after it keep their places
         if number is None and blank:
-            numbers.append(FAR)
+            numbers[-1] = FAR
         elif isinstance(number, bool) or not isinstance(number, int):
             said = "is not finite" if isinstance(number, float) and not math.isfinite(number) else "is no whole number"
             faults.append(Fault(here, f"{number!r} {said}", "round minutes up" if blank else "count whole buses"))
@@ -108,29 +111,29 @@ def _numbers(values: object, place: str, faults: list[Fault], *, most: int, blan
         elif number > most:
             faults.append(Fault(here, f"is above {most:,}", "are these minutes?" if blank else ""))
         else:
-            numbers.append(number)
+            numbers[-1] = number
     return numbers
 
 
-def _table(rows: object, place: str, shape: tuple[int, ...], faults: list[Fault]) -> np.ndarray[tuple[int, int]]:
-    """Return the minutes of a table; rows and columns are counted against the lists of sites."""
+def _table(rows: object, place: str, shape: tuple[int | None, ...], faults: list[Fault]) -> np.ndarray[tuple[int, int]]:
+    """Return the minutes of a table; rows and columns are counted against the lists of sites, where those are sound."""
     before = len(faults)
     if not isinstance(rows, list):
         faults.append(Fault(place, "is not a list of rows", "one row for each row site"))
         rows = []
-    elif len(rows) != shape[0]:
+    elif shape[0] not in {None, len(rows)}:
         faults.append(Fault(place, f"has {len(rows)} rows, expected {shape[0]}", "one row for each row site"))
     numbers = []
     for index, row in enumerate(rows):
         here = f"{place}[{index}]"
         numbers.append(_numbers(row, here, faults, most=LONGEST, blank=True))
-        if isinstance(row, list) and len(row) != shape[1]:
+        if isinstance(row, list) and shape[1] not in {None, len(row)}:
             faults.append(Fault(here, f"has {len(row)} numbers, expected {shape[1]}", "one for each column site"))
         if len(faults) > 10 * MOST_FAULTS:
             break
-    if len(faults) > before:
-        return np.zeros(shape, np.int64)
-    return np.array(numbers, np.int64).reshape(shape)
+    if len(faults) > before or None in shape:
+        return np.zeros((0, 0), np.int64)  # never used: a file with a fault is refused
+    return np.array(numbers, np.int64).reshape([size or 0 for size in shape])
 
 
 def _read_public(text: str, name: str) -> Problem:

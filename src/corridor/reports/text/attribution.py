@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.lexicon import Mark, small_of
 from corridor.reports.text.sentences import Sentence
 
 PRONOUN = "\x00pronoun"
@@ -22,11 +22,6 @@ class Speaker(NamedTuple):
 
 
 _STOP = frozenset(',;:().!?"[]|')
-_SMALL_FR = "l'|la|le|les|un|une|des|du|de|d'|son|sa|ses|leur|leurs|ce|cet|cette|et|notre|nos"
-_SMALL_EN = "the|a|an|its|his|her|their|some|other|and|our"
-_DETERMINERS = {
-    lang: frozenset(words.split("|")) for lang, words in (("fr", _SMALL_FR), ("en", _SMALL_EN), ("ar", "ما"))
-}
 MAX_NAME = 14
 MAX_SPEAKERS = 8
 
@@ -124,7 +119,7 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
     if name or wide or not start or sentence.words[start - 1] not in ',"':
         return name
     # ", the regional administration said": whatever stands alone between a comma and the verb is the speaker.
-    short = 1 < end - start <= 6 and sentence.words[start] in _DETERMINERS.get(lang, ())
+    short = 1 < end - start <= 6 and sentence.words[start] in small_of(lang, "determiner")
     return _text(sentence, text, start, end, lang) if short else ""
 
 
@@ -163,7 +158,7 @@ def _adjective(sentence: Sentence, at: int) -> bool:
     """Tell whether a word in front of an English office belongs to its name: "Turkish officials", "local media"."""
     word = sentence.words[at]
     known = any(m.first <= at < m.last and m.cls != "ACTOR" for m in sentence.marks)
-    return word.isalpha() and len(word) > 3 and not known and word not in _DETERMINERS["en"]
+    return word.isalpha() and len(word) > 3 and not known and word not in small_of("en", "determiner")
 
 
 def _common(sentence: Sentence, at: int, lang: str) -> bool:
@@ -172,7 +167,7 @@ def _common(sentence: Sentence, at: int, lang: str) -> bool:
     if any(m.cls in ("WEEKDAY", "MONTH", "RELATIVE_DAY") for m in known):
         return True
     opens = not any(word[0].isalpha() for word in sentence.words[:at])
-    return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in _DETERMINERS.get(lang, ()))
+    return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in small_of(lang, "determiner"))
 
 
 def _stop(sentence: Sentence, first: int, end: int) -> int:
@@ -200,14 +195,14 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
     at = days.get(at, at)
     begin = at
-    while begin < size and sentence.words[begin] in _DETERMINERS.get(lang, ()):
+    while begin < size and sentence.words[begin] in small_of(lang, "determiner"):
         begin += 1
     last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
     if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
-    if actors and not capital and actors[0].first - begin > (3 if loose else 2):
+    if actors and not capital and actors[0].first - begin > (6 if loose else 2):
         return ""
     if not actors and last < size and sentence.words[last] == ",":
         more = _stop_after(sentence, last + 1, size)
@@ -239,7 +234,7 @@ def _named_ar(sentence: Sentence, at: int, last: int) -> bool:
 
 
 def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> str:
-    small = _DETERMINERS.get(lang, ())
+    small = small_of(lang, "determiner")
     while first < last and sentence.words[first] in small:
         first += 1
     while last > first and sentence.words[last - 1] in small:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge, Modality
-from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -44,6 +44,7 @@ class Heard(NamedTuple):
 
 
 FAR = 20.0
+NO_YEAR = 9999
 
 
 @cache
@@ -116,16 +117,18 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
     for at, token in enumerate(sentence.tokens):
         if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
             continue
-        if (
-            claim.first <= at < claim.last
-            or int(token.word) >= year
-            or any(m.cls == "MONTH" and m.last == at for m in sentence.marks)
+        if (claim.counted and claim.first <= at < claim.last) or int(token.word) >= year:
+            continue
+        if any(m.cls == "MONTH" and m.last == at for m in sentence.marks) and (
+            year == NO_YEAR or (int(token.word) >= year - 1 and not sentence.of("PLUPERFECT"))
         ):
             continue
         if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
             continue
         low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
-        opens = at <= 2 and not any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
-        if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= 4):
+        since = any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
+        opens = at <= 4 and not since and at < claim.last
+        led = sentence.words[at - 1] in small("year") and not since
+        if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
     return claim

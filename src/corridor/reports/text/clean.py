@@ -193,6 +193,10 @@ def _live_headings(text: str, found: list[Block]) -> list[Block]:
     for at, block in enumerate(found):
         after = found[at + 1] if at + 1 < len(found) else None
         line = text[block.start : block.end].strip()
+        title = at == 0 and len(found) > 3 and len(line.split()) > 2 and not _ENTRY.match(line)
+        if title and not _TERMINAL.search(line) and not re.search(r"\d", line):
+            result.append(Block(block.start, block.end, "heading"))
+            continue
         heads = block.kind == "entry" and after is not None and after.kind == "paragraph" and not _TERMINAL.search(line)
         if heads and after and _TERMINAL.search(text[after.start : after.end]) and len(line) < 90 and "]" not in line:
             result.append(Block(block.start, block.end, "heading"))

@@ -43,17 +43,29 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     )
     for at, number in enumerate(taken):
         claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
-        if claim and claim.kind == "schedule" and before and before.kind == "agreement":
-            claim = claim._replace(kind="agreement", reason="a length of the agreement named before")
+        if before and before.kind == "agreement":
+            claim = _length_of(sentence, number, claim)
         if _withdrawn(sentence, number):
             unit = claim.unit if claim else previous.unit if previous else "persons"
             found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
         elif claim:
             found.append(claim)
             previous = claim
-    found += _twos(sentence)
+    found += _twos(sentence) + _ones(sentence)
     found += no_claims(sentence)
     return found + unknown
+
+
+def _length_of(sentence: Sentence, number: Number, claim: Claim | None) -> Claim | None:
+    """Return a duration as the length of the agreement that the sentence before names: "It is valid for three days"."""
+    if claim and claim.kind == "schedule":
+        return claim._replace(kind="agreement", reason="a length of the agreement named before")
+    unit = find_unit(sentence, number, None, None)
+    if claim or number.article or unit is None or unit.family != "time" or not sentence.of("DEALVERB"):
+        return claim
+    opens = any(m.first <= 1 for m in sentence.of("PRON", "DEAL", "TRUCE"))
+    base = Claim(number.first, unit.last, "agreement", number.low, number.high, number.hedge, unit=unit.value)
+    return base._replace(reason="a length of the agreement named before") if opens else None
 
 
 def _claim(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Claim | None:
@@ -64,6 +76,8 @@ def _claim(sentence: Sentence, number: Number, following: Number | None, previou
         number = number._replace(first=unit.first)
         unit = unit._replace(last=max(unit.last, number.last))
     base = Claim(number.first, max(number.last, unit.last), "", number.low, number.high, number.hedge)
+    if number.article and unit.family not in ("person", "staff", "vehicle"):
+        return None
     maker = MAKERS.get(unit.family)
     return maker(Counted(sentence, number, unit, previous), base) if maker else None
 
@@ -73,6 +87,18 @@ def _withdrawn(sentence: Sentence, number: Number) -> bool:
     if not near(sentence, 0, len(sentence.words), "CORRECT"):
         return False
     return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
+
+
+def _ones(sentence: Sentence) -> list[Claim]:
+    """Return the deaths and injuries of one person that have no number: the Arabic singular behind its verb."""
+    found = []
+    for mark in sentence.of("ONE"):
+        hurt = [m for m in sentence.marks if m.cls in ("DEAD", "INJURED") and m.last == mark.first]
+        if hurt and not any(m.cls == "NUM" and m.first == mark.last for m in sentence.marks):
+            group = "killed" if hurt[0].cls == "DEAD" else "injured"
+            claim = Claim(hurt[0].first, mark.last, "casualty", 1.0, 1.0, unit="persons", group=group)
+            found.append(claim._replace(reason="one person, told by a singular noun"))
+    return found
 
 
 def _twos(sentence: Sentence) -> list[Claim]:

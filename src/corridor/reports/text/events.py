@@ -44,15 +44,49 @@ _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the events of a sentence, one of a kind at most; a kind that already has its number needs no event."""
-    best: dict[str, tuple[float, Claim]] = {}
+    best: dict[str, list[tuple[float, Claim]]] = {}
     table = rules()
+    label = _label(sentence)
     for mark in sentence.marks:
+        if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
+            continue
         for rule in table.get(mark.cls, ()):
             found = _event(sentence, rule, mark, counted)
-            if found and (rule.kind not in best or found[0] < best[rule.kind][0]):
-                best[rule.kind] = found
-    events = [claim for _, claim in sorted(best.values(), key=lambda item: item[1].first)]
-    return _sifted(sentence, events, counted)
+            if found:
+                best.setdefault(rule.kind, []).append(found)
+    events = [claim for found in best.values() for claim in _apart(sentence, found)]
+    return _sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+
+
+def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
+    """Return the best event of a kind, and of ways also a second one in a clause of its own."""
+    ranked = sorted(found, key=lambda item: item[0])
+    first = ranked[0][1]
+    if first.kind not in _SEVERAL:
+        return [first]
+    others = [
+        claim
+        for cost, claim in ranked[1:]
+        if cost < 5 and (claim.first >= first.last or claim.last <= first.first) and _parted(sentence, first, claim)
+    ]
+    return [first, *others[:1]]
+
+
+_SEVERAL = frozenset(("route",))
+
+
+def _parted(sentence: Sentence, a: Claim, b: Claim) -> bool:
+    low, high = (a.last, b.first) if a.first < b.first else (b.last, a.first)
+    marks = any(m.cls == "CONTRAST" and low <= m.first < high for m in sentence.marks)
+    return marks or any(word in (",", ";", "and", "et") or word[0] == "و" for word in sentence.words[low : high + 1])
+
+
+def _label(sentence: Sentence) -> int:
+    """Return where the label of a numbered section ends ("5. Road and weather:"): it names what follows."""
+    words = sentence.words
+    if ":" not in words[1:9] or not words[0].isdigit():
+        return 0
+    return words.index(":")
 
 
 def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
@@ -84,6 +118,14 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     """Tell whether a number of the sentence already is the claim that the cue would make."""
     if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
         return True
+    if (
+        partner is None
+        and rule.kind == "arrival"
+        and any(c.kind == _COUNT_OF.get(rule.kind) and c.counted for c in counted)
+    ):
+        return True
+    if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
+        return True
     if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
         return True
     if rule.kind == "incident" and _by_what(sentence, cue, counted):
@@ -91,7 +133,15 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
+    if rule.kind == "weather":
+        # Ice and a temperature after a comma are two claims; a gust and its speed are one.
+        return any(_same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) for c in same)
     return any(_same_clause(sentence, c, cue) for c in same)
+
+
+def _comma_between(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    low, high = (cue.last, claim.first) if cue.first < claim.first else (claim.last, cue.first)
+    return any(word in ",;:" for word in sentence.words[low:high])
 
 
 def _adjective(sentence: Sentence, cue: Mark) -> bool:

@@ -6,6 +6,7 @@ import csv
 import re
 from functools import cache
 from importlib import resources
+from itertools import product
 from typing import NamedTuple
 
 from corridor.errors import UsageError
@@ -13,7 +14,8 @@ from corridor.reports.text.fold import fold
 
 TOKEN = re.compile(
     r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
-    r"|(?P<clock>\d{1,2}(?::|h)\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
+    r"|(?P<clock>\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
+    r"|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|eme|ere|er|e)\b)"
     r"|(?P<digits>\d{1,3}(?:(?P<sep>[ .,'])\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:[.,]\d{1,2}(?!\d))?"
     r"|\d+(?:[.,]\d+)*)"
@@ -62,6 +64,8 @@ class Lexicon:
     def __init__(self, lang: str) -> None:
         self.lang = lang
         self.prefixes: tuple[str, ...] = ()
+        self.suffixes: tuple[str, ...] = ()
+        self._future: dict[str, str] = {}
         self._exact: dict[str, list[_Entry]] = {}
         self._begins: dict[str, list[_Entry]] = {}
         self._known: dict[str, _Found] = {}
@@ -77,10 +81,17 @@ class Lexicon:
             )
 
     def _add(self, cls: str, value: str, terms: str) -> None:
-        if cls == "PREFIX":
-            self.prefixes = tuple(fold(terms).text.split("|"))
+        if cls in ("PREFIX", "SUFFIX"):
+            parts = tuple(fold(terms).text.split("|"))
+            self.prefixes, self.suffixes = (parts, self.suffixes) if cls == "PREFIX" else (self.prefixes, parts)
             return
-        for term in terms.split("|"):
+        if cls == "FUTURE":
+            # A prefix with the letters that may follow it, or the endings of a future tense.
+            self._future.update({term: fold(value).text for term in fold(terms).text.split("|")})
+            if value:
+                self.prefixes += tuple(fold(terms).text.split("|"))
+            return
+        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern)):
             words = tuple(_term_words(term))
             entry = _Entry(words, cls, value)
             table = self._begins if words[0].endswith("*") else self._exact
@@ -95,7 +106,10 @@ class Lexicon:
                 found += [
                     form[len(p) :]
                     for p in self.prefixes
-                    if form.startswith(p) and len(form) - len(p) >= 2 and form[len(p) :] not in found
+                    if form.startswith(p)
+                    and len(form) - len(p) >= _REST.get(p, 3)
+                    and (p not in self._future or form[1] in self._future[p])
+                    and form[len(p) :] not in found
                 ]
             known = self._forms[word] = tuple(found)
         return known
@@ -103,13 +117,40 @@ class Lexicon:
     def _entries(self, word: str) -> _Found:
         known = self._known.get(word)
         if known is None:
-            found: list[_Entry] = []
-            for form in self.forms(word):
-                found += self._exact.get(form, ())
-                for size in range(1, len(form) + 1):
-                    found += self._begins.get(form[:size], ())
+            found = self._look_up(self.forms(word))
+            if not found and self.suffixes:
+                found = self._look_up(self._stems(word))
+            if self._future and any(entry.cls in MOVING for entry in found) and self._is_future(word):
+                found.append(_Entry((word,), "PLAN", ""))
             known = self._known[word] = _Found.of(found)
         return known
+
+    def _look_up(self, forms: tuple[str, ...]) -> list[_Entry]:
+        found: list[_Entry] = []
+        for form in forms:
+            found += self._exact.get(form, ())
+            for size in range(1, len(form) + 1):
+                found += self._begins.get(form[:size], ())
+        return found
+
+    def _stems(self, word: str) -> tuple[str, ...]:
+        """Return the forms of an unknown word without an ending of person, number or owner ("their evacuation")."""
+        return tuple(
+            form[: -len(ending)]
+            for form in self.forms(word)
+            for ending in self.suffixes
+            if form.endswith(ending) and len(form) - len(ending) >= (4 if len(ending) == 1 else 3)
+        )
+
+    def _is_future(self, word: str) -> bool:
+        """Tell whether a verb carries the prefix of the future ("they will leave" in one word)."""
+        for mark, following in self._future.items():
+            if not following and word.endswith(mark):
+                return True
+            bare = word.removeprefix("و").removeprefix("ف")
+            if following and bare.startswith(mark) and bare[len(mark) : len(mark) + 1] in following:
+                return True
+        return False
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
@@ -159,11 +200,27 @@ class Lexicon:
         return [entry for entry in fitting if len(entry.words) == longest]
 
 
+# What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
+# carry it; the future "s" stands before a verb in the present, which has four letters or more.
+_REST = {"و": 2, "س": 4}
+MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 
 
 def _number_value(row: dict[str, str]) -> str:
     return f"{row['role']}:{row['low']}:{row['high']}" if row["role"] in NUMBER_ROLES else row["role"]
+
+
+_CHOICE = re.compile(r"\[([^\]]*)\]")
+
+
+def _spelt_out(pattern: str) -> list[str]:
+    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ..."""
+    parts = _CHOICE.split(pattern)
+    if len(parts) == 1:
+        return parts
+    choices = [part.split(";") if at % 2 else [part] for at, part in enumerate(parts)]
+    return [" ".join("".join(chosen).split()) for chosen in product(*choices)]
 
 
 def _term_words(term: str) -> list[str]:
@@ -181,6 +238,19 @@ def rows(lang: str, name: str) -> list[dict[str, str]]:
     if not path.is_file():
         return []
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+@cache
+def small_of(lang: str, role: str) -> frozenset[str]:
+    """Return the small words of a language for one role of its language.csv, folded."""
+    found = (row["terms"] for row in rows(lang, "language.csv") if row["role"] == role)
+    return frozenset(fold(word).text for terms in found for word in terms.split("|"))
+
+
+@cache
+def small(role: str) -> frozenset[str]:
+    """Return the small words of every language for one role."""
+    return frozenset(word for lang in languages() for word in small_of(lang, role))
 
 
 @cache

@@ -8,10 +8,8 @@ from corridor.reports.text.units import Counted
 
 def vehicle(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of vehicles; an article ("un bus") counts nothing."""
-    if it.number.article:
-        explicit = it.unit.first < it.number.first
-        if not explicit:
-            return None
+    if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first):
+        return None
     mode = modality(it.sentence, base.first, base.last)
     cue = near(it.sentence, base.first, base.last, "NEED", within=5)
     return base._replace(
@@ -19,7 +17,7 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
         unit=it.unit.value,
         modality="planned" if cue else mode,
         confidence=0.85,
-        reason="a it.number of vehicles",
+        reason="a number of vehicles",
     )
 
 

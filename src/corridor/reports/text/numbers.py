@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge
-from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.lexicon import Mark, small
 from corridor.reports.text.sentences import Sentence
 
 _GROUPED = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
@@ -152,9 +152,6 @@ def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[s
 
 
 _KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
-_FILLER = frozenset(
-    ("les", "des", "de", "d'", "the", "a", "of", "ses", "leurs", "ces", "some", "ال", "(", "le", "un", "une")
-)
 
 
 def _hedged(sentence: Sentence, number: Number) -> Number:
@@ -175,7 +172,7 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
 
 
 def _before(sentence: Sentence, at: int) -> Mark | None:
-    while at and sentence.words[at - 1] in _FILLER:
+    while at and (sentence.words[at - 1] in small("filler") or sentence.words[at - 1] == "("):
         at -= 1
     for mark in sentence.marks:
         if mark.cls in ("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX") and mark.last in (at, at + 1) and mark.first < at:
@@ -223,6 +220,9 @@ def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
         return opened and scaled and sentence.tokens[b.body].kind == "word"
     if len(gap) > (4 if opened else 1) or not scaled:
         return False
-    links = {"a", "to", "-", "الي", "او", "ou", "or", "حتي"}
-    ands = {"et", "and", "و"}
-    return any(w in ands for w in gap) if opened and any(w in ands for w in gap) else any(w in links for w in gap)
+    links, ands = small("range"), small("and")
+    return (
+        any(w in ands for w in gap)
+        if opened and any(w in ands for w in gap)
+        else any(w in links or w == "-" for w in gap)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from corridor.reports.text.clean import Block
@@ -99,9 +100,19 @@ def _issuer(head: list[tuple[int, str, list[Token], set[str]]], words: Lexicon) 
                 if rest:
                     pieces.append((1.0 + place * 0.2, rest))
                 continue
-            if "ACTOR" in classes or place == 0:
-                pieces.append(((0.0 if "ACTOR" in classes else 2.0) + place * 0.3, clean))
+            if "ACTOR" in classes:
+                pieces.append((place * 0.3, clean))
+            elif place == 0 or _is_name(clean, classes):
+                pieces.append(((1.5 if place and _is_name(clean, classes) else 2.0) + place * 0.3, clean))
     return min(pieces, key=lambda item: item[0])[1] if pieces else ""
+
+
+def _is_name(piece: str, classes: set[str]) -> bool:
+    """Tell whether a line of a head may be the name of an organisation that no table knows."""
+    return len(piece.split()) <= 6 and not re.search(r"\d", piece) and not classes & _TOPIC and piece[-1].isalnum()
+
+
+_TOPIC = {"WEATHER", "EVAC", "DEAD", "FIRE", "DEAL", "TRUCE", "UPDATE", "SHELTER", "VEHICLE", "PERSON", "WEEKDAY"}
 
 
 def _rest(piece: str, after: int, words: Lexicon) -> str:
@@ -133,15 +144,20 @@ def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[s
     """
     found: dict[int, tuple[str, int, bool]] = {}
     seen: dict[str, int] = {}
-    for n, block in enumerate(blocks):
-        if block.kind == "furniture":
-            continue
-        stamp, name, length = label_of(text[block.start : min(block.end, block.start + 140)])
-        if not name or _is_field(name, words):
+    stamped = 0
+    labels = {
+        n: label_of(text[block.start : min(block.end, block.start + 140)])
+        for n, block in enumerate(blocks)
+        if block.kind != "furniture"
+    }
+    stamps = Counter(name for stamp, name, _ in labels.values() if stamp and name)
+    for n, (stamp, name, length) in labels.items():
+        block = blocks[n]
+        stamped += bool(stamp)
+        if not name or (_is_field(name, words) and not (stamp and stamps[name] >= 2)):
             continue
         found[n] = (name, block.start + length, bool(stamp))
         seen[name] = seen.get(name, 0) + 1
-    stamped = sum(flag for _, _, flag in found.values())
     return {n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2}
 
 
@@ -178,6 +194,8 @@ def _is_field(name: str, words: Lexicon) -> bool:
     ):
         return False
     marks = _marks(name, words)
+    if any(m.cls in ("AUX", "PASSIVE", "PLAN", "NEG") for m in marks) and len(name.split()) > 3:
+        return True
     return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)
 
 

@@ -42,7 +42,7 @@ def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
         counted = [background(sentence, claim, year) for claim in count_claims(sentence, before)]
         if not sentence.of("CORRECT"):
             counted = [_hinted(claim, hint) for claim in counted]
-        hint = _hint(sentence)
+        hint = _hint(sentence) or (hint if hint and counted and sentence.of("HOWMANY") else "")
         events = [background(sentence, event, year) for event in event_claims(sentence, counted)]
         claims = (*counted, *events)
         before = claims[-1] if claims else before
@@ -56,7 +56,8 @@ _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMA
 
 def _hint(sentence: Sentence) -> str:
     """Return what a few words of a log announce for the next: "Boarding complete. 402 people"."""
-    if len(sentence.words) > 8:
+    asks = sentence.words[-1] == "?" and sentence.of("HOWMANY")
+    if len(sentence.words) > 8 and not asks:
         return ""
     return next((_HINTS[mark.cls] for mark in sentence.marks if mark.cls in _HINTS), "")
 

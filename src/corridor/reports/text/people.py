@@ -13,7 +13,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group)
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
-    if it.number.article and kind != "casualty":
+    if it.number.article and (kind != "casualty" or cost > 5):
         return None
     subset = [m for m in it.sentence.marks if m.cls == "SUBSET" and 0 <= base.first - m.last <= 2]
     if subset and it.previous and it.previous.unit == "persons":
@@ -22,10 +22,11 @@ def person(it: Counted, base: Claim) -> Claim | None:
         )
     if kind != "casualty" and _by_deal(it.sentence, base):
         return base._replace(
-            kind="agreement", modality="planned", confidence=0.7, reason="a it.number that the agreement sets"
+            kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets"
         )
     if (
         not kind
+        and not it.sentence.of("PLUPERFECT")
         and it.previous
         and it.previous.unit == "persons"
         and gap(it.sentence, it.previous.last, base.first) < 40
@@ -41,7 +42,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
             return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
         return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
     if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
-        return base._replace(kind="context", confidence=0.4, reason="a it.number of another time or operation")
+        return base._replace(kind="context", confidence=0.4, reason="a number of another time or operation")
     return base._replace(
         kind=kind,
         modality=modality(it.sentence, base.first, base.last, cue=cue),
@@ -62,17 +63,21 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
             and mark.last <= base.last
             and not unit.labelled
             and mark.first < unit.last
-            and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE")
+            and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE")
         ):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
-        if mark.cls == "EVAC" and mark.first == unit.first:
+        if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
             # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
             cost += 9
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
+        if mark.cls == "HOUSE" and not any(m.cls in ("SHELTER", "CAPACITY", "BED") for m in sentence.marks):
+            cost += 2
+        # "300 people to move" are still there; "had to move 300 people" did so.
+        kind = "count_out" if mark.cls == "TOEVAC" and mark.first < base.first else rule[0]
         if cost < best[2]:
-            best = (rule[0], mark, cost)
+            best = (kind, mark, cost)
     if unit.family == "person" and unit.value in ("killed", "injured"):
         return "casualty", best[1], 1.0
     return best
@@ -111,4 +116,4 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
 
 
 def _elsewhere(sentence: Sentence, base: Claim) -> bool:
-    return near(sentence, base.first, base.last, "SINCE", within=9) is not None
+    return near(sentence, base.first, base.last, "SINCE", within=12) is not None

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, origin, when
-from corridor.reports.text.claims import Heard, near
+from corridor.reports.text.claims import NO_YEAR, Heard, near
 from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
@@ -97,7 +97,7 @@ def read_text(
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     day = when.date_of(folded.text, lang, published)
-    heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else 9999)
+    heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else NO_YEAR)
     base = day or when.UNDATED
     candidates = _candidates(text, heard, doc, base, lang)
     agency = origin.agency_of(text)

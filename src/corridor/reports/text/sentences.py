@@ -96,12 +96,18 @@ def _ends(tokens: list[Token], at: int, size: int, text: str) -> bool:
     after = tokens[at + 1]
     if after.start == tokens[at].end and after.word not in "\"')]":
         return False
-    if tokens[at].word == "." and at and (tokens[at - 1].word in _SHORT or _initial(tokens, at, text)):
+    if tokens[at].word == "." and at and (_short(tokens, at, text) or _initial(tokens, at, text)):
         return False
     if after.word in "\"')]" and after.start == tokens[at].end:
         # The quotation ends here; its speaker may follow in the same sentence.
         return False
     return not (tokens[at].word in "!?" and text[after.start].islower())
+
+
+def _short(tokens: list[Token], at: int, text: str) -> bool:
+    """Tell whether a full stop ends an abbreviation; a small word before a capital ends the sentence ("du col. La")."""
+    before, after = tokens[at - 1], tokens[at + 1]
+    return before.word in _SHORT and not (text[before.start].islower() and text[after.start].isupper())
 
 
 def _initial(tokens: list[Token], at: int, text: str) -> bool:

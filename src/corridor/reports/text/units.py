@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.lexicon import small
 from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 
@@ -67,6 +68,16 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
+    if _is_age(sentence, number):
+        return True
+    if (
+        at == 0
+        and number.last < len(words)
+        and words[number.last] in "-.)/"
+        and words[0].isdigit()
+        and len(words[0]) < 3
+    ):
+        return True
     if number.hedge == "exact" and at and sentence.tokens[at].kind == "digits":
         before = [m for m in sentence.marks if m.last == at]
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
@@ -85,6 +96,21 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     return False
 
 
+def _is_age(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is somebody's age: "a man of 71", "aged 8", "a driver, 45, was"."""
+    at, words = number.first, sentence.words
+    value = number.low or 0
+    if number.hedge != "exact" or not 0 < value <= 110 or not at:
+        return False
+    if any(m.cls == "AGED" and m.last == at for m in sentence.marks):
+        return True
+    if at < 2 or sentence.tokens[number.body].kind != "digits":
+        return False
+    someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
+    closed = number.last < len(words) and words[number.last] in (",", ")")
+    return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
+
+
 def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
@@ -97,25 +123,21 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
-        if sentence.tokens[at].kind in ("digits", "clock"):
-            return None
-        if (
-            any(
-                m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
-                for m in sentence.marks
-            )
-            and word not in _LINKS
+        if sentence.tokens[at].kind in ("digits", "clock") or (
+            word in small("preposition") and word not in small("link")
         ):
             return None
-        if word not in _LINKS:
+        if any(
+            m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
+            for m in sentence.marks
+        ) and word not in small("link"):
+            return None
+        if word not in small("link"):
             steps += 1
         if steps > 3:
             return None
         at += 1
     return None
-
-
-_LINKS = frozenset(("de", "d'", "of", "des", "autres", "other", "more", "additional", "من", "the", "les", "-", "a"))
 
 
 def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
@@ -148,52 +170,59 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and _goes_on(sentence, number, previous, after):
+        return Unit("person", previous.group, number.last, number.last)
     if previous and out_of and previous.unit in ("places", "beds"):
         return Unit("seat", "places", number.last, number.last)
     before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
-    if number.article and not before:
-        return None
-    behind = [m for m in sentence.marks if m.cls in PERSON_CUES and number.last <= m.first <= number.last + 1]
+    if number.article:
+        # "un mort": the noun says that it counts people.
+        killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
+        noun = killed and sentence.words[number.last] in ("mort", "morte")
+        return Unit("person", "killed", number.last, number.last + 1) if noun else None
+    if before and words_of(sentence, number).startswith("ال"):
+        # Arabic: "the buses, the thirty".
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
-    if behind or (cue and (not after[0].isalpha() or after in _AFTER_BARE)):
+    if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
-    if previous and (after in _OTHERS or (figure and number.hedge != "order")):
+    if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
+        return Unit("person", "all", number.last, number.last)
+    if previous and (after in small("others") or (figure and number.hedge != "order")):
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
 
 
-_AFTER_BARE = frozenset(
-    (
-        "of",
-        "d'",
-        "et",
-        "and",
-        "dont",
-        "including",
-        "at",
-        "in",
-        "on",
-        "from",
-        "to",
-        "a",
-        "au",
-        "en",
-        "dans",
-        "others",
-        "autres",
-        "more",
-        "في",
-        "الي",
-        "من",
-    )
-)
+def words_of(sentence: Sentence, number: Number) -> str:
+    """Return the first word of the number itself."""
+    return sentence.words[number.body]
 
 
-_OTHERS = frozenset(("autres", "others", "more", "other", "اخرين", "اخرون", "اخري"))
+def _cue_behind(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a verb of people follows, auxiliaries between: "1,087 had been registered"."""
+    helping = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
+    cues = {m.first for m in sentence.marks if m.cls in PERSON_CUES}
+    for at in range(number.last, min(number.last + 5, len(sentence.words))):
+        if at in cues:
+            return True
+        if at not in helping and sentence.words[at] not in small("between"):
+            return False
+    return False
+
+
+def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a number with no noun is another source's count of the same people: "the army says under 400"."""
+    if previous.unit != "persons" or previous.last > number.first or after[0].isalnum() or number.article:
+        return False
+    if max(number.low or 0, number.high or 0) < 10 or number.hedge == "order":
+        return False
+    told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
+    return told and number.hedge != "exact"
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
@@ -201,6 +230,10 @@ def _shared(sentence: Sentence, number: Number, following: Number | None) -> Uni
     if following is None or gap(sentence, number.last, following.first) > 3:
         return None
     unit = _unit_after(sentence, following)
+    between = sentence.words[number.last : following.first]
+    joined = not between or between[0] in ("and", "et", "ou", "or", "او", ",", "to", "a")
+    if unit and joined and unit.family in ("vehicle", "person", "staff") and not number.article:
+        return Unit(unit.family, unit.value, number.last, number.last)
     if (
         unit
         and unit.family in ("seat", "bed", "person")

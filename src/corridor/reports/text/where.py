@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import Lexicon, rows
+from corridor.reports.text.lexicon import Lexicon, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -48,10 +48,6 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((row["place"], term) for row in rows(lang, "places.csv") for term in row["terms"].split("|"))
 
 
-_TO_FR = ("a", "au", "aux", "en", "dans", "vers", "depuis", "de", "du", "d'", "l'", "la", "le", "pres")
-_TO = frozenset((*_TO_FR, "at", "in", "to", "from", "near", "through", "via", "into", "of", "the"))
-
-
 def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
     """Return the place of a claim: the known one nearest to it, else the name behind a preposition, as worded."""
     if known:
@@ -61,7 +57,7 @@ def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[t
     names = []
     for at in range(1, len(sentence.words)):
         if (
-            sentence.words[at - 1] in _TO
+            sentence.words[at - 1] in small("place")
             and text[sentence.tokens[at].start].isupper()
             and sentence.tokens[at].kind == "word"
         ):
@@ -79,15 +75,12 @@ def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[t
     return " ".join(text[sentence.tokens[at].start : sentence.tokens[end - 1].end].strip(" -").split())
 
 
-_AREAS = ("حي", "مدينه", "بلده", "قريه", "مخيم", "معبر", "حاجز", "جسر", "منطقه", "محافظه", "مستشفي", "وادي", "جبل")
-
-
 def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
     best, best_cost = "", 99
     for at, word in enumerate(sentence.words[:-1]):
         bare = word.removeprefix("ال").removeprefix("ب").removeprefix("ل")
         cost = min(abs(at - first), abs(at - last))
-        if (bare in _AREAS or word in _AREAS) and cost < best_cost:
+        if (bare in small("area") or word in small("area")) and cost < best_cost:
             following = sentence.tokens[at + 1]
             if following.word[0].isalpha():
                 best, best_cost = text[sentence.tokens[at].start : following.end], cost
