@@ -26,7 +26,7 @@ from corridor.situation.assess import assess
 from corridor.situation.estimate import Component, Estimate, Shape
 from corridor.situation.fleet import Fleet
 from corridor.situation.situation import Situation
-from tests import worlds
+from tests import agreed_worlds, travel_worlds, worlds
 from tests.worlds import CLEARANCE_MINUTES, EAST, START, WORLDS, group, vehicles
 
 ALEPPO = Path(__file__).parents[2] / "examples" / "aleppo-2016" / "reports.csv"
@@ -81,6 +81,17 @@ def test_in_calm_and_certain_worlds_every_run_is_the_plan(name: str) -> None:
     assert found.unfinished == 0
     assert {round(60 * hours) for hours in found.clearance_hours} == {CLEARANCE_MINUTES[name]}
     assert max(abs(60 * hours - CLEARANCE_MINUTES[name]) for hours in found.clearance_hours) < 0.01
+
+
+RULED = agreed_worlds.WORLDS | travel_worlds.WORLDS
+RULED_MINUTES = agreed_worlds.CLEARANCE_MINUTES | travel_worlds.CLEARANCE_MINUTES
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_under_every_rule_a_calm_run_is_the_plan(name: str) -> None:
+    found = forecast(plan(RULED[name](), time_limit=5), runs=20, disruption=CALM)
+    assert found.unfinished == 0
+    assert {round(60 * hours) for hours in found.clearance_hours} == {RULED_MINUTES[name]}
 
 
 def test_the_reserve_moves_those_who_come_beyond_the_plan() -> None:

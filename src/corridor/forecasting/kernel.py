@@ -39,7 +39,9 @@ class Model(NamedTuple):
     of priority: `group_site`, `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`,
     `unload` (kinds, runs) minutes. `way` to `lane` as in `ways.Road`. `bay_first` (sites + 1) into the bays or lanes; a
     site without has no limit.
-    `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`.
+    `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`. `passage`
+    (convoys, 2) are the minutes of a stated search and the share of the way before a night on it (0: none), `cap`
+    (convoys, groups) the most people of a group in a convoy.
     """
 
     order: Ints
@@ -71,6 +73,8 @@ class Model(NamedTuple):
     halts: Floats
     windows: Floats
     spreads: Floats
+    passage: Floats
+    cap: Floats
     horizon: float
     seed: int
 
@@ -116,7 +120,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
     places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
     leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
-    headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
+    headway: Any, halts: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float, seed: int,
     begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
@@ -183,7 +187,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     number = room[place]
                     if each > 0:
                         number = min(number, math.floor(room[SEAT] / each))
-                number = min(waiting[group], number)
+                number = min(waiting[group], number, cap[convoy, group])
                 taken[group] = number
                 room[place] -= number
                 room[SEAT] -= number * each
@@ -208,7 +212,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
             loaded = way[here, there, 1]
             pace = factor(spreads[0], seed, run, draw, 2)
-            whole = 0.0
+            whole = passage[convoy, 0]
             for part in range(part_first[loaded], part_first[loaded + 1]):
                 whole += minutes_of[part] * pace
                 lanes = check_site[part]
@@ -219,7 +223,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             if spreads[2] > 0.0 and uniform(seed, run, draw, 4) < 1.0 - (1.0 - spreads[2]) ** (b - a):
                 delay = spreads[3] * factor(0.5, seed, run, draw, 5)
             ready = max(last_departure + headway[run], boarded, not_before[step])
-            depart = allowed(ready, whole + delay, halts[run], windows)
+            night = passage[convoy, 1]
+            depart = allowed(ready, (whole * night - 1e-9 if night > 0.0 else whole) + delay, halts[run], windows)
             if depart > horizon:
                 break
             # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure, as in the plan.
@@ -246,6 +251,11 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     gate, through = head, bays[bay_first[lanes] : bay_first[lanes + 1]]
                     for _ in range(a, b):
                         head = max(head, serve(through, gate, spreads[6]) + spreads[6])
+            head += passage[convoy, 0]
+            if night > 0.0:
+                # It stands on the way until a window lets it go on.
+                takes = (head - depart) * (1.0 - night)
+                head = allowed(head - takes, takes - 1e-9, halts[run], windows) + takes
             arrive = head + delay
             last_departure = depart
             if spreads[4] > 0.0 and uniform(seed, run, draw, 7) < spreads[4]:

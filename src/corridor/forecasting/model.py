@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.forecasting.disruption import Disruption
+from corridor.forecasting.terms import caps_of, passages_of, type_of
 from corridor.forecasting.ways import Road, Roads
+from corridor.planning.agreed import agreed_for
 from corridor.planning.instance import Unit, units_of
 from corridor.planning.plan import Convoy, Plan, Trip
 from corridor.situation.estimate import Estimate
@@ -82,7 +84,8 @@ class Draws:
         """Return the operation as arrays; `horizon` in minutes."""
         from corridor.forecasting.kernel import PLACES, SPREADS, Model  # noqa: PLC0415 - numba takes a second to load
 
-        kinds, units = units_of(self.situation, self.operation)
+        agreed = agreed_for(self.situation, self.operation, self.plan.start)
+        kinds, units = units_of(self.situation, self.operation, agreed.crowding)
         vehicles = [v for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
         kind_number = {kind.name: index for index, kind in enumerate(kinds)}
         number = {unit.name: index for index, unit in enumerate(units)}
@@ -94,6 +97,8 @@ class Draws:
             for place, estimate in sorted(v.places.items()):
                 drawn = self._draw(f"places {v.type} {place}", estimate, "boarding")
                 places[index, PLACES.index(place)] = np.floor(drawn + 0.5)
+            if agreed.crowding and "seat" in v.places:
+                places[index, PLACES.index("seat")] += agreed.crowding
         road = self._road(site_number, units)
         corridor = self.situation.corridor(self.operation.id)
         stated = {site.id: site.bays for site in self.situation.sites if site.bays}
@@ -125,6 +130,8 @@ class Draws:
             halts=_trimmed(np.stack(halts, axis=2), horizon),
             windows=self._windows(),
             spreads=np.array([getattr(self.disruption, name) for name in SPREADS]),
+            passage=passages_of(self.situation, self.operation, self.convoys, self.disruption.check_minutes),
+            cap=caps_of(self.situation, self.convoys, self.groups, kinds),
             horizon=horizon,
             seed=(self.seed * 1_000_003 + _stable(self.operation.id)) % 2**62,
         )
@@ -171,7 +178,7 @@ class Draws:
         kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
         seats: dict[str, float] = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
         mine = [self.convoys[number] for number in rounds if self.convoys[number].pickup == pickup]
-        load = sum(seats[_type_of(trip.vehicle)] for convoy in mine for trip in convoy.trips)
+        load = sum(seats[type_of(trip.vehicle)] for convoy in mine for trip in convoy.trips)
         waiting = [number for number, group in enumerate(self.groups) if group.site == pickup]
         each = np.array([1.0 + self.groups[number].companions for number in waiting])
         most = float((self.total[waiting] * each[:, None]).sum(axis=0).max()) if waiting and self.runs else 0.0
@@ -225,12 +232,7 @@ def _trimmed(halts: Array, horizon: float) -> Array:
 
 
 def _use(convoy: Convoy, trip: Trip) -> tuple[str, str]:
-    return convoy.pickup, _type_of(trip.vehicle)
-
-
-def _type_of(vehicle: str) -> str:
-    """Return the type in a vehicle's name: `bus` of `aleppo/bus-07`."""
-    return vehicle.partition("/")[2].rpartition("-")[0]
+    return convoy.pickup, type_of(trip.vehicle)
 
 
 def _ints(numbers: Iterable[int]) -> Numbers:

@@ -100,7 +100,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
     places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
     leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
-    headway: Any, halts: Any, windows: Any, spreads: Any, horizon: float, seed: int,
+    headway: Any, halts: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float, seed: int,
     begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
