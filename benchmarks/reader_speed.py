@@ -30,7 +30,8 @@ STORY = {
         ),
         (
             "remembers the smell of the orange trees|has kept the keys of the house|folds a letter and unfolds it again"
-            "|talks about the harvest and the price of olives|draws the street as it used to be|hums a song of the coast"
+            "|talks about the harvest and the price of olives|draws the street as it used to be"
+            "|hums a song of the coast"
             "|smiles and shrugs|pours tea into small glasses|looks for a photograph in a drawer"
         ),
         (
@@ -46,7 +47,8 @@ STORY = {
         ),
         (
             "se souvient de l'odeur des orangers|a gardé les clés de la maison|plie une lettre et la déplie encore"
-            "|parle de la récolte et du prix des olives|dessine la rue telle qu'elle était|fredonne une chanson de la côte"
+            "|parle de la récolte et du prix des olives|dessine la rue telle qu'elle était"
+            "|fredonne une chanson de la côte"
             "|sourit et hausse les épaules|verse le thé dans de petits verres|cherche une photographie dans un tiroir"
         ),
         (

@@ -90,6 +90,17 @@ def _value(c: Candidate) -> str:
     return f"{'' if c.low is None else f'{c.low:,.0f}'}-{'' if c.high is None else f'{c.high:,.0f}'}"
 
 
+def form(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")] = Path("corridor-form.xlsx"),
+) -> None:
+    """Write our XLSForm for ODK and Kobo, in three languages."""
+    from corridor.files import write_atomically
+    from corridor.reports.form import xlsform
+
+    write_atomically(output, xlsform())
+    say(f"the form: {output}; submissions of it: corridor read EXPORT")
+
+
 def accept(
     file: Annotated[str, typer.Argument(help="Candidates as `read` writes them, - or a log.")],
     everything: Annotated[bool, typer.Option("--all", help="Accept every candidate.")] = False,
