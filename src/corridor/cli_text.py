@@ -215,6 +215,9 @@ def tell(
         f"UNREVIEWED: {len(told.reports)} claims taken from {len(articles)} text(s) by rule; nobody has read them.",
         "",
     ]
+    undated = next((finding for finding in told.findings if finding.about == "the date"), None)
+    if undated is not None and moment is None:
+        lines[1:1] = [f"UNDATED: {undated.what} {undated.remedy}"]
     lines += [str(situation), "", str(told.forecast), "", "Not in the text, and assumed:"]
     lines += [f"  - {finding.about}: {finding.what}" for finding in told.findings if finding.rule == "not in the text"]
     lines += ["", f"The page: {page}"]
