@@ -171,6 +171,7 @@ def _verbs() -> str:
 # What each verb reads and writes; a verb without a line here fails the build.
 ARROWS: dict[str, tuple[str, str]] = {
     "read": ("tables (CSV, XLSX, JSON Lines), texts, web pages", "reports and candidates, one JSON object a line"),
+    "form": ("nothing", "our XLSForm, a workbook for ODK and Kobo"),
     "accept": ("candidates", "reports, with the role that accepted them"),
     "assess": ("reports", "situation.json"),
     "check": ("situation.json", "findings"),

@@ -65,6 +65,7 @@ def _root(
 
 app.command()(cli_text.read)
 app.command()(cli_text.accept)
+app.command()(cli_text.form)
 
 
 @app.command()

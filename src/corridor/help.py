@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Verbs named without their line; `corridor VERB --help` says the rest.
 SHORT = {
-    "Forecasts": ("levers", "compare", "score"),
+    "Also": ("form", "levers", "compare", "score"),
     "On a log": (
         "new",
         "record",
