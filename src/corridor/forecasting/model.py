@@ -146,7 +146,10 @@ class Draws:
         wanted = [(start, pickup, 0) for start in sorted(starts) for pickup in pickups]
         if self.policy != "shuttle":
             wanted += [(pickup, pickup, 0) for pickup in pickups if pickup not in starts]
-        wanted += [(pickup, reception, 1) for pickup in pickups for reception in receptions]
+        loaded = {(convoy.pickup, convoy.reception) for convoy in self.convoys}
+        if self.policy == "shuttle":
+            loaded = {(pickup, reception) for pickup in pickups for reception in receptions}
+        wanted += [(pickup, reception, 1) for pickup, reception in sorted(loaded)]
         return roads.numbers(site_number, wanted, self._minutes)
 
     def _minutes(self, step: Step, leg: Leg) -> Array | float:
@@ -162,22 +165,31 @@ class Draws:
         rounds = self._last_rounds()
         if not rounds:
             return _ints(range(len(self.convoys)))
-        cycles = max(self._cycles(pickup, rounds, places) for pickup in {self.convoys[k].pickup for k in rounds})
-        extra = min(cycles * len(rounds), max(MOST_EXTRA, len(rounds)))
+        extra = min(self._cycles(rounds, places) * len(rounds), max(MOST_EXTRA, len(rounds)))
         return _ints([*range(len(self.convoys)), *(rounds[k % len(rounds)] for k in range(extra))])
 
-    def _cycles(self, pickup: str, rounds: list[int], places: Array) -> int:
+    def _cycles(self, rounds: list[int], places: Array) -> int:
         """Return how often the last rounds go again until the run with the most people at a pickup has them out."""
         kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
         seats: dict[str, float] = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
-        mine = [self.convoys[number] for number in rounds if self.convoys[number].pickup == pickup]
-        load = sum(seats[_type_of(trip.vehicle)] for convoy in mine for trip in convoy.trips)
-        waiting = [number for number, group in enumerate(self.groups) if group.site == pickup]
-        each = np.array([1.0 + self.groups[number].companions for number in waiting])
-        most = float((self.total[waiting] * each[:, None]).sum(axis=0).max()) if waiting and self.runs else 0.0
-        carried = sum(convoy.people for convoy in self.convoys if convoy.pickup == pickup)
+        load: dict[str, float] = {}
+        for number in rounds:
+            convoy = self.convoys[number]
+            brings = sum(seats[_type_of(trip.vehicle)] for trip in convoy.trips)
+            load[convoy.pickup] = load.get(convoy.pickup, 0.0) + brings
+        carried: dict[str, int] = {}
+        for convoy in self.convoys:
+            carried[convoy.pickup] = carried.get(convoy.pickup, 0) + convoy.people
+        waiting: dict[str, Array] = {}
+        for group, total in zip(self.groups, self.total, strict=True):
+            waiting[group.site] = waiting.get(group.site, 0.0) + total * (1.0 + group.companions)
         again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
-        return 4 + math.ceil(2 * max(most * again - carried, 0.0) / max(load, 1.0))
+        beyond = [
+            (float(waiting[name].max()) * again - carried[name]) / max(seats_there, 1.0)
+            for name, seats_there in load.items()
+            if name in waiting
+        ]
+        return 4 + math.ceil(2 * max([*beyond, 0.0]))
 
     @property
     def people(self) -> Array:
