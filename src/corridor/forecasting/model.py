@@ -27,6 +27,8 @@ Numbers = NDArray[np.int64]
 
 # Beyond the reserve the last rounds are repeated, so that the planner is never called: this many convoys at most.
 MOST_EXTRA = 5000
+# As the kernel's places, which cannot be loaded here without compiling.
+PLACE_KINDS = ("seat", "wheelchair", "stretcher")
 CAUSES = ("people", "halts", "road", "boarding")
 
 
@@ -169,27 +171,26 @@ class Draws:
         return _ints([*range(len(self.convoys)), *(rounds[k % len(rounds)] for k in range(extra))])
 
     def _cycles(self, rounds: list[int], places: Array) -> int:
-        """Return how often the last rounds go again until the run with the most people at a pickup has them out."""
+        """Return how often the last rounds go again until every run has everyone out, seats and stretchers alike."""
         kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
-        seats: dict[str, float] = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
-        load: dict[str, float] = {}
-        for number in rounds:
-            convoy = self.convoys[number]
-            brings = sum(seats[_type_of(trip.vehicle)] for trip in convoy.trips)
-            load[convoy.pickup] = load.get(convoy.pickup, 0.0) + brings
-        carried: dict[str, int] = {}
-        for convoy in self.convoys:
-            carried[convoy.pickup] = carried.get(convoy.pickup, 0) + convoy.people
-        waiting: dict[str, Array] = {}
-        for group, total in zip(self.groups, self.total, strict=True):
-            waiting[group.site] = waiting.get(group.site, 0.0) + total * (1.0 + group.companions)
-        again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
-        beyond = [
-            (float(waiting[name].max()) * again - carried[name]) / max(seats_there, 1.0)
-            for name, seats_there in load.items()
-            if name in waiting
-        ]
-        return 4 + math.ceil(2 * max([*beyond, 0.0]))
+        number = {name: index for index, name in enumerate(kinds)}
+        sites = {name: index for index, name in enumerate(dict.fromkeys(convoy.pickup for convoy in self.convoys))}
+        planned, again = (np.zeros((len(sites), len(kinds))) for _ in range(2))
+        for into, convoys in ((planned, self.convoys), (again, [self.convoys[index] for index in rounds])):
+            for convoy in convoys:
+                for trip in convoy.trips:
+                    into[sites[convoy.pickup], number[_type_of(trip.vehicle)]] += 1
+        lost = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
+        most = 0.0
+        for place, name in enumerate(PLACE_KINDS):
+            need = np.zeros((len(sites), self.runs))
+            for group, total in zip(self.groups, self.total, strict=True):
+                if group.site in sites:
+                    need[sites[group.site]] += total * ((group.place == name) + group.companions * (name == "seat"))
+            short = need * lost - planned @ places[:, place]
+            share = np.where(short > 0, short / np.maximum(again @ places[:, place], 1.0), 0.0)
+            most = max(most, float(share.max(initial=0.0)))
+        return 4 + math.ceil(min(2 * most, MOST_EXTRA))
 
     @property
     def people(self) -> Array:
