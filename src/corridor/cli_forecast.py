@@ -41,8 +41,8 @@ def levers(
     """Rank what could be negotiated by what it gives."""
     import msgspec
 
-    from corridor.forecasting import lever_words
     from corridor.forecasting.levers import levers as run_levers
+    from corridor.publishing import lever_words
 
     if lang not in lever_words.WORDS:
         raise UsageError(f"no words in {lang!r}", place="--lang", hint="one of: " + ", ".join(lever_words.WORDS))
@@ -79,8 +79,8 @@ def compare(
     """Compare two situations on the same random numbers."""
     import msgspec
 
-    from corridor.forecasting import lever_words
     from corridor.forecasting.levers import compare as run_compare
+    from corridor.publishing import lever_words
 
     moment = moment_of(deadline, "--deadline") if deadline else None
     found = run_compare(_situation(first), _situation(second), deadline=moment, runs=runs, seed=seed, workers=workers)

@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from corridor.forecasting import lever_words
 from corridor.forecasting.change import base_arm, lever_table, moved, pulled
 from corridor.forecasting.levers import compare, levers
 from corridor.forecasting.trial import Trial, first_plan, ran, tried
 from corridor.forecasting.workers import run_all
+from corridor.publishing import lever_words
 from corridor.situation.fleet import Fleet
 from tests import worlds
 

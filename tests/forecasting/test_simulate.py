@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from corridor.errors import InputError, UsageError
-from corridor.forecasting.disruption import CALM, Disruption, disruption_of, known_at
+from corridor.forecasting.disruption import CALM, REPLACEABLE, Disruption, disruption_of, known_at
 from corridor.forecasting.forecast import forecast
 from corridor.forecasting.simulate import Simulator
 from corridor.planning.solve import plan
 from corridor.reports.report import Report
+from corridor.situation.agreement import Clause
+from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
+from corridor.situation.site import Group
 from tests import worlds
 
 
@@ -167,3 +170,80 @@ def test_no_prior_is_used_before_it_could_be_known():
     early = known_at(worlds.START)
     assert early["turned_back_share"].value == pytest.approx(0.01)
     assert "aleppo16" not in str(disruption_of(worlds.one_bus(), "aleppo").sources)
+
+
+def test_every_stretcher_is_fetched_where_far_more_lie_than_was_planned_for():
+    """Two pickups; those lying down are many more than planned, and all are out in every run."""
+    part = Component(weight=1.0, shape="triangular", low=4, mode=6, high=160)
+    people = worlds.waiting(Estimate(quantity="people", unit="people", components=(part,)))
+    base = worlds.two_sites()
+    lying = Group(id="lying", operation=worlds.EAST, site="south", people=people, place="stretcher", priority=0)
+    ambulance = worlds.vehicles("ambulance", 1, {"stretcher": 2}, depot="depot")
+    fleet = Fleet(vehicles=(*base.fleet.vehicles, ambulance))
+    sites = tuple(msgspec.structs.replace(site, capacity=None) for site in base.sites)
+    world = msgspec.structs.replace(base, groups=(*base.groups, lying), fleet=fleet, sites=sites)
+    _, simulator, outcome = runs_of(world, runs=300, disruption=Disruption(empty_share=0.1), marks=[1e9])
+    assert np.isfinite(outcome.clearance).all()
+    assert outcome.out[:, :, 0].sum(axis=1) == pytest.approx(simulator.people)
+
+
+def narrow(base, stretch):
+    """The world with a one-lane stretch named by its agreement."""
+    clause = Clause(id="way", kind="corridor", parameters={"one_lane": stretch})
+    agreements = tuple(msgspec.structs.replace(a, clauses=(*a.clauses, clause)) for a in base.agreements)
+    return msgspec.structs.replace(base, agreements=agreements)
+
+
+@pytest.mark.parametrize("policy", ["timetable", "shuttle"])
+def test_vehicles_wait_for_each_other_at_a_one_lane_stretch(policy):
+    """Two buses, one bay, three loads; the whole way of 30 is one lane.
+
+    One leaves at 10, the other, boarded at 20, behind it at 20: they arrive at 40 and 50. The first is empty at 45 and
+    would go back, but the other is on the stretch until 50: back from 50 to 80, boarding to 90, out from 90 to 120;
+    unloaded at 125. Without the stretch it is back at 75 and done at 120.
+    """
+    fleet = Fleet(vehicles=(worlds.vehicles("bus", 2, {"seat": 50}),))
+    base = worlds.simple((worlds.group("families", 150),), fleet, bays=1, size=1)
+    made = plan(base, time_limit=1)
+    free, one_lane = (
+        Simulator(made_of, world.operations[0], CALM, runs=3, seed=1, horizon=99, policy=policy).run()
+        for world in (base, narrow(base, "pickup>reception"))
+        for made_of in [msgspec.structs.replace(made, situation=world)]
+    )
+    assert free.clearance == pytest.approx(120)
+    assert one_lane.clearance == pytest.approx(125)
+
+
+def test_a_halt_may_hold_who_is_on_the_road():
+    """A halt from minute 20 to 80 meets the convoy that drives from 10 to 40: 60 minutes later where halts hold it."""
+    halts = np.array([[[20.0, 80.0]]])
+    for share, expected in ((0.0, 45), (0.999, 105)):
+        world = worlds.simple((worlds.group("g", 50),), worlds.one_bus().fleet)
+        simulator = Simulator(
+            plan(world, time_limit=1),
+            world.operations[0],
+            Disruption(road_halt_share=share),
+            runs=1,
+            seed=1,
+            horizon=99,
+        )
+        simulator.model = simulator.model._replace(halts=halts)
+        assert simulator.run().clearance == pytest.approx(expected)
+
+
+STATED = {
+    "halts": 3, "hours": 40, "median_hours": 6, "spread": 0.5, "drive_spread": 0.3, "boarding_spread": 0.4,
+    "breakdown_share": 0.1, "breakdown_minutes": 90, "turned_back_share": 0.2, "empty_share": 0.3, "check_minutes": 4,
+    "road_halt_share": 0.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REPLACEABLE)
+def test_each_distribution_is_replaced_by_one_line(name):
+    said = disruption_of(msgspec.structs.replace(worlds.one_bus(), reports=(stated(name, STATED[name]),)), "aleppo")
+    usual = disruption_of(worlds.one_bus(), "aleppo")
+    assert getattr(said, name) == pytest.approx(STATED[name])
+    assert getattr(usual, name) != pytest.approx(STATED[name])
+    assert [(text, source) for key, text, source in said.sources if key == name] == [
+        (f"{STATED[name]:g}: stated for this operation", f"coordinator (report stated-{name}-{STATED[name]})")
+    ]

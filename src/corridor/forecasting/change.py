@@ -29,11 +29,17 @@ class Lever(msgspec.Struct, frozen=True):
     unit_fr: str
     label_en: str
     label_fr: str
+    said_en: str
+    said_fr: str
     meaning: str
 
     def label(self, lang: str = "en") -> str:
         """Return the lever's name in a language (en or fr)."""
         return self.label_fr if lang == "fr" else self.label_en
+
+    def said(self, lang: str = "en") -> str:
+        """Return one step of it as a negotiator says it: `five more buses`."""
+        return self.said_fr if lang == "fr" else self.said_en
 
     def amount(self, lang: str = "en") -> str:
         """Return the step with its unit: `+5 buses`, `-25 % of the headway`."""

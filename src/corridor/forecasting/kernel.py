@@ -15,6 +15,7 @@ from corridor.forecasting.draws import (
     enter,
     factor,
     groups_by_site,
+    join,
     occupy,
     onward,
     part_minutes,
@@ -134,6 +135,10 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     narrow = lane.max() + 2 if len(lane) else 1
     spans, counts = np.zeros((narrow, MOST_SPANS if narrow > 1 else 1, 2)), np.zeros(narrow, np.int64)
     stops = spreads[7]
+    # Bays where nobody boards are only ever joined, so that they may stand as a heap.
+    boards = np.zeros(way.shape[0], np.bool_)
+    for convoy in range(len(pickup)):
+        boards[pickup[convoy]] = True
     number_of = np.zeros((len(first) - 1, kinds))
     for convoy in range(len(first) - 1):
         for trip in range(first[convoy], first[convoy + 1]):
@@ -269,7 +274,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             for trip in range(a, b):
                 unit = vehicle[trip]
                 length = unloading[kind[unit]] * slow
-                done = serve(yard, arrive, length) + length
+                done = (serve(yard, arrive, length) if boards[there] else join(yard, arrive, length)) + length
                 free[unit] = done
                 site[unit] = there
                 safe = max(safe, done)

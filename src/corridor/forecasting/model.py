@@ -29,6 +29,8 @@ Numbers = NDArray[np.int64]
 
 # Beyond the reserve the last rounds are repeated, so that the planner is never called: this many convoys at most.
 MOST_EXTRA = 5000
+# As the kernel's places, which cannot be loaded here without compiling.
+PLACE_KINDS = ("seat", "wheelchair", "stretcher")
 CAUSES = ("people", "halts", "road", "boarding")
 
 
@@ -153,7 +155,10 @@ class Draws:
         wanted = [(start, pickup, 0) for start in sorted(starts) for pickup in pickups]
         if self.policy != "shuttle":
             wanted += [(pickup, pickup, 0) for pickup in pickups if pickup not in starts]
-        wanted += [(pickup, reception, 1) for pickup in pickups for reception in receptions]
+        loaded = {(convoy.pickup, convoy.reception) for convoy in self.convoys}
+        if self.policy == "shuttle":
+            loaded = {(pickup, reception) for pickup in pickups for reception in receptions}
+        wanted += [(pickup, reception, 1) for pickup, reception in sorted(loaded)]
         return roads.numbers(site_number, wanted, self._minutes)
 
     def _minutes(self, step: Step, leg: Leg) -> Array | float:
@@ -169,22 +174,30 @@ class Draws:
         rounds = self._last_rounds()
         if not rounds:
             return _ints(range(len(self.convoys)))
-        cycles = max(self._cycles(pickup, rounds, places) for pickup in {self.convoys[k].pickup for k in rounds})
-        extra = min(cycles * len(rounds), max(MOST_EXTRA, len(rounds)))
+        extra = min(self._cycles(rounds, places) * len(rounds), max(MOST_EXTRA, len(rounds)))
         return _ints([*range(len(self.convoys)), *(rounds[k % len(rounds)] for k in range(extra))])
 
-    def _cycles(self, pickup: str, rounds: list[int], places: Array) -> int:
-        """Return how often the last rounds go again until the run with the most people at a pickup has them out."""
+    def _cycles(self, rounds: list[int], places: Array) -> int:
+        """Return how often the last rounds go again until every run has everyone out, seats and stretchers alike."""
         kinds = [v.type for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
-        seats: dict[str, float] = dict(zip(kinds, np.median(places[:, 0], axis=1).tolist(), strict=True))
-        mine = [self.convoys[number] for number in rounds if self.convoys[number].pickup == pickup]
-        load = sum(seats[type_of(trip.vehicle)] for convoy in mine for trip in convoy.trips)
-        waiting = [number for number, group in enumerate(self.groups) if group.site == pickup]
-        each = np.array([1.0 + self.groups[number].companions for number in waiting])
-        most = float((self.total[waiting] * each[:, None]).sum(axis=0).max()) if waiting and self.runs else 0.0
-        carried = sum(convoy.people for convoy in self.convoys if convoy.pickup == pickup)
-        again = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
-        return 4 + math.ceil(2 * max(most * again - carried, 0.0) / max(load, 1.0))
+        number = {name: index for index, name in enumerate(kinds)}
+        sites = {name: index for index, name in enumerate(dict.fromkeys(convoy.pickup for convoy in self.convoys))}
+        planned, again = (np.zeros((len(sites), len(kinds))) for _ in range(2))
+        for into, convoys in ((planned, self.convoys), (again, [self.convoys[index] for index in rounds])):
+            for convoy in convoys:
+                for trip in convoy.trips:
+                    into[sites[convoy.pickup], number[type_of(trip.vehicle)]] += 1
+        lost = 1 / max(1 - self.disruption.turned_back_share - self.disruption.empty_share, 0.2)
+        most = 0.0
+        for place, name in enumerate(PLACE_KINDS):
+            need = np.zeros((len(sites), self.runs))
+            for group, total in zip(self.groups, self.total, strict=True):
+                if group.site in sites:
+                    need[sites[group.site]] += total * ((group.place == name) + group.companions * (name == "seat"))
+            short = need * lost - planned @ places[:, place]
+            share = np.where(short > 0, short / np.maximum(again @ places[:, place], 1.0), 0.0)
+            most = max(most, float(share.max(initial=0.0)))
+        return 4 + math.ceil(min(2 * most, MOST_EXTRA))
 
     @property
     def people(self) -> Array:

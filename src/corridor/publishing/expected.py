@@ -10,6 +10,7 @@ from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes
 from corridor.publishing.markup import Child, Markup, el, join, table
+from corridor.publishing.meanwhile import meanwhile
 from corridor.publishing.words import Words
 
 
@@ -90,6 +91,7 @@ def the_forecast(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         parts.append(figure(f"bands-{operation.id}", drawing, caption, data=data, data_label=w("bands.table")))
         parts += _closes(forecast, operation.id, w, method)
     parts += _clearance(forecast, w, method)
+    parts.append(meanwhile(forecast, w, notes))
     return join(parts)
 
 

@@ -6,11 +6,13 @@ from html import escape
 
 from corridor.forecasting.change import Lever, lever_table
 from corridor.forecasting.levers import Comparison, Effect, LeverTable
-from corridor.wording import about, hours, moment, table
+from corridor.publishing.words import Words
+from corridor.publishing.words import words as words_of
+from corridor.wording import table
 
 WORDS = {
     "en": {
-        "head": "What would help, as of {at}: {runs:,} runs, the same in every row",
+        "head": "What would help, as of {at}: {runs} runs, the same in every row",
         "base": "As it is: the last person safe after {p10} to {p90}, most likely {p50}; safe by {deadline}: {people}",
         "columns": ("lever", "one step", "sooner on average", "(95 %)", "safe by then", "(95 %)"),
         "none": "no effect beyond chance",
@@ -18,9 +20,11 @@ WORDS = {
         "impossible": "No plan could be made with: {names}.",
         "pairs": "Together more than apart:",
         "pair": "{names}: {more} people more than the two alone",
-        "first": "If we may ask for one thing, it is {label} ({amount}): about {people} more people safe by "
-        "{deadline}, and the whole operation over about {hours} sooner.",
-        "next": "Next comes {label} ({amount}): about {people} more people by then.",
+        "now": "If nothing changes, the last person is safe after {p10} to {p90}, most likely {p50}. By {deadline} "
+        "about {people} people would be safe.",
+        "first": "If we may ask for one thing, it is {label}: about {people} more people safe by {deadline}, and the "
+        "whole operation over about {hours} sooner on average.",
+        "next": "Next comes {label}: about {people} more people by then.",
         "nothing": "Not worth a negotiation on their own: {names}.",
         "unsure": "These are middle figures of a model; between {low} and {high} for the first, by chance in the runs "
         "alone. What the model leaves out is not in that range.",
@@ -28,7 +32,7 @@ WORDS = {
         "chart": "People more by {deadline}, for one step of each lever",
     },
     "fr": {
-        "head": "Ce qui aiderait, au {at} : {runs:,} simulations, les mêmes à chaque ligne",
+        "head": "Ce qui aiderait, au {at} : {runs} simulations, les mêmes à chaque ligne",
         "base": "En l'état : dernière personne en sécurité après {p10} à {p90}, le plus probable {p50} ; "
         "en sécurité au {deadline} : {people}",
         "columns": ("levier", "un pas", "plus tôt en moyenne", "(95 %)", "en sécurité alors", "(95 %)"),
@@ -37,9 +41,11 @@ WORDS = {
         "impossible": "Aucun plan possible avec : {names}.",
         "pairs": "Ensemble plus que séparément :",
         "pair": "{names} : {more} personnes de plus que les deux séparément",
-        "first": "S'il n'y a qu'une chose à demander, c'est {label} ({amount}) : environ {people} personnes de plus en "
-        "sécurité au {deadline}, et toute l'opération finie environ {hours} plus tôt.",
-        "next": "Vient ensuite {label} ({amount}) : environ {people} personnes de plus.",
+        "now": "Si rien ne change, la dernière personne est en sécurité après {p10} à {p90}, le plus probable {p50}. "
+        "Au {deadline}, environ {people} personnes le seraient.",
+        "first": "S'il n'y a qu'une chose à demander, c'est {label} : environ {people} personnes de plus en sécurité "
+        "au {deadline}, et toute l'opération finie environ {hours} plus tôt en moyenne.",
+        "next": "Ensuite, {label} : environ {people} personnes de plus à ce moment-là.",
         "nothing": "Ne valent pas une négociation à eux seuls : {names}.",
         "unsure": "Ce sont les valeurs moyennes d'un modèle ; entre {low} et {high} pour le premier, par le seul "
         "hasard des simulations. Ce que le modèle ignore n'est pas dans cet intervalle.",
@@ -57,12 +63,12 @@ def _labels(keys: tuple[str, ...], lang: str) -> str:
     return ", ".join(_lever(key).label(lang) for key in keys)
 
 
-def _signed(number: float) -> str:
-    return "0" if abs(number) < 0.5 else ("+" if number > 0 else "-") + about(abs(number))
+def _signed(number: float, w: Words) -> str:
+    return "0" if abs(number) < 0.5 else ("+" if number > 0 else "-") + w.about(round(abs(number)))
 
 
-def _span_of_hours(number: float) -> str:
-    return ("-" if number < 0 else "") + hours(abs(number))
+def _span_of_hours(number: float, w: Words) -> str:
+    return ("-" if number < 0 else "") + w.hours(abs(round(number, 1)))
 
 
 def helps(effect: Effect) -> bool:
@@ -72,7 +78,7 @@ def helps(effect: Effect) -> bool:
 
 def as_table(found: LeverTable, lang: str = "en") -> str:
     """Return the ranked table as text."""
-    words = WORDS[lang]
+    words, w = WORDS[lang], words_of(lang, found.at.tzinfo)
     low, middle, high = found.base_hours
     rows = [words["columns"]]
     for effect in found.effects:
@@ -81,21 +87,22 @@ def as_table(found: LeverTable, lang: str = "en") -> str:
             (
                 lever.label(lang),
                 lever.amount(lang),
-                _span_of_hours(effect.hours[1]),
-                f"({_span_of_hours(effect.hours[0])} / {_span_of_hours(effect.hours[2])})",
-                _signed(effect.people[1]),
-                f"({_signed(effect.people[0])} / {_signed(effect.people[2])})",
+                _span_of_hours(effect.hours[1], w),
+                f"({_span_of_hours(effect.hours[0], w)} / {_span_of_hours(effect.hours[2], w)})",
+                _signed(effect.people[1], w),
+                f"({_signed(effect.people[0], w)} / {_signed(effect.people[2], w)})",
             )
         )
     base = str(words["base"]).format(
-        p10=hours(low), p50=hours(middle), p90=hours(high), deadline=moment(found.deadline),
-        people=f"{about(found.base_people[1])} ({about(found.base_people[0])} - {about(found.base_people[2])})",
+        p10=w.hours(low), p50=w.hours(middle), p90=w.hours(high), deadline=w.moment(found.deadline),
+        people=f"{w.about(found.base_people[1])} ({w.about(found.base_people[0])} - {w.about(found.base_people[2])})",
     )  # fmt: skip
-    lines = [str(words["head"]).format(at=moment(found.at), runs=found.runs), base, table(rows, right=(2, 4))]  # type: ignore[arg-type]
+    head = str(words["head"]).format(at=w.moment(found.at), runs=w.count(found.runs))
+    lines = [head, base, table(rows, right=(2, 4))]  # type: ignore[arg-type]
     if found.pairs:
         lines.append(str(words["pairs"]))
         for pair in found.pairs:
-            more = about((pair.together or (0, 0, 0))[1])
+            more = w.about((pair.together or (0, 0, 0))[1])
             lines.append("  " + str(words["pair"]).format(names=_labels(pair.levers, lang), more=more))
     if found.absent:
         lines.append(str(words["absent"]).format(names=_labels(found.absent, lang)))
@@ -106,28 +113,37 @@ def as_table(found: LeverTable, lang: str = "en") -> str:
 
 def to_read_out(found: LeverTable, lang: str = "en") -> str:
     """Return half a page that a negotiator can read out: what to ask for first, next, and not at all."""
-    words = WORDS[lang]
+    words, w = WORDS[lang], words_of(lang, found.at.tzinfo)
     good = [effect for effect in found.effects if helps(effect)]
-    deadline = moment(found.deadline)
+    deadline = w.moment(found.deadline)
     if not good:
         return str(words["no_help"]).format(deadline=deadline)
-    lines = []
+    low, middle, high = found.base_hours
+    lines = [
+        str(words["now"]).format(
+            p10=w.hours(low),
+            p50=w.hours(middle),
+            p90=w.hours(high),
+            deadline=deadline,
+            people=w.about(found.base_people[1]),
+        )
+    ]
     for word, effect in zip(("first", "next", "next"), good[:3], strict=False):
         lever = _lever(effect.levers[0])
         text = str(words[word]).format(
-            label=lever.label(lang), amount=lever.amount(lang), people=about(effect.people[1]), deadline=deadline,
-            hours=hours(max(effect.hours[1], 0)),
+            label=lever.said(lang), people=w.about(effect.people[1]), deadline=deadline,
+            hours=w.hours(max(effect.hours[1], 0)),
         )  # fmt: skip
         lines.append(text)
     for pair in found.pairs[:1]:
-        more = about((pair.together or (0, 0, 0))[1])
+        more = w.about((pair.together or (0, 0, 0))[1])
         lines.append(
             f"{words['pairs']} " + str(words["pair"]).format(names=_labels(pair.levers, lang), more=more) + "."
         )
     rest = tuple(effect.levers[0] for effect in found.effects if not helps(effect))
     if rest:
         lines.append(str(words["nothing"]).format(names=_labels(rest, lang)))
-    lines.append(str(words["unsure"]).format(low=about(good[0].people[0]), high=about(good[0].people[2])))
+    lines.append(str(words["unsure"]).format(low=w.about(good[0].people[0]), high=w.about(good[0].people[2])))
     return "\n".join(lines)
 
 
@@ -141,7 +157,8 @@ def chart(found: LeverTable, lang: str = "en") -> str:
     def x(people: float) -> float:
         return zero + max(min(people / most, 1.0), -0.2) * (width - zero - 60)
 
-    title = str(WORDS[lang]["chart"]).format(deadline=moment(found.deadline))
+    w = words_of(lang, found.at.tzinfo)
+    title = str(WORDS[lang]["chart"]).format(deadline=w.moment(found.deadline))
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
@@ -160,27 +177,28 @@ def chart(found: LeverTable, lang: str = "en") -> str:
             f'<text x="{left}" y="{y + 14}" text-anchor="end">{label}</text>'
             f'<rect class="bar" x="{begin:.1f}" y="{y + 2}" width="{max(end - begin, 1):.1f}" height="15"/>'
             f'<line class="line" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{y + 9.5}" y2="{y + 9.5}"/>'
-            f'<text x="{x(max(high, 0)) + 6:.1f}" y="{y + 14}">{_signed(middle)}</text>'
+            f'<text x="{x(max(high, 0)) + 6:.1f}" y="{y + 14}">{_signed(middle, w)}</text>'
         )
     return "\n".join([*parts, "</svg>", ""])
 
 
 def compared(found: Comparison) -> str:
     """Return two situations side by side as text."""
+    w = words_of("en", found.deadline.tzinfo)
     rows = [("", "A", "B")]
     for index, name in enumerate(("P10", "P50", "P90")):
-        rows.append((f"last person safe, {name}", hours(found.hours[0][index]), hours(found.hours[1][index])))
-    by = moment(found.deadline)
+        rows.append((f"last person safe, {name}", w.hours(found.hours[0][index]), w.hours(found.hours[1][index])))
+    by = w.moment(found.deadline)
     for index, name in enumerate(("P10", "P50", "P90")):
-        rows.append((f"safe by {by}, {name}", about(found.people[0][index]), about(found.people[1][index])))
+        rows.append((f"safe by {by}, {name}", w.about(found.people[0][index]), w.about(found.people[1][index])))
     low, middle, high = found.effect.hours
     few, mean, many = found.effect.people
     verdict = "B is over sooner" if low > 0 else "A is over sooner" if high < 0 else "neither is sooner beyond chance"
-    gain = f"{_span_of_hours(middle)} sooner on average (95 %: {_span_of_hours(low)} / {_span_of_hours(high)})"
-    more = f"{_signed(mean)} ({_signed(few)} / {_signed(many)})"
+    gain = f"{_span_of_hours(middle, w)} sooner on average (95 %: {_span_of_hours(low, w)} / {_span_of_hours(high, w)})"
+    more = f"{_signed(mean, w)} ({_signed(few, w)} / {_signed(many, w)})"
     return "\n".join(
         [
-            f"Two situations on the same {found.runs:,} runs (seed {found.seed})",
+            f"Two situations on the same {w.count(found.runs)} runs (seed {found.seed})",
             table(rows, right=(1, 2)),
             f"B is over {gain}; people safe by then {more}: {verdict}",
         ]
