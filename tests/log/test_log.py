@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from corridor.errors import CorridorError, InputError, UsageError
-from corridor.log import sqlite
+from corridor.log import log as log_module
+from corridor.log import sqlite, transfer
 from corridor.log.chain import Key, read_checkpoint
-from corridor.log.entry import Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
+from corridor.log.entry import LARGEST_BODY, Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
 from corridor.log.log import SIGN_EVERY, Log, restore
 from corridor.log.sqlite import SqliteStore, file_system, open_sqlite
 from corridor.log.store import LogError
@@ -188,8 +189,6 @@ def test_a_copy_is_one_only_after_it_was_compared(tmp_path: Path) -> None:
         log.append([entry(n, kind="act", name="note") for n in range(1, 30)])
         count, head = log.copy(tmp_path / "b.corridor", replay)
         assert (count, head) == tuple(log.store.head())
-        # With its texts' keys; without them a repeated note would be another text, and kept aside.
-        (tmp_path / "b.corridor.texts").write_bytes((tmp_path / "a.corridor.texts").read_bytes())
         with Log.open(str(tmp_path / "b.corridor")) as copied:
             assert list(copied.rows()) == list(log.rows())
             assert copied.append([entry(3, kind="act", name="note")])[0].status == "duplicate"
@@ -312,3 +311,55 @@ def test_a_key_that_is_none(tmp_path: Path) -> None:
         Key.read(tmp_path / "a.key")
     with pytest.raises(UsageError, match="cannot be written"):
         Key.make().write(tmp_path / "no" / "a.key")
+
+
+def test_what_is_no_log_within_a_store_and_what_no_log_keeps(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    with pytest.raises(LogError, match="it holds no entry"):
+        _ = Log(store).opened
+    store.append([entry(1)], received=RECEIVED)
+    with pytest.raises(LogError, match="does not open a log"):
+        _ = Log(store).opened
+    with pytest.raises(LogError, match="was not kept: the name is empty"):
+        Log(store).write("decision", "", {}, actor="x", device="y")
+    large = msgspec.structs.replace(entry(2), body='{"a":"' + "x" * LARGEST_BODY + '"}')
+    assert "larger than 32 MB" in store.append([large], received=RECEIVED)[0].why
+    store.close()
+
+
+def test_a_restore_that_does_not_give_the_same_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1)])
+        log.export(tmp_path / "a.jsonl")
+    monkeypatch.setattr(log_module, "digest_of", lambda rows: (0, "0"))
+    with pytest.raises(LogError, match="was not restored to the same"):
+        restore(tmp_path / "a.jsonl", str(tmp_path / "b.corridor"))
+    assert not (tmp_path / "b.corridor").exists()
+
+
+def test_a_backup_that_restores_to_other_entries_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1, kind="act", name="note")])
+        monkeypatch.setattr(transfer, "digest_of", lambda rows: (0, "0"))
+        with pytest.raises(LogError, match="does not restore to the same entries"):
+            log.backup(tmp_path / "b.jsonl", replay)
+    assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_rows_that_cannot_be_right(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1), entry(2)])
+        rows = list(log.rows())
+    assert verify([]).why == "the log is empty"
+    for field, value, words in (
+        ("device_seq", "2", "another type"),
+        ("body", b"{}", "another type"),
+        ("seq", 9, "its number is 9"),
+        ("prev", "0" * 64, "does not follow"),
+        ("body", "\ud800", "no text"),
+        ("body", "{}", "not what was hashed"),
+        ("actor", "somebody", "not that of its fields"),
+    ):
+        found = verify([*rows[:2], msgspec.structs.replace(rows[2], **{field: value})])
+        assert (found.bad, found.count) == (3, 2)
+        assert words in found.why
