@@ -120,6 +120,9 @@ def test_a_repeated_delivery_is_a_duplicate_and_another_text_a_conflict(tmp_path
         assert all("other words" not in row.body for row in rows)
         known = fold(log.readable())
         assert [one.note for one in known.reports] == [WORDS]
+        assert ["other words" in rival.aside for rival in known.rivals] == [True]  # a person has to decide on words
+        log.append([entry(7, kind="act", name="note", body={"body": SEALED, "id": "r-1"})])
+        assert list(log.readable())[-1].body == list(log.rows())[-1].body
 
 
 def test_what_is_no_seal_and_no_entry_is_left_to_others(tmp_path: Path) -> None:
