@@ -32,8 +32,9 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 test-hard: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m hard
 
+# The larger size takes some hours; MINUTES=10 runs small rounds under new seeds for so long.
 soak: $(VENV)/.dev
-	@$(BIN)/python -m tests.rigs all --soak
+	@$(BIN)/python -m tests.rigs all $(if $(MINUTES),--minutes $(MINUTES) --seed $(or $(SEED),1),--soak)
 
 # Branches of the log and of the operation that their tests take; fails below what docs/reliability.md promises.
 COVERED := tests/log tests/operation tests/test_cli_log.py tests/test_cli_text.py
