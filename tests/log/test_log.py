@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -363,3 +364,100 @@ def test_rows_that_cannot_be_right(tmp_path: Path) -> None:
         found = verify([*rows[:2], msgspec.structs.replace(rows[2], **{field: value})])
         assert (found.bad, found.count) == (3, 2)
         assert words in found.why
+
+
+class Interrupting:
+    """A connection on which one statement does what a test wants instead."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.trouble: dict[str, BaseException] = {}
+
+    def execute(self, query: str, *values: object) -> object:
+        for words, error in list(self.trouble.items()):
+            if words in query:
+                del self.trouble[words]
+                raise error
+        return self.connection.execute(query, *values)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def test_whatever_goes_wrong_the_connection_is_let_go_and_nothing_half_is_kept(tmp_path: Path) -> None:
+    made: list[Interrupting] = []
+
+    def connect() -> Interrupting:
+        made.append(Interrupting(sqlite3.connect(tmp_path / "a", isolation_level=None, check_same_thread=False)))
+        return made[-1]
+
+    store = SqliteStore(connect, place="a")
+    store.append([entry(1)], received=RECEIVED)
+    rows = list(store.rows())
+    ways: list[tuple[str, Callable[[], object]]] = [
+        ("INSERT", lambda: store.append([entry(2)], received=RECEIVED)),
+        ("SELECT seq, id", lambda: list(store.rows())),
+        ("SELECT seq, hash", store.head),
+        ("VACUUM", lambda: store.backup(tmp_path / "b")),
+        ("SELECT seq, hash", lambda: store.insert(rows)),
+    ]
+    for words, act in ways:
+        opened = len(made)
+        made[-1].trouble[words] = sqlite3.OperationalError("disk I/O error")
+        with pytest.raises(LogError, match="disk I/O error") as caught:
+            act()
+        assert "the disk fails" in caught.value.hint
+        assert store.head().seq == 1
+        assert len(made) == opened + 1
+    made[-1].trouble["INSERT"] = sqlite3.OperationalError("what nobody foresaw")
+    with pytest.raises(LogError, match="what nobody foresaw") as caught:
+        store.append([entry(2)], received=RECEIVED)
+    assert "try again" in caught.value.hint
+    store.head()  # opens it anew
+    made[-1].trouble["SELECT seq, hash"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        store.append([entry(2)], received=RECEIVED)
+    assert [answer.status for answer in store.append([entry(1), entry(2)], received=RECEIVED)] == [
+        "duplicate",
+        "accepted",
+    ]
+    # A group of more rows than one statement takes is written whole or not at all.
+    several = [entry(n) for n in range(3, 3 + 2 * sqlite.TOGETHER)]
+    assert {a.status for a in store.append(several, received=RECEIVED)} == {"accepted"}
+    mixed = [entry(n) for n in range(100, 100 + 2 * sqlite.TOGETHER)]
+    assert {a.status for a in store.append(mixed, received=RECEIVED)} == {"duplicate", "accepted"}
+    assert [row.seq for row in store.rows()] == list(range(1, store.head().seq + 1))
+    store.close()
+
+
+def test_rows_come_page_by_page(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    store.append([entry(n) for n in range(1, sqlite.PAGE + 3)], received=RECEIVED)
+    assert [row.seq for row in store.rows()] == list(range(1, sqlite.PAGE + 3))
+    assert [row.seq for row in store.rows(after=sqlite.PAGE)] == [sqlite.PAGE + 1, sqlite.PAGE + 2]
+    store.close()
+
+
+def test_a_step_that_another_program_took_meanwhile_is_not_taken_again(tmp_path: Path) -> None:
+    other = tmp_path / "a.corridor"
+    made: list[sqlite3.Connection] = []
+
+    class Late(Interrupting):
+        def execute(self, query: str, *values: object) -> object:
+            if query == "BEGIN IMMEDIATE" and not made:
+                made.append(self.connection)
+                open_sqlite(other, create=False).close()  # which finds a fresh file and makes the tables
+            return super().execute(query, *values)
+
+    sqlite3.connect(other).execute("PRAGMA journal_mode=WAL").close()
+    store = SqliteStore(lambda: Late(sqlite3.connect(other, isolation_level=None)), place="a")
+    assert store.append([entry(1)], received=RECEIVED)[0].status == "accepted"
+    store.close()
+
+
+def test_where_the_system_names_no_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> str:
+        raise OSError
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert file_system(tmp_path) == ""
