@@ -24,7 +24,7 @@ def entry(number: int, *, device: str = "phone-1", seq: int | None = None, body:
         "device_seq": number if seq is None else seq,
         "happened": moment,
         "recorded": moment,
-        "body": canonical({"count": number, "note": "غادرت القافلة — élan"} if body is None else body),
+        "body": canonical({"count": number, "text": "غادرت القافلة — élan"} if body is None else body),
     }
     return Entry(**made | fields)
 

@@ -15,7 +15,7 @@ from corridor.log.entry import Row
 from corridor.log.halves import verify_file
 from corridor.log.log import Log
 from corridor.log.sqlite import open_sqlite
-from corridor.log.verify import Verdict, verify
+from corridor.log.verify import Chain, Verdict, followed, verify
 from tests.log.making import entry
 
 ROWS = 60
@@ -138,3 +138,32 @@ def test_a_large_log_is_verified_by_two_and_by_one_where_the_second_fails(
     (tmp_path / "c.corridor").write_bytes(b"SQLite format 3\0" + bytes(4096))
     monkeypatch.undo()
     assert verify_file(tmp_path / "c.corridor", 100) is None
+
+
+def test_the_second_program_by_itself(
+    sound: tuple[Path, Checkpoint],
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+) -> None:
+    """What it hands over is what following the rows gives, also where they are not right."""
+    import msgspec
+
+    path = tmp_path / "b.corridor"
+    shutil.copy(sound[0], path)
+    monkeypatch.setattr(sys, "argv", ["halves", str(path), "30", "50"])
+    halves.main()
+    part = msgspec.msgpack.decode(capsysbinary.readouterr().out, type=halves.Part)
+    assert part == halves.part_of(path, 30, 50)
+    assert (part.count, part.why, len(part.ids), len(part.hashes)) == (50, "", 20, 640)
+    assert {act.name for act in part.acts} == {"conflict", "checkpoint"} & {act.name for act in part.acts} != set()
+    other = Chain()
+    bad, _ = followed(halves._rows(path, 0, 29), other)
+    assert halves.join(other, part) == (30, "it does not follow the entry before it")
+    database = sqlite3.connect(path)
+    database.executescript("DROP TRIGGER entry_no_update")
+    database.execute(CHANGES["body"].format(seq=40))
+    database.commit()
+    database.close()
+    spoilt = halves.part_of(path, 30, 50)
+    assert (bad, spoilt.count, spoilt.why) == (0, 39, "its content is not what was hashed")

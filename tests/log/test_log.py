@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import msgspec
 import pytest
 
 from corridor.errors import CorridorError, InputError, UsageError
-from corridor.log import sqlite
+from corridor.log import log as log_module
+from corridor.log import sqlite, transfer
 from corridor.log.chain import Key, read_checkpoint
-from corridor.log.entry import Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
+from corridor.log.entry import LARGEST_BODY, Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
 from corridor.log.log import SIGN_EVERY, Log, restore
 from corridor.log.sqlite import SqliteStore, file_system, open_sqlite
 from corridor.log.store import LogError
@@ -188,8 +190,6 @@ def test_a_copy_is_one_only_after_it_was_compared(tmp_path: Path) -> None:
         log.append([entry(n, kind="act", name="note") for n in range(1, 30)])
         count, head = log.copy(tmp_path / "b.corridor", replay)
         assert (count, head) == tuple(log.store.head())
-        # With its texts' keys; without them a repeated note would be another text, and kept aside.
-        (tmp_path / "b.corridor.texts").write_bytes((tmp_path / "a.corridor.texts").read_bytes())
         with Log.open(str(tmp_path / "b.corridor")) as copied:
             assert list(copied.rows()) == list(log.rows())
             assert copied.append([entry(3, kind="act", name="note")])[0].status == "duplicate"
@@ -312,3 +312,152 @@ def test_a_key_that_is_none(tmp_path: Path) -> None:
         Key.read(tmp_path / "a.key")
     with pytest.raises(UsageError, match="cannot be written"):
         Key.make().write(tmp_path / "no" / "a.key")
+
+
+def test_what_is_no_log_within_a_store_and_what_no_log_keeps(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    with pytest.raises(LogError, match="it holds no entry"):
+        _ = Log(store).opened
+    store.append([entry(1)], received=RECEIVED)
+    with pytest.raises(LogError, match="does not open a log"):
+        _ = Log(store).opened
+    with pytest.raises(LogError, match="was not kept: the name is empty"):
+        Log(store).write("decision", "", {}, actor="x", device="y")
+    large = msgspec.structs.replace(entry(2), body='{"a":"' + "x" * LARGEST_BODY + '"}')
+    assert "larger than 32 MB" in store.append([large], received=RECEIVED)[0].why
+    store.close()
+
+
+def test_a_restore_that_does_not_give_the_same_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1)])
+        log.export(tmp_path / "a.jsonl")
+    monkeypatch.setattr(log_module, "digest_of", lambda rows: (0, "0"))
+    with pytest.raises(LogError, match="was not restored to the same"):
+        restore(tmp_path / "a.jsonl", str(tmp_path / "b.corridor"))
+    assert not (tmp_path / "b.corridor").exists()
+
+
+def test_a_backup_that_restores_to_other_entries_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1, kind="act", name="note")])
+        monkeypatch.setattr(transfer, "digest_of", lambda rows: (0, "0"))
+        with pytest.raises(LogError, match="does not restore to the same entries"):
+            log.backup(tmp_path / "b.jsonl", replay)
+    assert not (tmp_path / "b.jsonl").exists()
+
+
+def test_rows_that_cannot_be_right(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(1), entry(2)])
+        rows = list(log.rows())
+    assert verify([]).why == "the log is empty"
+    for field, value, words in (
+        ("device_seq", "2", "another type"),
+        ("body", b"{}", "another type"),
+        ("seq", 9, "its number is 9"),
+        ("prev", "0" * 64, "does not follow"),
+        ("body", "\ud800", "no text"),
+        ("body", "{}", "not what was hashed"),
+        ("actor", "somebody", "not that of its fields"),
+    ):
+        found = verify([*rows[:2], msgspec.structs.replace(rows[2], **{field: value})])
+        assert (found.bad, found.count) == (3, 2)
+        assert words in found.why
+
+
+class Interrupting:
+    """A connection on which one statement does what a test wants instead."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.trouble: dict[str, BaseException] = {}
+
+    def execute(self, query: str, *values: object) -> object:
+        for words, error in list(self.trouble.items()):
+            if words in query:
+                del self.trouble[words]
+                raise error
+        return self.connection.execute(query, *values)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def test_whatever_goes_wrong_the_connection_is_let_go_and_nothing_half_is_kept(tmp_path: Path) -> None:
+    made: list[Interrupting] = []
+
+    def connect() -> Interrupting:
+        made.append(Interrupting(sqlite3.connect(tmp_path / "a", isolation_level=None, check_same_thread=False)))
+        return made[-1]
+
+    store = SqliteStore(connect, place="a")
+    store.append([entry(1)], received=RECEIVED)
+    rows = list(store.rows())
+    ways: list[tuple[str, Callable[[], object]]] = [
+        ("INSERT", lambda: store.append([entry(2)], received=RECEIVED)),
+        ("SELECT seq, id", lambda: list(store.rows())),
+        ("SELECT seq, hash", store.head),
+        ("VACUUM", lambda: store.backup(tmp_path / "b")),
+        ("SELECT seq, hash", lambda: store.insert(rows)),
+    ]
+    for words, act in ways:
+        opened = len(made)
+        made[-1].trouble[words] = sqlite3.OperationalError("disk I/O error")
+        with pytest.raises(LogError, match="disk I/O error") as caught:
+            act()
+        assert "the disk fails" in caught.value.hint
+        assert store.head().seq == 1
+        assert len(made) == opened + 1
+    made[-1].trouble["INSERT"] = sqlite3.OperationalError("what nobody foresaw")
+    with pytest.raises(LogError, match="what nobody foresaw") as caught:
+        store.append([entry(2)], received=RECEIVED)
+    assert "try again" in caught.value.hint
+    store.head()  # opens it anew
+    made[-1].trouble["SELECT seq, hash"] = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        store.append([entry(2)], received=RECEIVED)
+    assert [answer.status for answer in store.append([entry(1), entry(2)], received=RECEIVED)] == [
+        "duplicate",
+        "accepted",
+    ]
+    # A group of more rows than one statement takes is written whole or not at all.
+    several = [entry(n) for n in range(3, 3 + 2 * sqlite.TOGETHER)]
+    assert {a.status for a in store.append(several, received=RECEIVED)} == {"accepted"}
+    mixed = [entry(n) for n in range(100, 100 + 2 * sqlite.TOGETHER)]
+    assert {a.status for a in store.append(mixed, received=RECEIVED)} == {"duplicate", "accepted"}
+    assert [row.seq for row in store.rows()] == list(range(1, store.head().seq + 1))
+    store.close()
+
+
+def test_rows_come_page_by_page(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    store.append([entry(n) for n in range(1, sqlite.PAGE + 3)], received=RECEIVED)
+    assert [row.seq for row in store.rows()] == list(range(1, sqlite.PAGE + 3))
+    assert [row.seq for row in store.rows(after=sqlite.PAGE)] == [sqlite.PAGE + 1, sqlite.PAGE + 2]
+    store.close()
+
+
+def test_a_step_that_another_program_took_meanwhile_is_not_taken_again(tmp_path: Path) -> None:
+    other = tmp_path / "a.corridor"
+    made: list[sqlite3.Connection] = []
+
+    class Late(Interrupting):
+        def execute(self, query: str, *values: object) -> object:
+            if query == "BEGIN IMMEDIATE" and not made:
+                made.append(self.connection)
+                open_sqlite(other, create=False).close()  # which finds a fresh file and makes the tables
+            return super().execute(query, *values)
+
+    sqlite3.connect(other).execute("PRAGMA journal_mode=WAL").close()
+    store = SqliteStore(lambda: Late(sqlite3.connect(other, isolation_level=None)), place="a")
+    assert store.append([entry(1)], received=RECEIVED)[0].status == "accepted"
+    store.close()
+
+
+def test_where_the_system_names_no_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> str:
+        raise OSError
+
+    monkeypatch.setattr(Path, "read_text", gone)
+    assert file_system(tmp_path) == ""

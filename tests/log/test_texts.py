@@ -120,6 +120,9 @@ def test_a_repeated_delivery_is_a_duplicate_and_another_text_a_conflict(tmp_path
         assert all("other words" not in row.body for row in rows)
         known = fold(log.readable())
         assert [one.note for one in known.reports] == [WORDS]
+        assert ["other words" in rival.aside for rival in known.rivals] == [True]  # a person has to decide on words
+        log.append([entry(7, kind="act", name="note", body={"body": SEALED, "id": "r-1"})])
+        assert list(log.readable())[-1].body == list(log.rows())[-1].body
 
 
 def test_what_is_no_seal_and_no_entry_is_left_to_others(tmp_path: Path) -> None:
@@ -268,3 +271,27 @@ def test_a_passphrase_comes_from_a_private_file(tmp_path: Path) -> None:
     path.chmod(0o640)
     with pytest.raises(CorridorError, match="read by others"):
         read_passphrase(path)
+
+
+def test_a_file_of_keys_that_was_put_in_anothers_place_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between opening the file and having it alone another program may have erased, which makes a new file."""
+    path = tmp_path / "a.corridor.texts"
+    keys = TextKeys(path)
+    keys.sealed([entry(1, body={"id": "r-1", "note": "first"})])
+    true_one, calls = keys._inode, [0]
+
+    def inode() -> int:
+        calls[0] += 1
+        if calls[0] == 1:
+            (tmp_path / "new").write_text('{"id":"r-1","erased":{"note":"sealed:"}}\n', encoding="utf-8")
+            (tmp_path / "new").replace(path)
+        return true_one()
+
+    monkeypatch.setattr(keys, "_inode", inode)
+    again = keys.sealed([entry(1, body={"id": "r-1", "note": "first"})])
+    assert calls[0] == 2
+    assert json.loads(again[0].body)["note"] == SEALED  # what was erased does not come back
+    path.unlink()
+    assert TextKeys(path)._inode() == 0

@@ -83,11 +83,6 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         """The entry as its writer made it."""
         return Entry(**{name: getattr(self, name) for name in Entry.__struct_fields__})
 
-    @property
-    def content(self) -> tuple[str, str, str, str]:
-        """What makes two entries of one id the same: kind, name, when it happened, and the body."""
-        return self.kind, self.name, self.happened, self.body_sha256
-
 
 class Answer(msgspec.Struct, frozen=True):
     """What became of one entry, by id: accepted, duplicate, conflict (kept aside for a person) or rejected."""

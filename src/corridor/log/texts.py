@@ -231,7 +231,15 @@ def _walk(value: Any, owner: str, change: Change) -> Any:  # noqa: ANN401 - any 
         return value
     mine = value.get("id")
     owner = mine if isinstance(mine, str) and mine else owner
-    return {
-        name: change(owner, name, one) if name in FREE and isinstance(one, str) and one else _walk(one, owner, change)
-        for name, one in value.items()
-    }
+    return {name: _field(name, one, owner, change) for name, one in value.items()}
+
+
+def _field(name: str, value: Any, owner: str, change: Change) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, str):
+        if name in FREE and value:
+            return change(owner, name, value)
+        if name == "body" and SEALED in value:  # the entry that a conflict keeps aside stands in it as text
+            with contextlib.suppress(msgspec.DecodeError):
+                return canonical(_walk(msgspec.json.decode(value), owner, change))
+        return value
+    return _walk(value, owner, change)

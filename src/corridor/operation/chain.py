@@ -63,9 +63,7 @@ def tallies(reports: Iterable[Report]) -> dict[str, list[Tally]]:
             cells.setdefault((movement, point, place), []).append(report)
     found: dict[str, list[Tally]] = {}
     for (movement, point, _), claims in cells.items():
-        tally = _tally(movement, point, claims)
-        if tally is not None:
-            found.setdefault(movement, []).append(tally)
+        found.setdefault(movement, []).append(_tally(movement, point, claims))
     for line in found.values():
         line.sort(key=lambda tally: (ORDER.index(tally.point), tally.at, tally.place))
     return dict(sorted(found.items()))
@@ -80,17 +78,15 @@ def _counted(report: Report) -> bool:
     )
 
 
-def _tally(movement: str, point: str, claims: Sequence[Report]) -> Tally | None:
+def _tally(movement: str, point: str, claims: Sequence[Report]) -> Tally:
     """Return one count of a convoy at a point: as a whole where someone counted it so, else vehicle by vehicle."""
     whole = [claim for claim in claims if not claim.part]
     parts = sorted({claim.part for claim in claims if claim.part})
     if whole:
         low, high = _people(whole)
-    elif parts:
+    else:
         spans = [_people([claim for claim in claims if claim.part == part]) for part in parts]
         low, high = sum(span[0] for span in spans), sum(span[1] for span in spans)
-    else:
-        return None
     used = whole or claims
     by_group = {name: _people([c for c in used if c.group == name])[1] for name in sorted({c.group for c in used})}
     return Tally(

@@ -119,8 +119,6 @@ def fold(rows: Iterable[Row], *, until: datetime | None = None, logged: datetime
         elif row.name != CHECKPOINT and not (limit and row.happened > limit):
             body = msgspec.json.decode(row.body)
             said[row.id] = Said(id=row.id, name=row.name, actor=row.actor, happened=moment_of(row.happened), body=body)
-            if row.kind == "decision":
-                said[row.id] = msgspec.structs.replace(said[row.id])
     return _known(claims, said, _gaps(counts), opened)
 
 
