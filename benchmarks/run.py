@@ -128,7 +128,6 @@ def begin(path: Path, *, resume: bool) -> dict[str, Any]:
     fresh = {
         "machine": described(),
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "commit": commit(),
         "rows": [],
     }
     if not resume or not path.exists():
@@ -165,11 +164,11 @@ def main(arguments: list[str] | None = None) -> None:
     path = chosen.output or RESULTS / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     results = begin(path, resume=chosen.resume)
-    done = {key(row) for row in results["rows"]}
+    code, done = commit(), {key(row) for row in results["rows"]}
     for size, seed, who, limit in plan_of(kind, sizes, peers=not chosen.no_peers):
         if (size, seed, who, float(limit)) in done:
             continue
-        row = measure(generate(size, seed), who, size, seed, limit)
+        row = measure(generate(size, seed), who, size, seed, limit) | {"commit": code}
         results["rows"].append(row)
         save(path, results)
         show(row)
