@@ -23,7 +23,8 @@ from benchmarks.table import table
 from corridor.planning.tours.generator import SIZES, generate
 
 Row = dict[str, Any]
-RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("numpy", "numba", "ortools", "scipy", "pyvrp", "pyvroom")
 RULE_SECONDS = 30.0
 
@@ -100,9 +101,15 @@ def version(name: str) -> str:
 
 
 def commit() -> str:
-    """Return the commit that is measured, marked where files differ from it."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """Return the commit that is measured, marked where the code differs from it; the results may."""
+    number = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--", "src", "benchmarks", ":!benchmarks/results")
+    return f"{number}-changed" if number and changed else number or "unknown"
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
 
 
 def plan_of(kind: Kind, sizes: list[str], *, peers: bool) -> Iterator[tuple[str, int, str, float]]:
@@ -128,7 +135,6 @@ def begin(path: Path, *, resume: bool) -> dict[str, Any]:
     fresh = {
         "machine": described(),
         "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "commit": commit(),
         "rows": [],
     }
     if not resume or not path.exists():
@@ -165,12 +171,14 @@ def main(arguments: list[str] | None = None) -> None:
     path = chosen.output or RESULTS / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     results = begin(path, resume=chosen.resume)
-    done = {key(row) for row in results["rows"]}
-    for size, seed, who, limit in plan_of(kind, sizes, peers=not chosen.no_peers):
+    code, done = commit(), {key(row) for row in results["rows"]}
+    wanted = list(plan_of(kind, sizes, peers=not chosen.no_peers))
+    order = {(size, seed, who, float(limit)): place for place, (size, seed, who, limit) in enumerate(wanted)}
+    for size, seed, who, limit in wanted:
         if (size, seed, who, float(limit)) in done:
             continue
-        row = measure(generate(size, seed), who, size, seed, limit)
-        results["rows"].append(row)
+        row = measure(generate(size, seed), who, size, seed, limit) | {"commit": code}
+        results["rows"] = sorted([*results["rows"], row], key=lambda row: order.get(key(row), len(order)))
         save(path, results)
         show(row)
     print("\n" + table(results))

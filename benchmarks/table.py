@@ -52,9 +52,10 @@ def statement(results: dict[str, Any]) -> str:
     start = f" Start-up of the planner, not in the seconds: {statistics.median(starts):.1f} s." if starts else ""
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
     where = f"{machine['cores']} cores of an {machine['processor']}, {machine['memory GB']} GB, {machine['system']}"
+    commits = " and ".join(dict.fromkeys(row["commit"] for row in rows)) or "unknown"
     load = f"median {statistics.median(loads):.1f}, highest {max(loads):.1f}"
     return (
-        f"Measured on {results['measured']} at commit {results['commit']}: {where}, Python {machine['python']}; "
+        f"Measured on {results['measured']} at commit {commits}: {where}, Python {machine['python']}; "
         f"{versions}. Load of the machine when a row began: {load}.{start} "
         "Gaps are to the larger proven bound of the same instance; a peer's to the largest known."
     )

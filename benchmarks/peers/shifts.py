@@ -15,7 +15,7 @@ from corridor.planning.tours.problem import Problem
 MOST_TRIPS = 8_000
 WANTS = "two matrices of {size}, {gigabytes} each"
 NEIGHBOURS = 60  # measured on med2000: 20 is quicker and ends higher, 100 ends no lower
-STEP = 0.01  # of the shift that each success cuts away; halved where a cut fails
+SHARE = 0.5  # of the way down to the flow bound that a cut takes; halved where a cut fails, doubled where one holds
 PATIENCE = 1.0  # seconds of the iterated search before a cut counts as failed; doubled where a minute less fails
 PENALTY = 100_000.0  # for a minute beyond the shift, PyVRP's own largest
 
@@ -113,17 +113,16 @@ def pyvrp(problem: Problem, deadline: float, seed: int, keep: Keep) -> None:
             keep(model.tours(best))
         return not solution.time_warp()
 
-    share, patience = STEP, PATIENCE
-    while time.perf_counter() < deadline:
-        shift = min(record - 1, int(record * (1 - share)))
+    share, patience = SHARE, PATIENCE
+    while time.perf_counter() < deadline and record > fixed.least:
+        way = record - fixed.least
+        shift = min(record - 1, int(record - share * way))
         data, search = model.local_search(shift)
         now = search(model.solution(data, best), model.vrp.CostEvaluator([], PENALTY, 0), exhaustive=True)
-        if note(now):
-            continue
         stop = min(deadline, time.perf_counter() + patience)
-        if model.iterate(data, search, now, stop, note):
-            patience = PATIENCE
-        elif share * record > 1:
+        if note(now) or model.iterate(data, search, now, stop, note):
+            share, patience = min(SHARE, 2 * share), PATIENCE
+        elif share * way > 1:
             share /= 2
         else:
             patience *= 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from benchmarks.peers.trips import CannotError, Keep, Tours, best_greedy, longest
+from benchmarks.peers.trips import CannotError, Keep, Tours, best_start, longest
 from corridor.planning.tours.problem import FAR, Problem
 
 MOST_CHOICES = 600_000
@@ -17,11 +17,13 @@ Variables = dict[tuple[int, ...], Any]
 
 
 def cp_sat(problem: Problem, deadline: float, seed: int, keep: Keep) -> None:
-    """Solve with two workers, the better greedy plan as a hint; every better plan on the way counts."""
+    """Solve with two workers, the best simple plan as a hint; every better plan on the way counts."""
     from ortools.sat.python import cp_model
 
     refuse(problem, int(problem.buses.sum()), -(-problem.trips // int(problem.buses.sum())))
-    model = Slots(problem, best_greedy(problem))
+    first = best_start(problem)
+    keep(first)
+    model = Slots(problem, first)
 
     class Watch(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:

@@ -125,9 +125,11 @@ def _greedy(problem: Problem, *, farthest: bool) -> Tours:
     return [tour for tour in tours if tour[1]]
 
 
-def best_greedy(problem: Problem) -> Tours:
-    """Return the better of the two greedy plans."""
-    return min((_greedy(problem, farthest=kind) for kind in (False, True)), key=lambda t: longest(problem, t))
+def best_start(problem: Problem) -> Tours:
+    """Return the best of the two greedy plans and the list schedule of the fixed trips."""
+    fixed = fixed_trips(problem, problem.trips, "")
+    plans = [_greedy(problem, farthest=False), _greedy(problem, farthest=True), fixed.tours(list_schedule(fixed))]
+    return min(plans, key=lambda tours: longest(problem, tours))
 
 
 def longest(problem: Problem, tours: Tours) -> int:

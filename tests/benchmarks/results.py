@@ -38,6 +38,7 @@ def ours(size: str, seed: int, limit: float, clearance: int, bound: int, **more:
         "memory": 100 + seed,
         "startup": 2.0,
         "load": 0.5,
+        "commit": "abc1234",
         "curve": [[0.1, 2 * clearance, bound], [0.2, clearance, bound]],
         **more,
     }
@@ -55,6 +56,7 @@ def peer(who: str, size: str, limit: float, clearance: int | None, **more: objec
         "memory": 50,
         "startup": 1.0,
         "load": 2.5,
+        "commit": "abc1234",
         "curve": [],
     }
     if clearance is not None:
@@ -64,4 +66,4 @@ def peer(who: str, size: str, limit: float, clearance: int | None, **more: objec
 
 def results(*rows: Row) -> Row:
     """Return results of one run."""
-    return {"machine": MACHINE, "measured": "2026-01-02", "commit": "abc1234", "rows": list(rows)}
+    return {"machine": MACHINE, "measured": "2026-01-02", "rows": list(rows)}

@@ -45,6 +45,20 @@ def test_an_interrupted_run_goes_on_where_it_was(asked: list[Any], tmp_path: Pat
     assert keys == [(size, seed, who, float(limit)) for size, seed, who, limit in wanted]
 
 
+def test_rows_measured_again_come_back_in_their_place(asked: list[Any], tmp_path: Path) -> None:
+    path = tmp_path / "quick.json"
+    options = ["--quick", "--sizes", "tiny6", "--output", str(path)]
+    with pytest.raises(KeyboardInterrupt):
+        run.main(options)
+    run.main([*options, "--resume"])
+    kept = json.loads(path.read_text())
+    before = [run.key(row) for row in kept["rows"]]
+    path.write_text(json.dumps(kept | {"rows": [row for row in kept["rows"] if row["who"] != "CP-SAT"]}))
+    run.main([*options, "--resume"])
+    assert [run.key(row) for row in json.loads(path.read_text())["rows"]] == before
+    assert asked[-1][2] == "CP-SAT"
+
+
 def test_rows_of_another_machine_are_not_resumed(asked: list[Any], tmp_path: Path) -> None:
     path = tmp_path / "quick.json"
     options = ["--quick", "--sizes", "tiny6", "--no-peers", "--output", str(path)]

@@ -56,6 +56,9 @@ def test_the_statement_names_machine_load_and_date() -> None:
     text = table(results(ours("city", 1, 3, 1010, 1000), peer("PyVRP", "city", 3, 1200)))
     said = text.splitlines()[0]
     assert all(word in said for word in ("Abacus 2", "2026-01-02", "abc1234", "highest 2.5", "pyvrp not installed"))
+    assert "at commit abc1234: " in said
+    other = ours("city", 2, 3, 1010, 1000, commit="def5678")
+    assert "at commit abc1234 and def5678: " in table(results(ours("city", 1, 3, 1010, 1000), other))
     assert "Start-up of the planner, not in the seconds: 2.0 s" in said
 
 
