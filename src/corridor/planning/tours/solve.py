@@ -12,17 +12,17 @@ import numpy as np
 
 from corridor.errors import CorridorError, Infeasible, UsageError
 from corridor.planning.tours.bounds import simple_bound
-from corridor.planning.tours.build import build, join
+from corridor.planning.tours.build import build, build_soon, join
 from corridor.planning.tours.columns import MOST_WORK, Route, can_price, route_bound
 from corridor.planning.tours.dive import complete, dive
 from corridor.planning.tours.exact import MOST_TRIPS, search
 from corridor.planning.tours.flow import Skeleton
 from corridor.planning.tours.improve import quick, settle, shake
+from corridor.planning.tours.legs import Legs, make_legs
 from corridor.planning.tours.problem import FAR, Problem
 from corridor.planning.tours.rows import THREADS, Rows
 from corridor.planning.tours.tour_plan import Bounds, TourPlan
 
-QUICK_TRIPS = 1_000  # from here on a quick plan comes before the careful one
 FEW_TRIPS = 6  # trips per bus up to which tours are made of priced columns
 SMALL = 500  # trips up to which they are in any case
 FEW_DIVES = 2  # where the exact search follows
@@ -31,7 +31,8 @@ CLEAR_DIVES = 4  # dives before their order is blurred
 BLUR = 0.15
 FIRST_STEP = 0.01  # of the bound by which the first dive may exceed it
 DIVE_STEP = 0.004  # of the bound by which a dive that fails is given more
-ENDGAME = 1.0  # seconds kept free of pricing whose one call may take long
+AGAIN = 0.2  # chance of going back to the best plan after a shake that did not better it
+ENDGAME = 5.0  # seconds kept free of pricing whose one call may take long
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class _Search:
     on_progress: Callable[[Progress], None] | None
     began: float
     pool: ThreadPoolExecutor
+    legs: Legs = field(init=False)
     best: Rows | None = None
     minutes: int = FAR
     bounds: Bounds = field(default_factory=lambda: Bounds(0, None))
@@ -110,7 +112,7 @@ class _Search:
                 raise _Over
 
     def run(self) -> None:
-        """Flow, build, quick plan, careful levelling, route bound, then dives and shakes until the end."""
+        """Flow, quick plan, careful build, levelling, route bound, then dives and shakes until the end."""
         problem = self.problem
         rng = np.random.default_rng(self.seed)
         bound, flow = simple_bound(problem)
@@ -121,33 +123,44 @@ class _Search:
             )
         self.bounds = Bounds(bound, None)
         self.stage = "build"
+        self.legs = make_legs(problem, flow)
+        self.soon(flow, rng)
+        self.stage = "build"
         rows = self.start(flow)
         self.offer(rows)
         if self.spend():
             raise _Over
         few = problem.trips <= FEW_TRIPS * problem.fleet or problem.trips <= SMALL
         few = few and can_price(problem, self.minutes)
-        if few or problem.trips >= QUICK_TRIPS:
-            self.follow("quick", quick(rows.copy(), rng, self.pool))
+        self.follow("level", settle(rows, rng, self.pool))
         if few:
             self.columns(rng)
         if problem.trips <= MOST_TRIPS:
             self.finish()
-        self.follow("level", settle(rows, rng, self.pool))
         self.polish(rows, rng)
+
+    def soon(self, flow: Skeleton, rng: np.random.Generator) -> None:
+        """Have a fair plan in hand before the careful build, which begins with tours of very different lengths."""
+        hasty = build_soon(self.problem, flow)
+        if hasty is None:
+            return
+        rows = Rows(self.problem, *hasty, self.legs)
+        if rows.passable():
+            self.offer(rows)
+            self.follow("quick", quick(rows, rng, self.pool))
 
     def start(self, flow: Skeleton) -> Rows:
         """Return the built tours, or tours put together one trip at a time where the flow cannot be joined."""
         joined = join(self.problem, flow)
         if joined is not None:
-            rows = Rows(self.problem, *build(self.problem, joined))
+            rows = Rows(self.problem, *build(self.problem, joined), self.legs)
             if rows.passable():
                 return rows
         made = complete(self.problem, [])
         if made is None:
             hint = "give more of the missing minutes"
             raise CorridorError("no plan was found on the few roads that exist", place=self.problem.name, hint=hint)
-        return Rows(self.problem, *made)
+        return Rows(self.problem, *made, self.legs)
 
     def best_routes(self) -> list[Route]:
         """Return the best plan's tours as columns."""
@@ -180,7 +193,7 @@ class _Search:
                 break
             tries += 1
             before = self.minutes
-            rows = Rows(problem, *made)
+            rows = Rows(problem, *made, self.legs)
             if rows.passable():
                 self.offer(rows)
                 self.follow("level", settle(rows, rng, self.pool))
@@ -193,7 +206,7 @@ class _Search:
         self.stage = "search"
         found, proven = search(self.problem, self.minutes, self.bounds.best, self.left, self.seed)
         if found is not None:
-            self.best, self.minutes = Rows(self.problem, *found), FAR
+            self.best, self.minutes = Rows(self.problem, *found, self.legs), FAR
             self.minutes = self.best.longest
         if proven > self.bounds.best:
             self.prove(Bounds(self.bounds.flow, self.bounds.route, proven))
@@ -205,11 +218,12 @@ class _Search:
         late = can_price(self.problem, self.minutes) and self.bounds.route is None
         while True:
             before = self.minutes
-            self.follow("polish", shake(rows, rng, self.pool, best=self.minutes, bound=self.bounds.best))
+            self.follow("polish", shake(rows, rng, self.pool))
             if self.minutes >= before and self.best is not None:
                 if late and self.slow_bound():
                     late = False
-                rows = self.best.copy()
+                if rng.random() < AGAIN:
+                    rows = self.best.copy()
 
     def slow_bound(self) -> bool:
         """Try the route bound on a larger problem once the plan has stopped improving, where time is plenty."""
