@@ -133,64 +133,6 @@ def drive(
     return trip
 
 
-@kernel(
-    "int64(int64[:,::1], int64[:,::1], int64[:,::1], int64[::1], int32[:,::1], int32[:,::1], int32[:,::1], int32[::1], "
-    "int32[::1], int32[::1], int32[::1], int32[::1])"
-)
-def rush(  # noqa: C901
-    start: Longs,
-    go: Longs,
-    back: Longs,
-    loads: Longs,
-    depot_pickup: Ints,
-    pickup_reception: Ints,
-    reception_pickup: Ints,
-    depot: Ints,
-    pickup: Ints,
-    reception: Ints,
-    bus_of: Ints,
-    place: Ints,
-) -> int:
-    """Drive as `drive` does, but send a bus whose reception has no planned return left to the nearest load left.
-
-    So no bus rests while loads wait, and the tours end at nearly the same time for some more driving.
-    """
-    buses = 0
-    queue: list[tuple[int, int, int]] = [(0, 0, 0)]
-    queue.clear()
-    for d in range(start.shape[0]):
-        for i in range(start.shape[1]):
-            for _ in range(start[d, i]):
-                depot[buses] = d
-                loads[i] -= 1
-                heapq.heappush(queue, (depot_pickup[d, i] + 0, buses, i))
-                buses += 1
-    made = np.zeros(buses, np.int64)
-    trip = 0
-    while queue:
-        clock, bus, i = heapq.heappop(queue)
-        j = go[i].argmax()
-        go[i, j] -= 1
-        pickup[trip], reception[trip], bus_of[trip], place[trip] = i, j, bus, made[bus]
-        made[bus] += 1
-        trip += 1
-        then, most, near, leg = -1, 0, -1, FAR
-        for k in range(len(loads)):
-            if loads[k] > 0:
-                if back[j, k] > most:
-                    then, most = k, back[j, k]
-                if reception_pickup[j, k] < leg:
-                    near, leg = k, reception_pickup[j, k]
-        if then >= 0:
-            back[j, then] -= 1
-        else:
-            then = near
-        if then >= 0:
-            loads[then] -= 1
-            heapq.heappush(queue, (clock + pickup_reception[i, j] + reception_pickup[j, then], bus, then))
-    return trip
-
-
 def build(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]]:
     """Return the depot of each bus (B,) and its stops, pickup and reception in turn, for a joined flow."""
     start, go, back = (x.astype(np.int64) for x in (flow.start, flow.go, flow.back))
@@ -198,22 +140,12 @@ def build(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]]:
     trips = [np.zeros(problem.trips, np.int32) for _ in range(4)]
     matrices = (problem.depot_pickup, problem.pickup_reception, problem.reception_pickup)
     made = drive(start, go, back, *matrices, depot, *trips)
-    tours = _tours(made, flow.tours, *trips)
+    tours = tours_of(made, flow.tours, *trips)
     _set_in(tours, go, back)
     return depot, tours
 
 
-def build_soon(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]] | None:
-    """Return depots and stops of tours of nearly equal length that drive a little more; None where loads are left."""
-    start, go, back = (x.astype(np.int64) for x in (flow.start, flow.go, flow.back))
-    depot = np.zeros(flow.tours, np.int32)
-    trips = [np.zeros(problem.trips, np.int32) for _ in range(4)]
-    matrices = (problem.depot_pickup, problem.pickup_reception, problem.reception_pickup)
-    made = rush(start, go, back, problem.loads.astype(np.int64), *matrices, depot, *trips)
-    return (depot, _tours(made, flow.tours, *trips)) if made == problem.trips else None
-
-
-def _tours(trips: int, buses: int, pickup: Ints, reception: Ints, bus_of: Ints, place: Ints) -> list[Ints]:
+def tours_of(trips: int, buses: int, pickup: Ints, reception: Ints, bus_of: Ints, place: Ints) -> list[Ints]:
     """Return the stops of each bus from its trips in any order."""
     order = np.lexsort((place[:trips], bus_of[:trips]))
     stops = np.column_stack((pickup[order], reception[order])).ravel()

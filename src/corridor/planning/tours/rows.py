@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
+from corridor.errors import CorridorError
 from corridor.planning.tours.anneal import anneal
 from corridor.planning.tours.columns import Route
 from corridor.planning.tours.legs import Legs
@@ -22,7 +23,7 @@ THREADS = 2
 class Rows:
     """`stops` (B, W), `clock` (B, W + 1; minutes on arrival at each stop), `size` and `depot` (B,) of every bus."""
 
-    def __init__(self, problem: Problem, depot: Ints, tours: list[Ints], legs: Legs) -> None:
+    def __init__(self, problem: Problem, depot: Ints, tours: list[Ints], legs: Legs | None) -> None:
         idle = problem.buses - np.bincount(depot, minlength=len(problem.buses))
         # no more idle buses than could ever be of use
         spare = np.repeat(np.arange(len(idle)), np.minimum(np.maximum(idle, 0), problem.trips)).astype(np.int32)
@@ -71,7 +72,7 @@ class Rows:
         """Return how many swaps a round may weigh for each group: a number of the problem alone."""
         buses, groups = len(self.size), self.groups()
         legs = 2 * self.problem.trips / buses + 2
-        seen = min(SEEN, 2 * self.problem.trips / groups / len(self.legs.base))
+        seen = min(SEEN, 2 * self.problem.trips / groups / sum(self.problem.shape))
         return int(min(ROUND_WORK, (100 + 4 * legs * seen) * max(30, buses / groups)))
 
     def groups(self) -> int:
@@ -115,6 +116,8 @@ class Rows:
     ) -> float:
         """Run a loop on disjoint groups of buses, so that the pool's size changes no result."""
         groups, legs = self.groups(), self.legs
+        if legs is None:
+            raise CorridorError("tours without priced legs cannot be levelled", hint="make them with the flow's legs")
         _, pickups, receptions = self.problem.shape
         order = rng.permutation(len(self.size))
         words = rng.integers(1, 2**63, size=(groups, 1), dtype=np.uint64)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from corridor.errors import CorridorError, Infeasible, UsageError
-from corridor.planning.tours.bounds import simple_bound
-from corridor.planning.tours.build import build, build_soon, join
+from corridor.planning.tours.bounds import arrival_bound, simple_bound
+from corridor.planning.tours.build import build, join
 from corridor.planning.tours.columns import MOST_WORK, Route, can_price, route_bound
 from corridor.planning.tours.dive import complete, dive
 from corridor.planning.tours.exact import MOST_TRIPS, search
 from corridor.planning.tours.flow import Skeleton
+from corridor.planning.tours.hasty import build_now, build_soon
 from corridor.planning.tours.improve import quick, settle, shake
 from corridor.planning.tours.legs import Legs, make_legs
 from corridor.planning.tours.problem import FAR, Problem
@@ -24,15 +25,17 @@ from corridor.planning.tours.rows import THREADS, Rows
 from corridor.planning.tours.tour_plan import Bounds, TourPlan
 
 FEW_TRIPS = 6  # trips per bus up to which tours are made of priced columns
-SMALL = 500  # trips up to which they are in any case
+SMALL = 500  # trips up to which the first dive may not exceed the bound
 FEW_DIVES = 2  # where the exact search follows
 MOST_DIVES = 12
 CLEAR_DIVES = 4  # dives before their order is blurred
 BLUR = 0.15
 FIRST_STEP = 0.01  # of the bound by which the first dive may exceed it
 DIVE_STEP = 0.004  # of the bound by which a dive that fails is given more
+FLOW_SECONDS = 5e-6  # for each leg, at most, of the min-cost flow
 AGAIN = 0.2  # chance of going back to the best plan after a shake that did not better it
-ENDGAME = 5.0  # seconds kept free of pricing whose one call may take long
+ENDGAME = 8.0  # times what the route bound takes at least, that must be left for it
+LONG = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class _Search:
         """Flow, quick plan, careful build, levelling, route bound, then dives and shakes until the end."""
         problem = self.problem
         rng = np.random.default_rng(self.seed)
+        if self.left() < FLOW_SECONDS * len(problem.loads) * (2 * len(problem.capacity) + len(problem.buses)):
+            self.hurry()
         bound, flow = simple_bound(problem)
         if flow is None:
             cause = "no choice of receptions serves every load on the roads that exist"
@@ -130,14 +135,24 @@ class _Search:
         self.offer(rows)
         if self.spend():
             raise _Over
-        few = problem.trips <= FEW_TRIPS * problem.fleet or problem.trips <= SMALL
-        few = few and can_price(problem, self.minutes)
+        few = problem.trips <= max(FEW_TRIPS * problem.fleet, MOST_TRIPS)
+        few = few and can_price(problem, self.minutes) and self.pricing_seconds() < self.left() / 20
         self.follow("level", settle(rows, rng, self.pool))
         if few:
             self.columns(rng)
         if problem.trips <= MOST_TRIPS:
             self.finish()
         self.polish(rows, rng)
+
+    def hurry(self) -> None:
+        """Take greedy tours and the bound that needs no flow, where the flow may take longer than the time left."""
+        made = build_now(self.problem)
+        if made is not None:
+            self.bounds = Bounds(arrival_bound(self.problem), None)
+            rows = Rows(self.problem, *made, None)
+            if rows.passable():
+                self.offer(rows)
+                raise _Over
 
     def soon(self, flow: Skeleton, rng: np.random.Generator) -> None:
         """Have a fair plan in hand before the careful build, which begins with tours of very different lengths."""
@@ -156,6 +171,8 @@ class _Search:
             rows = Rows(self.problem, *build(self.problem, joined), self.legs)
             if rows.passable():
                 return rows
+        if self.best is not None:
+            return self.best.copy()
         made = complete(self.problem, [])
         if made is None:
             hint = "give more of the missing minutes"
@@ -225,14 +242,23 @@ class _Search:
                 if rng.random() < AGAIN:
                     rows = self.best.copy()
 
+    def late(self) -> bool:
+        """Tell whether a third of the time or the rounds is used up."""
+        elapsed = time.perf_counter() - self.began
+        return self.used * 3 > self.iterations or elapsed * 2 > self.left()
+
+    def pricing_seconds(self) -> float:
+        """Return about how long one exact pricing takes."""
+        _, pickups, receptions = self.problem.shape
+        return 2 * self.minutes * pickups * receptions / MOST_WORK
+
     def slow_bound(self) -> bool:
         """Try the route bound on a larger problem once the plan has stopped improving, where time is plenty."""
-        _, pickups, receptions = self.problem.shape
-        work = 2 * self.minutes * pickups * receptions
-        if self.left() < ENDGAME + 30 * work / MOST_WORK:
+        needed = 30 * self.pricing_seconds()
+        if self.left() < ENDGAME * needed or not (self.late() or self.left() > LONG + needed):
             return False
         stage, self.stage = self.stage, "route bound"
-        share = time.perf_counter() + 0.5 * self.left()
+        share = time.perf_counter() + 0.3 * self.left()
         count = self.used + (self.iterations - self.used) // 4
 
         def enough() -> bool:
