@@ -13,6 +13,7 @@ from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.together import build_together
+from corridor.planning.until import Until
 
 # Convoys of mixed sizes tried after the plain ones; each costs one build of the timetable.
 MIXED = 40
@@ -22,15 +23,15 @@ Progress = Callable[[str, int, int], None]
 
 
 def best(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None = None
+    instances: Sequence[Instance], until: Until, seed: int, progress: Progress | None = None
 ) -> list[list[Draft]] | None:
     """Return the soonest timetable found of each of some operations that are planned together.
 
     None where no way brings everyone of the planning figure to a reception.
     """
     if len(instances) > 1 or instances[0].agreed.gates or instances[0].agreed.ties:
-        return _tied(instances, deadline, seed, progress)
-    found = _alone(instances[0], deadline, seed, progress)
+        return _tied(instances, until, seed, progress)
+    found = _alone(instances[0], until, seed, progress)
     return None if found is None else [found[1]]
 
 
@@ -68,7 +69,7 @@ def _few(styles: list[Style]) -> list[Style]:
 
 
 def _alone(
-    instance: Instance, deadline: float, seed: int, progress: Progress | None
+    instance: Instance, until: Until, seed: int, progress: Progress | None
 ) -> tuple[int, list[Draft], Style] | None:
     """Try ways of forming convoys until the bound or the time is reached; return the best with its minutes."""
     quota = _quota(instance)
@@ -80,7 +81,7 @@ def _alone(
     total = len(plain) + MIXED
     random = Random(seed)
     for number in range(total):
-        if found is not None and (found[0] <= goal or time.monotonic() > deadline):
+        if found is not None and (found[0] <= goal or until.over()):
             break
         if number >= len(plain) and found is None:
             break
@@ -89,13 +90,12 @@ def _alone(
         drafts = builder.run()
         if drafts is not None and (found is None or builder.clearance() < found[0]):
             found = (builder.clearance(), drafts, style)
-        if progress is not None:
-            progress(instance.operation, number + 1, total)
+        until.tell(progress, instance.operation, number + 1, total)
     return found
 
 
 def _tied(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None
+    instances: Sequence[Instance], until: Until, seed: int, progress: Progress | None
 ) -> list[list[Draft]] | None:
     """Search as for one operation, with a way of forming convoys for each, begun from what serves each alone best."""
     quotas = [quota for instance in instances if (quota := _quota(instance)) is not None]
@@ -103,15 +103,15 @@ def _tied(
         return None
     plain = [list(_styles(instance)) for instance in instances]
     now = time.monotonic()
-    share = now + (deadline - now) / (2 * len(instances))
-    alone = [_alone(instance, share, seed, None) for instance in instances]
+    share = now + (until.deadline - now) / (2 * len(instances))
+    alone = [_alone(instance, until.sooner(share), seed, None) for instance in instances]
     chosen = [styles[0] if one is None else one[2] for styles, one in zip(plain, alone, strict=True)]
     goal = max((bound.minutes for bound in lower_bounds(instances)), default=0)
     found: tuple[tuple[int, int], list[list[Draft]], list[Style]] | None = None
     random = Random(seed)
     total = max(TRIED + MIXED, *(len(styles) for styles in plain))
     for number in range(total):
-        if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
+        if found is not None and (found[0][0] <= goal or until.over()):
             break
         if found is None and number >= max(len(styles) for styles in plain):
             break
@@ -127,8 +127,7 @@ def _tied(
             ends = [builder.clearance() for builder in builders]
             if found is None or (max(ends), sum(ends)) < found[0]:
                 found = ((max(ends), sum(ends)), [builder.drafts for builder in builders], styles)
-        if progress is not None:
-            progress(" and ".join(instance.operation for instance in instances), number + 1, total)
+        until.tell(progress, " and ".join(instance.operation for instance in instances), number + 1, total)
     return None if found is None else found[1]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from corridor.errors import Infeasible, UsageError
@@ -15,8 +15,9 @@ from corridor.planning.drafts import Draft, to_convoys
 from corridor.planning.explain import explain
 from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
-from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan
+from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan, Status
 from corridor.planning.search import Progress, best, follow, possible
+from corridor.planning.until import Until
 from corridor.situation.situation import Situation
 
 OBJECTIVES = ("clearance_time",)
@@ -37,6 +38,7 @@ def plan(
     mode: str = "convoy",
     previous: Plan | None = None,
     progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Return the best verified-by-construction timetable found within `time_limit` seconds, with bound and gap.
 
@@ -45,7 +47,8 @@ def plan(
     are named in `unplanned` with the reason. `mode` is `convoy`, `shuttle` (each vehicle goes alone) or `both`: then
     the plan that ends first is returned with the figures of each in `compared`. The orders of a `previous` plan stand
     unless a new one ends sooner by more than a fiftieth; `changes` lists what differs.
-    The same seed gives the same plan unless the time limit cuts the search.
+    The same seed gives the same plan unless the time limit cuts the search, or `stop`, which is asked between two
+    tries: once it says yes, the best plan so far is returned with the status `interrupted`.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
@@ -59,7 +62,7 @@ def plan(
         raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     if mode not in MODES:
         raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
-    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous)
+    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous, stop)
     if mode != "both":
         return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
     half = replace(limits, time_limit=time_limit / 2)
@@ -78,10 +81,11 @@ class _Asked:
     people_quantile: float
     reserve_quantile: float
     previous: Plan | None = None
+    stop: Callable[[], bool] | None = None
 
 
 def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
-    deadline = time.monotonic() + asked.time_limit
+    until = Until(time.monotonic() + asked.time_limit, asked.stop)
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
     changed: list[Change] = []
@@ -89,7 +93,7 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
     for group in groups:
         instances = [_beside(instance, convoys, situation) for instance in group]
-        found, fresh = _best(instances, deadline, asked, progress)
+        found, fresh = _best(instances, until, asked, progress)
         if found is None:
             names = [instance.operation for instance in group]
             why = _why_not(situation, instances, asked.people_quantile, mode)
@@ -115,7 +119,7 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
         situation_sha256=situation.sha256,
         convoys=tuple(sorted(convoys, key=lambda convoy: (convoy.reserve, convoy.depart, convoy.id))),
         bounds=tuple(bounds),
-        status="nothing to move" if not convoys else "optimal" if gap == 0 else "feasible",
+        status=_status(len(convoys), gap, interrupted=bool(until.asked)),
         objective=asked.objective,
         people_quantile=asked.people_quantile,
         reserve_quantile=asked.reserve_quantile,
@@ -130,16 +134,22 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     )
 
 
+def _status(convoys: int, gap: float, *, interrupted: bool) -> Status:
+    if not convoys:
+        return "nothing to move"
+    return "optimal" if gap == 0 else "interrupted" if interrupted else "feasible"
+
+
 def _best(
-    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None
+    instances: list[Instance], until: Until, asked: _Asked, progress: Progress | None
 ) -> tuple[list[list[Draft]] | None, str]:
     """Return the timetables to use and, where they do not follow the orders given before, the reason."""
     previous = asked.previous
     kept = follow(instances, previous) if previous is not None else None
     if previous is None or kept is None:
         fresh = "" if previous is None else "the orders given before do not carry everyone any more"
-        return best(instances, deadline, asked.seed, progress), fresh
-    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress)
+        return best(instances, until, asked.seed, progress), fresh
+    anew = best(instances, until.sooner(time.monotonic() + REPLAN_SECONDS), asked.seed, progress)
     if anew is None:
         return kept, ""
     stable, sooner = _end(kept), _end(anew)

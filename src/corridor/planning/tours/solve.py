@@ -22,7 +22,7 @@ from corridor.planning.tours.improve import quick, settle, shake
 from corridor.planning.tours.legs import Legs, make_legs
 from corridor.planning.tours.problem import FAR, Problem
 from corridor.planning.tours.rows import THREADS, Rows
-from corridor.planning.tours.tour_plan import Bounds, TourPlan
+from corridor.planning.tours.tour_plan import Bounds, Status, TourPlan
 
 FEW_TRIPS = 6  # trips per bus up to which tours are made of priced columns
 SMALL = 500  # trips up to which the first dive may not exceed the bound
@@ -72,11 +72,15 @@ class _Search:
     bounds: Bounds = field(default_factory=lambda: Bounds(0, None))
     stage: str = "flow"
     used: int = 0
+    stop: Callable[[], bool] | None = None
+    interrupted: bool = False
 
     def spend(self) -> bool:
         """Count one round or one pricing; True when there is nothing left to spend."""
         self.used += 1
-        return self.used >= self.iterations or time.perf_counter() >= self.deadline
+        if self.stop is not None and not self.interrupted and self.stop():
+            self.interrupted = True
+        return self.interrupted or self.used >= self.iterations or time.perf_counter() >= self.deadline
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -277,11 +281,13 @@ def solve(
     seed: int = 0,
     iterations: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> TourPlan:
     """Return the best tours found within the limit, with proven bounds; an interrupt returns the best so far.
 
     `time_limit` is in seconds from the call on, building the model included; `iterations` counts rounds and
-    pricings, and with it and no time limit the same seed gives the same plan. Raises `UsageError` without either,
+    pricings, and with it and no time limit the same seed gives the same plan. `stop` is asked between two steps, and
+    a yes ends the search as an interrupt does. Raises `UsageError` without either limit,
     `Infeasible` where no plan can exist.
     """
     began = time.perf_counter()
@@ -297,9 +303,12 @@ def solve(
     deadline = began + time_limit if time_limit is not None else float("inf")
     most = 2**62 if iterations is None else iterations
     with ThreadPoolExecutor(THREADS) as pool:
-        state = _Search(problem, seed, deadline, most, on_progress, began, pool)
-        with suppress(_Over, KeyboardInterrupt):
-            state.run()
+        state = _Search(problem, seed, deadline, most, on_progress, began, pool, stop=stop)
+        try:
+            with suppress(_Over):
+                state.run()
+        except KeyboardInterrupt:
+            state.interrupted = True
         if state.best is None:  # interrupted before there was a plan: one more start, without the search
             state.iterations = 1
             with suppress(_Over):
@@ -310,12 +319,14 @@ def solve(
 def _plan(state: _Search) -> TourPlan:
     if state.best is None:
         raise CorridorError("no plan was found", place=state.problem.name, hint="give it more time")
-    best = max(1, state.bounds.best)
+    # not `state.minutes`: an interrupt may have come between the two
+    minutes, best = state.best.longest, state.bounds.best
+    ended: Status = "interrupted" if state.interrupted else "feasible"
     return TourPlan(
         tours=state.best.tours(),
-        clearance_minutes=state.minutes,
+        clearance_minutes=minutes,
         bounds=state.bounds,
-        gap=state.minutes / best - 1 if state.bounds.best else 0.0,
-        status="optimal" if state.minutes <= state.bounds.best else "feasible",
+        gap=minutes / best - 1 if best else 0.0,
+        status="optimal" if minutes <= best else ended,
         seconds=round(time.perf_counter() - state.began, 3),
     )
