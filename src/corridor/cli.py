@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from corridor.help import Verbs
 from corridor.terminal import (
     complain,
     emit,
+    first_interrupt,
     flush,
     moment_of,
     print_findings,
@@ -119,17 +120,22 @@ def plan(
         cli_tours.plan_instance(file, data, time_limit=time_limit, seed=seed, output=output, as_json=as_json)
         return
     situation = _situation(data, place)
-    made, wrong = _plan(
-        situation,
-        time_limit=time_limit,
-        seed=seed,
-        quantiles=(people_quantile, reserve_quantile),
-        mode=mode,
-        previous=previous,
-        choices={"objective": objective, "fairness": fairness},
-    )
+    with first_interrupt() as pressed:
+        made, wrong = _plan(
+            situation,
+            time_limit=time_limit,
+            seed=seed,
+            quantiles=(people_quantile, reserve_quantile),
+            mode=mode,
+            previous=previous,
+            choices={"objective": objective, "fairness": fairness},
+            stop=lambda: bool(pressed),
+        )
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
+    if made.status == "interrupted":
+        say("interrupted: this is the best so far, and every rule holds")
+        raise typer.Exit(130)
 
 
 @app.command()
@@ -332,6 +338,7 @@ def _plan(
     mode: str = "convoy",
     previous: Path | None = None,
     choices: dict[str, str | None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> tuple[Plan, list[Finding]]:
     """Return a plan and what `verify` finds wrong with it: no verb writes a plan unverified."""
     from corridor.planning.solve import plan as run_plan
@@ -348,6 +355,7 @@ def _plan(
             previous=_plan_file(str(previous)) if previous else None,
             progress=progress,
             **(choices or {}),
+            stop=stop,
         )
     return made, run_verify(made)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -144,3 +146,20 @@ def progress_bar() -> Iterator[Progress | None]:
             bar.update(tasks[operation], completed=done)  # type: ignore[arg-type]
 
         yield show
+
+
+@contextlib.contextmanager
+def first_interrupt() -> Iterator[list[int]]:
+    """Keep the first Ctrl-C for the work within to look at; the second one ends it at once."""
+    pressed: list[int] = []
+
+    def keep(number: int, _frame: FrameType | None) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, keep)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

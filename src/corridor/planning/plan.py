@@ -15,7 +15,7 @@ from corridor.situation.situation import Situation
 
 FORMAT = "corridor-plan/1"
 Mode = Literal["convoy", "shuttle"]
-Status = Literal["optimal", "feasible", "nothing to move"]
+Status = Literal["optimal", "feasible", "interrupted", "nothing to move"]
 
 
 class Trip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

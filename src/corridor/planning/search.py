@@ -17,6 +17,7 @@ from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.quota import quota_of
 from corridor.planning.together import Together, build_together
+from corridor.planning.until import Until
 
 # Ways near the best one that are tried after the plain ones; each costs one build of the timetable.
 NEAR = 160
@@ -33,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def best(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None = None, goal: int = 0
+    instances: Sequence[Instance], until: Until, seed: int, progress: Progress | None = None, goal: int = 0
 ) -> list[list[Draft]] | None:
     """Return the soonest timetable found of each of some operations that are planned together.
 
@@ -41,8 +42,8 @@ def best(
     figure to a reception.
     """
     if len(instances) > 1 or instances[0].agreed.gates or instances[0].agreed.ties:
-        return _tied(instances, deadline, seed, progress, goal)
-    found = _alone(instances[0], deadline, seed, progress, goal)
+        return _tied(instances, until, seed, progress, goal)
+    found = _alone(instances[0], until, seed, progress, goal)
     if found is None:
         return None
     found.builder.add_reserve()
@@ -83,7 +84,7 @@ def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] |
 
 def most(
     instances: Sequence[Instance],
-    deadline: float,
+    until: Until,
     seed: int,
     worth: Callable[[Sequence[Builder]], tuple[float, ...]],
     goal: int,
@@ -99,7 +100,7 @@ def most(
     found: tuple[tuple[float, ...], list[Builder], list[Style]] | None = None
     random = Random(seed)
     for number in range(length + NEAR):
-        if found is not None and (found[0][0] >= goal or time.monotonic() > deadline):
+        if found is not None and (found[0][0] >= goal or until.over()):
             break
         styles = list(begun[number] if number < length or found is None else found[2])
         if number >= length:
@@ -124,7 +125,7 @@ class _Found:
 
 def _alone(
     instance: Instance,
-    deadline: float,
+    until: Until,
     seed: int,
     progress: Progress | None,
     goal: int,
@@ -139,7 +140,7 @@ def _alone(
     total = len(plain) + NEAR
     random = Random(seed)
     for number in range(total):
-        if found is not None and (found.ends[0] <= goal or time.monotonic() > deadline):
+        if found is not None and (found.ends[0] <= goal or until.over()):
             break
         if number >= len(plain) and found is None:
             break
@@ -148,15 +149,16 @@ def _alone(
         elif found is not None:
             style = _turn(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
-        if builder.run(math.inf if found is None else deadline) and (found is None or measure(builder) < found.ends):
+        if builder.run(math.inf if found is None else until.deadline) and (
+            found is None or measure(builder) < found.ends
+        ):
             found = _Found(measure(builder), builder, style)
-        if progress is not None:
-            progress(instance.operation, number + 1, total)
+        until.tell(progress, instance.operation, number + 1, total)
     return found
 
 
 def _tied(
-    instances: Sequence[Instance], deadline: float, seed: int, progress: Progress | None, goal: int
+    instances: Sequence[Instance], until: Until, seed: int, progress: Progress | None, goal: int
 ) -> list[list[Draft]] | None:
     """Search as for one operation, with a way of forming convoys for each, begun from what serves each alone best."""
     quotas = [quota for instance in instances if (quota := quota_of(instance)) is not None]
@@ -165,12 +167,12 @@ def _tied(
     found: tuple[tuple[int, int], Together, list[Style]] | None = None
     random = Random(seed)
     plain = [list(_styles(instance)) for instance in instances]
-    begun = _beginnings(instances, deadline, seed, goal)
+    begun = _beginnings(instances, until, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
     total = len(begun) + NEAR
     paired = min(COMBINED, len(begun))
     for number in range(total):
-        if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
+        if found is not None and (found[0][0] <= goal or until.over()):
             break
         if found is None and number >= len(begun):
             break
@@ -185,8 +187,7 @@ def _tied(
             ends = [builder.clearance() for builder in made.builders]
             if found is None or (max(ends), sum(ends)) <= found[0]:
                 found = ((max(ends), sum(ends)), made, styles)
-        if progress is not None:
-            progress(" and ".join(instance.operation for instance in instances), number + 1, total)
+        until.tell(progress, " and ".join(instance.operation for instance in instances), number + 1, total)
     if found is None:
         return None
     found[1].add_reserve()
@@ -197,10 +198,10 @@ def _repeated(styles: list[Style], length: int) -> list[Style]:
     return [styles[number % len(styles)] for number in range(length)]
 
 
-def _beginnings(instances: Sequence[Instance], deadline: float, seed: int, goal: int) -> list[list[Style]]:
+def _beginnings(instances: Sequence[Instance], until: Until, seed: int, goal: int) -> list[list[Style]]:
     """Return ways to begin with: for each operation the one that ends first and the one that lets others go first."""
     now = time.monotonic()
-    share = (deadline - now) / (4 * len(instances))
+    share = (until.deadline - now) / (4 * len(instances))
     gates = [gate for instance in instances for gate in instance.agreed.gates]
     options = []
     for instance in instances:
@@ -209,11 +210,11 @@ def _beginnings(instances: Sequence[Instance], deadline: float, seed: int, goal:
             for gate in gates
             if gate.other == instance.operation
         ]
-        ends = _alone(instance, time.monotonic() + share, seed, None, goal)
+        ends = _alone(instance, until.sooner(time.monotonic() + share), seed, None, goal)
         found = [ends]
         if people:
             opens = partial(_opens, people=max(people))
-            found.append(_alone(instance, time.monotonic() + share / 2, seed, None, 0, opens))
+            found.append(_alone(instance, until.sooner(time.monotonic() + share / 2), seed, None, 0, opens))
         options.append([next(_styles(instance)) if one is None else one.style for one in found])
     return [list(styles) for styles in itertools.islice(itertools.product(*options), COMBINED)]
 

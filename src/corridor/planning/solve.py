@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -20,8 +20,9 @@ from corridor.planning.explain import explain
 from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
 from corridor.planning.objectives import FAIRNESS, OBJECTIVES, chosen, most_safe, objectives_of, safe
-from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan
+from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan, Status
 from corridor.planning.search import Progress, best, follow, most, possible
+from corridor.planning.until import Until
 from corridor.situation.situation import Situation
 
 # Orders already read out are given anew only for an end sooner by this share; so long is it searched for.
@@ -42,6 +43,7 @@ def plan(
     mode: str = "convoy",
     previous: Plan | None = None,
     progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Plan:
     """Return the best verified-by-construction timetable found within `time_limit` seconds, with bound and gap.
 
@@ -54,7 +56,8 @@ def plan(
     inside the hours, most people by weight, and the plan says who is `left`. `fairness` between the pickups of an
     operation is `none`, `longest_wait` (who waited longest goes next) or `equal_share`. Both are else what the terms
     `order.objective` and `order.fairness` state, else the first.
-    The same seed gives the same plan unless the time limit cuts the search.
+    The same seed gives the same plan unless the time limit cuts the search, or `stop`, which is asked between two
+    tries: once it says yes, the best plan so far is returned with the status `interrupted`.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
@@ -68,7 +71,7 @@ def plan(
         raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     if mode not in MODES:
         raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
-    limits = _Asked(objective, fairness, time_limit, seed, people_quantile, reserve_quantile, previous)
+    limits = _Asked(objective, fairness, time_limit, seed, people_quantile, reserve_quantile, previous, stop)
     if mode != "both":
         return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
     half = replace(limits, time_limit=time_limit / 2)
@@ -88,10 +91,11 @@ class _Asked:
     people_quantile: float
     reserve_quantile: float
     previous: Plan | None = None
+    stop: Callable[[], bool] | None = None
 
 
 def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
-    deadline = time.monotonic() + asked.time_limit
+    until = Until(time.monotonic() + asked.time_limit, asked.stop)
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
     changed: list[Change] = []
@@ -102,10 +106,10 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     for group in groups:
         instances = [replace(_beside(one, convoys, situation), fairness=asked.fairness) for one in group]
         proven = lower_bounds(instances)
-        found, fresh = _best(instances, deadline, asked, progress, max((one.minutes for one in proven), default=0))
+        found, fresh = _best(instances, until, asked, progress, max((one.minutes for one in proven), default=0))
         limit = sum(most_safe(one) for one in instances) if asked.objective == "most_people" else 0
         if found is None and limit > 0:
-            found, stay = _most(instances, deadline, asked, limit)
+            found, stay = _most(instances, until, asked, limit)
             left |= stay
             proven = () if stay else proven
         if found is None:
@@ -138,7 +142,7 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
         situation_sha256=situation.sha256,
         convoys=tuple(sorted(convoys, key=lambda convoy: (convoy.reserve, convoy.depart, convoy.id))),
         bounds=tuple(bounds),
-        status="nothing to move" if not convoys else "optimal" if gap == 0 and not left else "feasible",
+        status=_status(len(convoys), gap, complete=not left, interrupted=bool(until.asked)),
         objective=asked.objective,
         people_quantile=asked.people_quantile,
         reserve_quantile=asked.reserve_quantile,
@@ -156,16 +160,22 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     return msgspec.structs.replace(plan_made, objectives=objectives_of(plan_made, people, people_bound))
 
 
+def _status(convoys: int, gap: float, *, complete: bool, interrupted: bool) -> Status:
+    if not convoys:
+        return "nothing to move"
+    return "optimal" if gap == 0 and complete else "interrupted" if interrupted else "feasible"
+
+
 def _best(
-    instances: list[Instance], deadline: float, asked: _Asked, progress: Progress | None, goal: int
+    instances: list[Instance], until: Until, asked: _Asked, progress: Progress | None, goal: int
 ) -> tuple[list[list[Draft]] | None, str]:
     """Return the timetables to use and, where they do not follow the orders given before, the reason."""
     previous = asked.previous
     kept = follow(instances, previous) if previous is not None else None
     if previous is None or kept is None:
         fresh = "" if previous is None else "the orders given before do not carry everyone any more"
-        return best(instances, deadline, asked.seed, progress, goal), fresh
-    anew = best(instances, min(deadline, time.monotonic() + REPLAN_SECONDS), asked.seed, progress, goal)
+        return best(instances, until, asked.seed, progress, goal), fresh
+    anew = best(instances, until.sooner(time.monotonic() + REPLAN_SECONDS), asked.seed, progress, goal)
     if anew is None:
         return kept, ""
     stable, sooner = _end(kept), _end(anew)
@@ -175,7 +185,7 @@ def _best(
 
 
 def _most(
-    instances: list[Instance], deadline: float, asked: _Asked, limit: int
+    instances: list[Instance], until: Until, asked: _Asked, limit: int
 ) -> tuple[list[list[Draft]] | None, dict[str, int]]:
     """Return the timetables that bring most people, by weight, and how many of each group they leave waiting."""
 
@@ -183,7 +193,7 @@ def _most(
         ends = max(builder.clearance() for builder in builders)
         return sum(safe(builder.instance, builder.left) for builder in builders), -ends
 
-    builders = most(instances, deadline, asked.seed, worth, limit)
+    builders = most(instances, until, asked.seed, worth, limit)
     if not any(builder.drafts for builder in builders):
         return None, {}
     left = {name: number for builder in builders for name, number in builder.left.items() if number}

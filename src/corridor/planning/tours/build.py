@@ -135,40 +135,53 @@ def drive(
 
 def build(problem: Problem, flow: Skeleton) -> tuple[Ints, list[Ints]]:
     """Return the depot of each bus (B,) and its stops, pickup and reception in turn, for a joined flow."""
-    go, back = flow.go.astype(np.int64), flow.back.astype(np.int64)
+    start, go, back = (x.astype(np.int64) for x in (flow.start, flow.go, flow.back))
     depot = np.zeros(flow.tours, np.int32)
-    pickup, reception, bus_of, place = (np.zeros(problem.trips, np.int32) for _ in range(4))
+    trips = [np.zeros(problem.trips, np.int32) for _ in range(4)]
     matrices = (problem.depot_pickup, problem.pickup_reception, problem.reception_pickup)
-    trips = drive(flow.start.astype(np.int64), go, back, *matrices, depot, pickup, reception, bus_of, place)
-    order = np.lexsort((place[:trips], bus_of[:trips]))
-    stops = np.column_stack((pickup[order], reception[order])).ravel()
-    ends = 2 * np.cumsum(np.bincount(bus_of[:trips], minlength=flow.tours))
-    tours = np.split(stops, ends[:-1])
+    made = drive(start, go, back, *matrices, depot, *trips)
+    tours = tours_of(made, flow.tours, *trips)
     _set_in(tours, go, back)
     return depot, tours
 
 
+def tours_of(trips: int, buses: int, pickup: Ints, reception: Ints, bus_of: Ints, place: Ints) -> list[Ints]:
+    """Return the stops of each bus from its trips in any order."""
+    order = np.lexsort((place[:trips], bus_of[:trips]))
+    stops = np.column_stack((pickup[order], reception[order])).ravel()
+    ends = 2 * np.cumsum(np.bincount(bus_of[:trips], minlength=buses))
+    return np.split(stops, ends[:-1])
+
+
 def _set_in(tours: list[Ints], go: Longs, back: Longs) -> None:
-    """Insert the rounds nobody drove, closed walks of what is left of the flow, into the shortest tour they touch."""
+    """Insert the rounds nobody drove, closed walks of what is left of the flow, into the shortest tours they touch."""
+    pickups = len(go)
     while go.any():
-        pickups, receptions = np.asarray(go.any(axis=1)), np.asarray(back.any(axis=1))
-        for bus in sorted(range(len(tours)), key=lambda bus: len(tours[bus])):
-            stops = tours[bus]
-            touched = np.where(np.arange(len(stops)) % 2 == 0, pickups[stops % len(pickups)], False)
-            touched |= np.where(np.arange(len(stops)) % 2 == 1, receptions[stops % len(receptions)], False)
-            if touched.any():
-                break
-        at = int(touched.argmax())
-        first = here = int(stops[at])
-        full = at % 2 == 0  # a walk from a pickup takes a load first, one from a reception drives back first
-        walk: list[int] = []
-        while True:
-            onward = go[here] if full else back[here]
-            there = int(onward.argmax())
-            onward[there] -= 1
-            walk.append(there)
-            here, full = there, not full
-            if here == first and full == (at % 2 == 0):
-                break
-        # the walk ends where it began, so it goes in right after the first visit
-        tours[bus] = np.insert(stops, at + 1, walk)
+        # which tours touch what is left, and where first: one pass over all stops, then walks into disjoint tours
+        left = np.concatenate((go.any(axis=1), back.any(axis=1)))
+        sizes = np.array([len(tour) for tour in tours])
+        stops = np.concatenate(tours) + np.where(np.arange(sizes.sum()) % 2 == 0, 0, pickups)
+        at = np.flatnonzero(left[stops])
+        bus, first = np.unique(np.searchsorted(np.cumsum(sizes), at, side="right"), return_index=True)
+        place = at[first] - (np.cumsum(sizes) - sizes)[bus]
+        for number in np.argsort(sizes[bus], kind="stable").tolist():
+            _walk_in(tours, int(bus[number]), int(place[number]), go, back)
+
+
+def _walk_in(tours: list[Ints], bus: int, at: int, go: Longs, back: Longs) -> None:
+    """Drive on from one stop of a tour through what is left until that stop again, where anything is left there."""
+    first = here = int(tours[bus][at])
+    full = at % 2 == 0  # a walk from a pickup takes a load first, one from a reception drives back first
+    if not (go[here] if full else back[here]).any():
+        return
+    walk: list[int] = []
+    while True:
+        onward = go[here] if full else back[here]
+        there = int(onward.argmax())
+        onward[there] -= 1
+        walk.append(there)
+        here, full = there, not full
+        if here == first and full == (at % 2 == 0):
+            break
+    # the walk ends where it began, so it goes in right after the first visit
+    tours[bus] = np.insert(tours[bus], at + 1, walk)

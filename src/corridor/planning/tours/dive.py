@@ -111,20 +111,17 @@ def complete(problem: Problem, routes: list[Route]) -> tuple[Ints, list[Ints]] |
             tours.append([])
             minutes.append(0)
     go, back, start = problem.pickup_reception, problem.reception_pickup, problem.depot_pickup
-    for i in np.repeat(np.arange(len(loads)), loads):
-        reach = np.array(
-            [
-                length + int(back[tour[-1], i] if tour else start[d, i])
-                for d, tour, length in zip(depot, tours, minutes, strict=True)
-            ]
-        )
+    home, clock = np.array(depot, np.int64), np.array(minutes, np.int64)
+    last = np.array([tour[-1] if tour else -1 for tour in tours], np.int64)
+    for i in np.repeat(np.arange(len(loads)), loads).tolist():
+        reach = clock + np.where(last >= 0, back[last, i], start[home, i])
         bus = int(reach.argmin())
         onward = np.where(room > 0, go[i].astype(np.int64), FAR)
         j = int(onward.argmin())
         if reach[bus] + onward[j] >= FAR:
             return None
-        tours[bus] += [int(i), j]
-        minutes[bus] = int(reach[bus] + onward[j])
+        tours[bus] += [i, j]
+        clock[bus], last[bus] = reach[bus] + onward[j], j
         room[j] -= 1
     used = [bus for bus, tour in enumerate(tours) if tour]
     return np.array([depot[bus] for bus in used], np.int32), [np.array(tours[bus], np.int32) for bus in used]

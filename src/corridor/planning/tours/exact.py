@@ -13,6 +13,7 @@ from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
 MOST_TRIPS = 14
 MOST_STATES = 4_000_000  # loads taken x places used x last reception
 MOST_TOURS = 60_000
+CELL_SECONDS = 4e-9  # for each leg that a state is extended by
 EFFORT = 30.0  # deterministic units of one search, so that the same seed ends the same way
 Found = tuple[Ints, list[Ints]]
 
@@ -67,7 +68,7 @@ def extend(  # noqa: C901
 class _Tables:
     """The fewest minutes of every set of loads and places, for each depot with buses."""
 
-    def __init__(self, problem: Problem, most: int) -> None:
+    def __init__(self, problem: Problem, most: int, left: float) -> None:
         self.problem = problem
         self.load = problem.loads.astype(np.int64)
         # a reception that cannot fill up need not be counted
@@ -76,7 +77,9 @@ class _Tables:
         tight = problem.capacity < problem.trips
         self.room_step = np.where(tight, np.concatenate(([1], np.cumprod(self.room + 1)[:-1])), 0)
         shape = (int(np.prod(self.load + 1)), int(np.prod((self.room + 1).astype(np.float64))), len(self.room))
-        self.fits = float(shape[0]) * shape[1] * shape[2] <= MOST_STATES
+        cells = float(shape[0]) * shape[1] * shape[2]
+        ways = len(self.load) * len(self.room) * np.count_nonzero(problem.buses)
+        self.fits = cells <= MOST_STATES and cells * ways * CELL_SECONDS <= left / 2
         self.best: dict[int, Ints] = {}
         self.came: dict[int, Ints] = {}
         for d in np.flatnonzero(problem.buses > 0).tolist() if self.fits else ():
@@ -119,7 +122,7 @@ def search(problem: Problem, high: int, low: int, left: Callable[[], float], see
     """
     if not problem.trips or np.prod(problem.loads.astype(np.float64) + 1) > MOST_STATES:
         return None, low
-    tables = _Tables(problem, high - 1)
+    tables = _Tables(problem, high - 1, left())
     tours = tables.tours() if tables.fits else []
     if not tables.fits or len(tours) > MOST_TOURS:
         return None, low

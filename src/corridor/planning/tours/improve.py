@@ -9,26 +9,27 @@ import numpy as np
 
 from corridor.planning.tours.rows import Rows
 
-QUICK_ROUNDS = 12
-QUICK_PASSES = 4  # over all buses, where a round reaches only some of them
+QUICK_ROUNDS = 4
 QUICK_PRICE = 0.02
 CHEAPEST = 0.5  # price of a minute's driving, in square minutes of strain, when the tours are level
 CALM = 0.01  # swaps per step below which levelling has settled
 SLOW = 0.2  # swaps per step below which the price may fall
 FALL = 0.85
-DEAR_ROUNDS = 10
+DEAR = (4.0, 5.0)
+CUT_TO, CUT_FALL = 5.0, 0.9
+HOT, COLD, COOL_PRICE = 20.0, 0.2, 20.0  # square minutes; square minutes a minute of driving
+SWEEPS = 500  # tries for each visit while the tours cool
+COOLINGS = 4  # parts of a cooling at least, between which the best plan is kept
+ROUND_TRIES = 500_000  # tries in a part at most, about 20 ms, so that limits and interrupts are met
 
 
 def quick(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor) -> Iterator[Rows]:
-    """Yield ever more level tours that pay freely with driving: a fair plan soon."""
-    passes = -(-QUICK_PASSES * len(rows.size) // (rows.steps() * rows.groups()))
-    for _ in range(max(QUICK_ROUNDS, passes)):
+    """Yield a few times the tours of a hasty build, more level each time: a fair plan soon."""
+    for _ in range(QUICK_ROUNDS):
         lengths = rows.lengths
         spread = float(np.median(np.abs(lengths - lengths.mean())))
-        done = rows.round(rng, pool, target=float(lengths.mean()), price=max(2.0, QUICK_PRICE * spread**2))
+        rows.round(rng, pool, target=float(lengths.mean()), price=max(2.0, QUICK_PRICE * spread**2))
         yield rows
-        if done < 0.5:
-            return
 
 
 def settle(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor, *, ratio: float = 0.5) -> Iterator[Rows]:
@@ -50,25 +51,21 @@ def settle(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor, *, ra
             return
 
 
-def shake(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor, *, best: int, bound: int) -> Iterator[Rows]:
-    """Yield tours with less driving, level or under a cap just below the best plan, then level again.
+def shake(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor) -> Iterator[Rows]:
+    """Yield tours with less driving, then level again.
 
-    What keeps a settled plan from its bound is driving, so it is made dear for a while. Two ways take turns by lot:
-    at a price of 1,000 to 100,000 (square minutes a minute) on tours kept level, and at falling prices under the cap.
+    What keeps a settled plan from its bound is driving, so it is made dear first, at prices falling from 10,000 to
+    100,000 (square minutes a minute), by lot, and the tours drift apart; annealing then levels them at almost no cost.
     """
-    if rng.random() < 0.6:
-        price = float(10.0 ** rng.uniform(3.0, 5.0))
-        for _ in range(DEAR_ROUNDS):
-            done = rows.round(rng, pool, target=float(rows.lengths.mean()), price=price)
-            yield rows
-            if done < CALM:
-                break
-    else:
-        cap = max(bound, best - 1)
-        for price in (400.0, 100.0, 25.0):
-            for _ in range(4):
-                done = rows.round(rng, pool, target=float(cap), price=price, over=50.0, under=0.02)
-                yield rows
-                if done < CALM:
-                    break
-    yield from settle(rows, rng, pool, ratio=float(rng.uniform(0.4, 1.2)))
+    price = float(10.0 ** rng.uniform(*DEAR))
+    while price > CUT_TO:
+        rows.round(rng, pool, target=float(rows.lengths.mean()), price=price)
+        yield rows
+        price *= CUT_FALL
+    groups = rows.groups()
+    tries = int(SWEEPS * (rows.size.sum() + len(rows.size)) / groups)
+    parts = max(COOLINGS, -(-tries // ROUND_TRIES))
+    for part in range(parts):
+        hot, cold = (HOT * (COLD / HOT) ** (x / parts) for x in (part, part + 1))
+        rows.cool(rng, pool, price=COOL_PRICE, hot=hot, cold=cold, work=-(-tries // parts))
+        yield rows

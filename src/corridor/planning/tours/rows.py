@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
+from corridor.errors import CorridorError
+from corridor.planning.tours.anneal import anneal
 from corridor.planning.tours.columns import Route
-from corridor.planning.tours.level import level
+from corridor.planning.tours.legs import Legs
+from corridor.planning.tours.level import SEEN, level
 from corridor.planning.tours.problem import FAR, Ints, Longs, Problem
 from corridor.planning.tours.tour_plan import Tour
 
-STEP_NS = 1_000  # of a step beside the cuts it weighs
-CUT_NS = 40  # a cut position, with TRIES partners and both parities, on one core
-ROUND_NS = 25_000_000  # what a round may take, so that limits and interrupts are met
+ROUND_WORK = 4_000_000  # swaps weighed in a round at most, about 20 ms, so that limits and interrupts are met
+PICKS = 3  # tours beside the first of which the most strained is taken
 THREADS = 2
 
 
 class Rows:
     """`stops` (B, W), `clock` (B, W + 1; minutes on arrival at each stop), `size` and `depot` (B,) of every bus."""
 
-    def __init__(self, problem: Problem, depot: Ints, tours: list[Ints]) -> None:
+    def __init__(self, problem: Problem, depot: Ints, tours: list[Ints], legs: Legs | None) -> None:
         idle = problem.buses - np.bincount(depot, minlength=len(problem.buses))
         # no more idle buses than could ever be of use
         spare = np.repeat(np.arange(len(idle)), np.minimum(np.maximum(idle, 0), problem.trips)).astype(np.int32)
@@ -35,14 +38,7 @@ class Rows:
             self.stops[bus, : len(tour)] = tour
             self.size[bus] = len(tour)
         self._time()
-        go, back = problem.pickup_reception, problem.reception_pickup
-        self.minutes = (
-            problem.depot_pickup,
-            go,
-            np.ascontiguousarray(go.T),
-            back,
-            np.ascontiguousarray(back.T),
-        )
+        self.legs = legs
 
     def _time(self) -> None:
         """Fill the clock from the stops."""
@@ -68,15 +64,16 @@ class Rows:
     def copy(self) -> Rows:
         """Return tours that change apart from these."""
         twin = object.__new__(Rows)
-        twin.problem, twin.minutes, twin.depot = self.problem, self.minutes, self.depot
+        twin.problem, twin.legs, twin.depot = self.problem, self.legs, self.depot
         twin.stops, twin.clock, twin.size = self.stops.copy(), self.clock.copy(), self.size.copy()
         return twin
 
-    def steps(self) -> int:
-        """Return how many steps make a round for each group: a number of the problem alone."""
+    def work(self) -> int:
+        """Return how many swaps a round may weigh for each group: a number of the problem alone."""
         buses, groups = len(self.size), self.groups()
-        mean = 2 * self.problem.trips / buses + 2
-        return int(np.clip(ROUND_NS / (STEP_NS + CUT_NS * mean * mean / 2), 8, max(30, buses / groups)))
+        legs = 2 * self.problem.trips / buses + 2
+        seen = min(SEEN, 2 * self.problem.trips / groups / sum(self.problem.shape))
+        return int(min(ROUND_WORK, (100 + 4 * legs * seen) * max(30, buses / groups)))
 
     def groups(self) -> int:
         """Return into how many groups of buses a round is split: a number of the problem alone."""
@@ -92,29 +89,48 @@ class Rows:
         over: float = 1.0,
         under: float = 1.0,
     ) -> float:
-        """Level once over, groups side by side; return the swaps made per step. The pool's size changes no result."""
-        groups, steps = self.groups(), self.steps()
+        """Level once over, groups side by side; return the share of steps that helped."""
+        return self._side_by_side(rng, pool, level, self.work(), (target, over, under, price, PICKS))
+
+    def cool(
+        self,
+        rng: np.random.Generator,
+        pool: ThreadPoolExecutor,
+        *,
+        price: float,
+        hot: float,
+        cold: float,
+        work: int,
+    ) -> float:
+        """Anneal towards the mean from one temperature to another; return the share of swaps done."""
+        target = float(self.lengths.mean())
+        return self._side_by_side(rng, pool, anneal, work, (target, price, hot, cold))
+
+    def _side_by_side(
+        self,
+        rng: np.random.Generator,
+        pool: ThreadPoolExecutor,
+        loop: Callable[..., float],
+        work: int,
+        values: tuple[float, ...],
+    ) -> float:
+        """Run a loop on disjoint groups of buses, so that the pool's size changes no result."""
+        groups, legs = self.groups(), self.legs
+        if legs is None:
+            raise CorridorError("tours without priced legs cannot be levelled", hint="make them with the flow's legs")
+        _, pickups, receptions = self.problem.shape
         order = rng.permutation(len(self.size))
         words = rng.integers(1, 2**63, size=(groups, 1), dtype=np.uint64)
+        tours = (self.stops, self.clock, self.size, self.depot)
+        roads = (legs.minutes, legs.base, legs.leaves, legs.enters, legs.near, legs.dear, pickups, receptions)
         waiting = [
-            pool.submit(
-                level,
-                np.sort(order[k::groups]),
-                words[k],
-                steps,
-                self.stops,
-                self.clock,
-                self.size,
-                self.depot,
-                *self.minutes,
-                target,
-                over,
-                under,
-                price,
-            )
-            for k in range(groups)
+            pool.submit(loop, np.sort(order[k::groups]), words[k], work, *tours, *roads, *values) for k in range(groups)
         ]
-        return float(sum(each.result() for each in waiting) / (steps * groups))
+        try:
+            return float(sum(each.result() for each in waiting) / groups)
+        except BaseException:
+            wait(waiting)  # an interrupt: the tours are whole again once both loops have ended
+            raise
 
     def passable(self) -> bool:
         """Tell whether no tour uses a leg that does not exist."""

@@ -11,27 +11,31 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from corridor.errors import CorridorError, Infeasible, UsageError
-from corridor.planning.tours.bounds import simple_bound
+from corridor.planning.tours.bounds import arrival_bound, simple_bound
 from corridor.planning.tours.build import build, join
 from corridor.planning.tours.columns import MOST_WORK, Route, can_price, route_bound
 from corridor.planning.tours.dive import complete, dive
 from corridor.planning.tours.exact import MOST_TRIPS, search
 from corridor.planning.tours.flow import Skeleton
+from corridor.planning.tours.hasty import build_now, build_soon
 from corridor.planning.tours.improve import quick, settle, shake
+from corridor.planning.tours.legs import Legs, make_legs
 from corridor.planning.tours.problem import FAR, Problem
 from corridor.planning.tours.rows import THREADS, Rows
-from corridor.planning.tours.tour_plan import Bounds, TourPlan
+from corridor.planning.tours.tour_plan import Bounds, Status, TourPlan
 
-QUICK_TRIPS = 1_000  # from here on a quick plan comes before the careful one
 FEW_TRIPS = 6  # trips per bus up to which tours are made of priced columns
-SMALL = 500  # trips up to which they are in any case
+SMALL = 500  # trips up to which the first dive may not exceed the bound
 FEW_DIVES = 2  # where the exact search follows
 MOST_DIVES = 12
 CLEAR_DIVES = 4  # dives before their order is blurred
 BLUR = 0.15
 FIRST_STEP = 0.01  # of the bound by which the first dive may exceed it
 DIVE_STEP = 0.004  # of the bound by which a dive that fails is given more
-ENDGAME = 1.0  # seconds kept free of pricing whose one call may take long
+FLOW_SECONDS = 5e-6  # for each leg, at most, of the min-cost flow
+AGAIN = 0.2  # chance of going back to the best plan after a shake that did not better it
+ENDGAME = 8.0  # times what the route bound takes at least, that must be left for it
+LONG = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,21 @@ class _Search:
     on_progress: Callable[[Progress], None] | None
     began: float
     pool: ThreadPoolExecutor
+    legs: Legs = field(init=False)
     best: Rows | None = None
     minutes: int = FAR
     bounds: Bounds = field(default_factory=lambda: Bounds(0, None))
     stage: str = "flow"
     used: int = 0
+    stop: Callable[[], bool] | None = None
+    interrupted: bool = False
 
     def spend(self) -> bool:
         """Count one round or one pricing; True when there is nothing left to spend."""
         self.used += 1
-        return self.used >= self.iterations or time.perf_counter() >= self.deadline
+        if self.stop is not None and not self.interrupted and self.stop():
+            self.interrupted = True
+        return self.interrupted or self.used >= self.iterations or time.perf_counter() >= self.deadline
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -110,9 +119,11 @@ class _Search:
                 raise _Over
 
     def run(self) -> None:
-        """Flow, build, quick plan, careful levelling, route bound, then dives and shakes until the end."""
+        """Flow, quick plan, careful build, levelling, route bound, then dives and shakes until the end."""
         problem = self.problem
         rng = np.random.default_rng(self.seed)
+        if self.left() < FLOW_SECONDS * len(problem.loads) * (2 * len(problem.capacity) + len(problem.buses)):
+            self.hurry()
         bound, flow = simple_bound(problem)
         if flow is None:
             cause = "no choice of receptions serves every load on the roads that exist"
@@ -121,33 +132,56 @@ class _Search:
             )
         self.bounds = Bounds(bound, None)
         self.stage = "build"
+        self.legs = make_legs(problem, flow)
+        self.soon(flow, rng)
+        self.stage = "build"
         rows = self.start(flow)
         self.offer(rows)
         if self.spend():
             raise _Over
-        few = problem.trips <= FEW_TRIPS * problem.fleet or problem.trips <= SMALL
-        few = few and can_price(problem, self.minutes)
-        if few or problem.trips >= QUICK_TRIPS:
-            self.follow("quick", quick(rows.copy(), rng, self.pool))
+        few = problem.trips <= max(FEW_TRIPS * problem.fleet, MOST_TRIPS)
+        few = few and can_price(problem, self.minutes) and self.pricing_seconds() < self.left() / 20
+        self.follow("level", settle(rows, rng, self.pool))
         if few:
             self.columns(rng)
         if problem.trips <= MOST_TRIPS:
             self.finish()
-        self.follow("level", settle(rows, rng, self.pool))
         self.polish(rows, rng)
+
+    def hurry(self) -> None:
+        """Take greedy tours and the bound that needs no flow, where the flow may take longer than the time left."""
+        made = build_now(self.problem)
+        if made is not None:
+            self.bounds = Bounds(arrival_bound(self.problem), None)
+            rows = Rows(self.problem, *made, None)
+            if rows.passable():
+                self.offer(rows)
+                raise _Over
+
+    def soon(self, flow: Skeleton, rng: np.random.Generator) -> None:
+        """Have a fair plan in hand before the careful build, which begins with tours of very different lengths."""
+        hasty = build_soon(self.problem, flow)
+        if hasty is None:
+            return
+        rows = Rows(self.problem, *hasty, self.legs)
+        if rows.passable():
+            self.offer(rows)
+            self.follow("quick", quick(rows, rng, self.pool))
 
     def start(self, flow: Skeleton) -> Rows:
         """Return the built tours, or tours put together one trip at a time where the flow cannot be joined."""
         joined = join(self.problem, flow)
         if joined is not None:
-            rows = Rows(self.problem, *build(self.problem, joined))
+            rows = Rows(self.problem, *build(self.problem, joined), self.legs)
             if rows.passable():
                 return rows
+        if self.best is not None:
+            return self.best.copy()
         made = complete(self.problem, [])
         if made is None:
             hint = "give more of the missing minutes"
             raise CorridorError("no plan was found on the few roads that exist", place=self.problem.name, hint=hint)
-        return Rows(self.problem, *made)
+        return Rows(self.problem, *made, self.legs)
 
     def best_routes(self) -> list[Route]:
         """Return the best plan's tours as columns."""
@@ -180,7 +214,7 @@ class _Search:
                 break
             tries += 1
             before = self.minutes
-            rows = Rows(problem, *made)
+            rows = Rows(problem, *made, self.legs)
             if rows.passable():
                 self.offer(rows)
                 self.follow("level", settle(rows, rng, self.pool))
@@ -193,7 +227,7 @@ class _Search:
         self.stage = "search"
         found, proven = search(self.problem, self.minutes, self.bounds.best, self.left, self.seed)
         if found is not None:
-            self.best, self.minutes = Rows(self.problem, *found), FAR
+            self.best, self.minutes = Rows(self.problem, *found, self.legs), FAR
             self.minutes = self.best.longest
         if proven > self.bounds.best:
             self.prove(Bounds(self.bounds.flow, self.bounds.route, proven))
@@ -205,20 +239,30 @@ class _Search:
         late = can_price(self.problem, self.minutes) and self.bounds.route is None
         while True:
             before = self.minutes
-            self.follow("polish", shake(rows, rng, self.pool, best=self.minutes, bound=self.bounds.best))
+            self.follow("polish", shake(rows, rng, self.pool))
             if self.minutes >= before and self.best is not None:
                 if late and self.slow_bound():
                     late = False
-                rows = self.best.copy()
+                if rng.random() < AGAIN:
+                    rows = self.best.copy()
+
+    def late(self) -> bool:
+        """Tell whether a third of the time or the rounds is used up."""
+        elapsed = time.perf_counter() - self.began
+        return self.used * 3 > self.iterations or elapsed * 2 > self.left()
+
+    def pricing_seconds(self) -> float:
+        """Return about how long one exact pricing takes."""
+        _, pickups, receptions = self.problem.shape
+        return 2 * self.minutes * pickups * receptions / MOST_WORK
 
     def slow_bound(self) -> bool:
         """Try the route bound on a larger problem once the plan has stopped improving, where time is plenty."""
-        _, pickups, receptions = self.problem.shape
-        work = 2 * self.minutes * pickups * receptions
-        if self.left() < ENDGAME + 30 * work / MOST_WORK:
+        needed = 30 * self.pricing_seconds()
+        if self.left() < ENDGAME * needed or not (self.late() or self.left() > LONG + needed):
             return False
         stage, self.stage = self.stage, "route bound"
-        share = time.perf_counter() + 0.5 * self.left()
+        share = time.perf_counter() + 0.3 * self.left()
         count = self.used + (self.iterations - self.used) // 4
 
         def enough() -> bool:
@@ -237,11 +281,13 @@ def solve(
     seed: int = 0,
     iterations: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> TourPlan:
     """Return the best tours found within the limit, with proven bounds; an interrupt returns the best so far.
 
     `time_limit` is in seconds from the call on, building the model included; `iterations` counts rounds and
-    pricings, and with it and no time limit the same seed gives the same plan. Raises `UsageError` without either,
+    pricings, and with it and no time limit the same seed gives the same plan. `stop` is asked between two steps, and
+    a yes ends the search as an interrupt does. Raises `UsageError` without either limit,
     `Infeasible` where no plan can exist.
     """
     began = time.perf_counter()
@@ -257,9 +303,12 @@ def solve(
     deadline = began + time_limit if time_limit is not None else float("inf")
     most = 2**62 if iterations is None else iterations
     with ThreadPoolExecutor(THREADS) as pool:
-        state = _Search(problem, seed, deadline, most, on_progress, began, pool)
-        with suppress(_Over, KeyboardInterrupt):
-            state.run()
+        state = _Search(problem, seed, deadline, most, on_progress, began, pool, stop=stop)
+        try:
+            with suppress(_Over):
+                state.run()
+        except KeyboardInterrupt:
+            state.interrupted = True
         if state.best is None:  # interrupted before there was a plan: one more start, without the search
             state.iterations = 1
             with suppress(_Over):
@@ -270,12 +319,14 @@ def solve(
 def _plan(state: _Search) -> TourPlan:
     if state.best is None:
         raise CorridorError("no plan was found", place=state.problem.name, hint="give it more time")
-    best = max(1, state.bounds.best)
+    # not `state.minutes`: an interrupt may have come between the two
+    minutes, best = state.best.longest, state.bounds.best
+    ended: Status = "interrupted" if state.interrupted else "feasible"
     return TourPlan(
         tours=state.best.tours(),
-        clearance_minutes=state.minutes,
+        clearance_minutes=minutes,
         bounds=state.bounds,
-        gap=state.minutes / best - 1 if state.bounds.best else 0.0,
-        status="optimal" if state.minutes <= state.bounds.best else "feasible",
+        gap=minutes / best - 1 if best else 0.0,
+        status="optimal" if minutes <= best else ended,
         seconds=round(time.perf_counter() - state.began, 3),
     )

@@ -8,7 +8,7 @@ import msgspec
 
 from corridor.errors import InputError
 
-Status = Literal["optimal", "feasible", "nothing to move"]
+Status = Literal["optimal", "feasible", "interrupted", "nothing to move"]
 
 
 class Tour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
