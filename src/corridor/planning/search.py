@@ -210,7 +210,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
         if several:
             # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
             yield Style((size,), farthest_first=True)
-        if instance.gathers:
+        if instance.gathers or instance.agreed.travel.relay is not None:
             yield Style((size,), patient=True)
         yield Style((size,))
         if number == 0 and most > 1:
