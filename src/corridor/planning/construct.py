@@ -378,7 +378,8 @@ class Builder:
         # No later convoy leaves before the earliest of the pickups' last ones: what has arrived by then is forgotten.
         self.slots.take(draft, min(self.last_from.values()))
         way = draft.pickup, draft.reception
-        self.ground.relayed.enter(self.instance, draft, sum(self.left.values()) - sum_of(draft, self.left))
+        if self.ground.relayed.firsts:
+            self.ground.relayed.enter(self.instance, draft, sum(self.left.values()) - sum_of(draft, self.left))
         if not self.instance.plain:
             self._drove(draft, way)
         for ride, (_, end) in zip(draft.rides, draft.unloading, strict=True):

@@ -22,8 +22,6 @@ class Relayed:
 
     def enter(self, instance: Instance, draft: Draft, left: int) -> None:
         """Enter a convoy, with who is left to move by its operation after it."""
-        if not self.firsts:
-            return
         kinds, operation = self.kinds[instance.operation], instance.operation
         self.left[operation] = left
         for ride, (_, end) in zip(draft.rides, draft.unloading, strict=True):
