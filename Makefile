@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick backtest clean
+.PHONY: demo test test-fast test-hard soak rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -61,6 +61,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --custom-compile-command "make lock" pyproject.toml requirements/run.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/bench.in -o requirements/bench.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/dev.txt pyproject.toml requirements/bench-forecast.in -o requirements/bench-forecast.txt
 
 wheel: $(VENV)/.dev
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
@@ -82,6 +83,14 @@ bench-quick: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.run --quick $(RESUME)
 	$(BIN)/python -m benchmarks.curve benchmarks/results/quick.json
+
+# The simulator, the forecast, the levers and the cluster beside what they must reach; a quiet machine for the seconds.
+$(VENV)/.bench-forecast: requirements/bench-forecast.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/bench-forecast.txt
+	@touch $@
+
+bench-forecast: $(VENV)/.bench-forecast
+	$(BIN)/python -m benchmarks.simulate_bench --write
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

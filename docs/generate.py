@@ -171,6 +171,7 @@ def _verbs() -> str:
 # What each verb reads and writes; a verb without a line here fails the build.
 ARROWS: dict[str, tuple[str, str]] = {
     "read": ("tables (CSV, XLSX, JSON Lines), texts, web pages", "reports and candidates, one JSON object a line"),
+    "form": ("nothing", "our XLSForm, a workbook for ODK and Kobo"),
     "accept": ("candidates", "reports, with the role that accepted them"),
     "assess": ("reports", "situation.json"),
     "check": ("situation.json", "findings"),
@@ -191,7 +192,9 @@ ARROWS: dict[str, tuple[str, str]] = {
     "sign": ("a log", "the go/no-go list; the log"),
     "status": ("a log", "alarms, convoys, ledgers"),
     "handover": ("a log", "the sheet for the next shift"),
-    "log": ("a log", "verify, export, import, backup, restore"),
+    "positions": ("requests of vehicle trackers, a log", "the log, each position once"),
+    "drill": ("reports of an old operation, an exercise log", "the log, with what is due"),
+    "log": ("a log", "verify, export, import, backup, restore, erase"),
 }
 
 

@@ -93,3 +93,65 @@ def test_wrong_use_is_said_kindly(run, tmp_path: Path) -> None:
     assert "is not a time" in run("status", "a.corridor", "--at", "noon", code=2)
     (tmp_path / "a.corridor").write_bytes(b"SQLite format 3\x00" + b"\x07" * 5000)
     assert "damaged" in run("log", "verify", "a.corridor", code=3)
+
+
+def test_positions_of_trackers_by_their_verb(run, tmp_path: Path) -> None:
+    run("new", "a.corridor")
+    (tmp_path / "r.jsonl").write_text(write_reports(basis(300)), encoding="utf-8")
+    run("record", "a.corridor", "r.jsonl")
+    (tmp_path / "v.csv").write_text("device,vehicle\n7f3a,aleppo/bus-07\n9c,aleppo/bus-09\n", encoding="utf-8")
+    (tmp_path / "p.txt").write_text(
+        "# taken over from the gateway\n"
+        "2016-12-15T08:00:00+00:00 GET /?id=7f3a&lat=36.17&lon=37.06&timestamp=1481787000&accuracy=12 HTTP/1.1\n"
+        "https://gate/?id=7f3a&lat=36.16&lon=37.05&timestamp=1481786000\n"
+        "id=9c&lat=36.2&lon=37.0&timestamp=1481780000\n"
+        "id=9c&lat=36.2&lon=37.0&timestamp=1481780000\n"
+        "\n"
+        "id=stranger&lat=1&lon=2\n",
+        encoding="utf-8",
+    )
+    said = run("positions", "a.corridor", "p.txt", "--vehicles", "v.csv", code=1)
+    assert "3 new positions of 2 vehicles, 1 known" in said
+    assert "p.txt:7: an unknown device (enrol the vehicle first)" in said
+    assert "0 new positions" in run("positions", "a.corridor", "p.txt", "--vehicles", "v.csv", code=1)
+    seen = run("status", "a.corridor").split("Vehicles last seen")[1].split("Waits")[0]
+    assert "aleppo/bus-07" in seen
+    assert "36.1700 37.0600  within 12 m" in seen
+    for text in ("7f3a\n", "7f3a,x\n7f3a,y\n", "a,b,c\n"):
+        (tmp_path / "bad.csv").write_text(text, encoding="utf-8")
+        assert "is no enrolment" in run("positions", "a.corridor", "p.txt", "--vehicles", "bad.csv", code=3)
+
+
+def test_an_exercise_is_played_as_it_comes_due_and_never_into_a_real_log(run, tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text(write_reports(basis(300)), encoding="utf-8")
+    (tmp_path / "i.jsonl").write_text(write_reports([say("halt", "aleppo", "gate", "Shut.")]), encoding="utf-8")
+    run("new", "real.corridor")
+    assert "is no exercise" in run("drill", "real.corridor", "r.jsonl", code=2)
+    assert "is no exercise" in run("drill", "real.corridor", "--inject", "i.jsonl", "--reason", "x", code=2)
+    run("new", "e.corridor", "--exercise")
+    play = ("drill", "e.corridor", "r.jsonl", "--start", "2026-01-05T08:00+00:00", "--pace", "10")
+    early = run(*play, "--until", "2026-01-05T08:00+00:00")
+    assert early.startswith("EXERCISE")
+    later = run(*play, "--until", "2026-01-09T08:00+00:00")
+    assert int(later.split("new of ")[1].split(" ")[0]) == len(basis(300))
+    assert "0 new of" in run(*play, "--until", "2026-01-09T08:00+00:00")
+    assert "1 new of 1 due" in run("drill", "e.corridor", "--inject", "i.jsonl", "--reason", "who calls whom?")
+    assert "0 new of 1 due" in run("drill", "e.corridor", "--inject", "i.jsonl", "--reason", "who calls whom?")
+    assert "without a reason" in run("drill", "e.corridor", "--inject", "i.jsonl", code=2)
+    assert "is no pace" in run(*play[:-1], "0", code=2)
+    assert "nothing to play" in run("drill", "e.corridor", code=2)
+    assert run("sign", "e.corridor", "radio", "go").startswith("EXERCISE")
+    assert run("status", "e.corridor").rstrip().endswith("EXERCISE")
+
+
+def test_a_terminal_of_eighty_columns_holds_every_line(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "r.jsonl").write_text(write_reports(basis(300)), encoding="utf-8")
+    run("new", "a.corridor")
+    run("record", "a.corridor", "r.jsonl")
+    wide = run("handover", "a.corridor")
+    assert max(map(len, wide.splitlines())) > 80
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    narrow = run("handover", "a.corridor")
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert narrow.split()[:4] == wide.split()[:4]

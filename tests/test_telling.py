@@ -102,3 +102,16 @@ def test_nothing_is_accepted_unseen(story: Path, tmp_path: Path) -> None:
     lines = accepted.read_text(encoding="utf-8").splitlines()
     assert all("harbour office" in line for line in lines)
     assert len(lines) <= 1
+
+
+def test_a_dated_article_is_told_as_of_its_own_day_and_an_undated_one_says_what_was_taken() -> None:
+    text = (
+        "VALLEY, 4 June 2020 - Some 2,700 people are still trapped in the town, the UN said. Eleven buses are waiting."
+    )
+    told = tell([text + "\n"], runs=20)
+    assert told.forecast.plan.situation.at.date().isoformat() == "2020-06-04"
+    assert not any(finding.about == "the date" for finding in told.findings)
+    bare = tell([text.removeprefix("VALLEY, 4 June 2020 - ") + "\n"], runs=20)
+    assert any(finding.about == "the date" for finding in bare.findings)
+    both = tell([text + "\n", "Some 2,700 people are still trapped in the town, the mayor said.\n"], runs=20)
+    assert both.forecast.plan.situation.at.date().isoformat() == "2020-06-04"

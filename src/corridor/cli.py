@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_duty, cli_forecast, cli_log, cli_text, cli_tours
+from corridor import cli_duty, cli_field, cli_forecast, cli_log, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.help import Verbs
 from corridor.terminal import (
@@ -65,6 +65,7 @@ def _root(
 
 app.command()(cli_text.read)
 app.command()(cli_text.accept)
+app.command()(cli_text.form)
 
 
 @app.command()
@@ -104,6 +105,10 @@ def plan(
     people_quantile: Annotated[float, typer.Option(help="Plan for this quantile of the people to move.")] = 0.5,
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
     mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
+    objective: Annotated[
+        str | None, typer.Option(help="clearance_time, or most_people where not everybody can leave.")
+    ] = None,
+    fairness: Annotated[str | None, typer.Option(help="Between pickups: none, longest_wait or equal_share.")] = None,
     previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
     as_json: Json = False,
@@ -121,6 +126,7 @@ def plan(
         quantiles=(people_quantile, reserve_quantile),
         mode=mode,
         previous=previous,
+        choices={"objective": objective, "fairness": fairness},
     )
     emit(made.to_json(), str(made), output, as_json=as_json)
     complain(wrong)
@@ -325,6 +331,7 @@ def _plan(
     quantiles: tuple[float, float],
     mode: str = "convoy",
     previous: Path | None = None,
+    choices: dict[str, str | None] | None = None,
 ) -> tuple[Plan, list[Finding]]:
     """Return a plan and what `verify` finds wrong with it: no verb writes a plan unverified."""
     from corridor.planning.solve import plan as run_plan
@@ -340,6 +347,7 @@ def _plan(
             mode=mode,
             previous=_plan_file(str(previous)) if previous else None,
             progress=progress,
+            **(choices or {}),
         )
     return made, run_verify(made)
 
@@ -356,6 +364,7 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
 
 cli_log.register(app)
 cli_duty.register(app)
+cli_field.register(app)
 app.add_typer(cli_log.log_app, name="log")
 
 

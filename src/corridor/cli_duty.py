@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -127,14 +129,15 @@ def sign(
 ) -> None:
     """Sign an item of the go/no-go list."""
     from corridor.operation.checklist import checklist, go, items
+    from corridor.operation.exercise import marked
 
     with Opened(log) as operation:
         for name in items() if item == "all" else [item]:
             operation.sign(name, answer, by=by, reason=reason)
-        lines = checklist(operation.known(), operation.situation())
-    for line in lines:
-        print(f"{line.signed:10} {line.item.item:12} {line.item.label_en} {line.against}".rstrip())
-    print("GO" if go(lines) else "NO-GO")
+        known = operation.known()
+        lines = checklist(known, operation.situation())
+    said = [f"{line.signed:10} {line.item.item:12} {line.item.label_en} {line.against}".rstrip() for line in lines]
+    _show(marked("\n".join([*said, "GO" if go(lines) else "NO-GO"]), exercise=known.exercise))
 
 
 def status(log: Name, at: At = None) -> None:
@@ -142,7 +145,7 @@ def status(log: Name, at: At = None) -> None:
     from corridor.operation.status import status as text
 
     with Opened(log) as operation:
-        print(text(operation, moment(at) or latest(operation)))
+        _show(text(operation, moment(at) or latest(operation)))
 
 
 def handover(
@@ -157,7 +160,14 @@ def handover(
 
     with Opened(log) as operation:
         when = moment(at) or latest(operation)
-        print(text(operation, when))
+        _show(text(operation, when))
         if to:
             operation.log.write("decision", HANDOVER, {"to": to}, actor=by, device="console", happened=when)
             operation.log.sign()
+
+
+def _show(text: str) -> None:
+    """Print a text, on a terminal with its long lines broken where the terminal ends."""
+    from corridor.wording import wrapped
+
+    print(wrapped(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text)

@@ -131,12 +131,23 @@ def import_(file: Annotated[Path, typer.Argument(help="An exported file.")], log
 
 @log_app.command()
 def backup(
-    log: Name, file: Annotated[Path, typer.Argument(help="The file to write.")], passphrase: Passphrase = None
+    log: Name,
+    file: Annotated[Path, typer.Argument(help="The file to write; a .corridor is a copy.")],
+    passphrase: Passphrase = None,
 ) -> None:
     """Back up a log; done only once restored, replayed and compared."""
+    from corridor.log.names import is_log
     from corridor.log.vault import read_passphrase
     from corridor.operation.known import replay
 
+    if is_log(str(file)):
+        if passphrase:
+            raise UsageError("a copy of the file is not encrypted", place=str(file), hint="end the name in .jsonl")
+        with log_of(log) as opened:
+            count, head = opened.copy(file, replay)
+            _signed(opened)
+        print(f"copy of {count:,} entries in {file}, verified, replayed and compared; head {head}")
+        return
     with log_of(log) as opened:
         count, digest = opened.backup(file, replay, read_passphrase(passphrase) if passphrase else None)
         _signed(opened)

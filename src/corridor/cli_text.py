@@ -90,6 +90,17 @@ def _value(c: Candidate) -> str:
     return f"{'' if c.low is None else f'{c.low:,.0f}'}-{'' if c.high is None else f'{c.high:,.0f}'}"
 
 
+def form(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The workbook to write.")] = Path("corridor-form.xlsx"),
+) -> None:
+    """Write our XLSForm for ODK and Kobo, in three languages."""
+    from corridor.files import write_atomically
+    from corridor.reports.form import xlsform
+
+    write_atomically(output, xlsform())
+    say(f"the form: {output}; submissions of it: corridor read EXPORT")
+
+
 def accept(
     file: Annotated[str, typer.Argument(help="Candidates as `read` writes them, - or a log.")],
     everything: Annotated[bool, typer.Option("--all", help="Accept every candidate.")] = False,
@@ -204,6 +215,9 @@ def tell(
         f"UNREVIEWED: {len(told.reports)} claims taken from {len(articles)} text(s) by rule; nobody has read them.",
         "",
     ]
+    undated = next((finding for finding in told.findings if finding.about == "the date"), None)
+    if undated is not None and moment is None:
+        lines[1:1] = [f"UNDATED: {undated.what} {undated.remedy}"]
     lines += [str(situation), "", str(told.forecast), "", "Not in the text, and assumed:"]
     lines += [f"  - {finding.about}: {finding.what}" for finding in told.findings if finding.rule == "not in the text"]
     lines += ["", f"The page: {page}"]

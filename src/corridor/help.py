@@ -12,8 +12,20 @@ if TYPE_CHECKING:
 
 # Verbs named without their line; `corridor VERB --help` says the rest.
 SHORT = {
-    "Forecasts": ("levers", "compare", "score"),
-    "On a log": ("new", "record", "adopt", "correct", "order", "sign", "status", "handover", "log"),
+    "Also": ("form", "levers", "compare", "score"),
+    "On a log": (
+        "new",
+        "record",
+        "adopt",
+        "correct",
+        "order",
+        "sign",
+        "status",
+        "handover",
+        "positions",
+        "drill",
+        "log",
+    ),
 }
 
 

@@ -58,12 +58,14 @@ def tell(
 
     Raises `InputError` where no text says how many people there are or where none bears a date and none is given.
     """
-    assumed_day = published or datetime.now(UTC).replace(second=0, microsecond=0)
-    undated = [article for article in articles if any(c.observed == UNDATED for c in read_text(article))]
-    candidates = tuple(found for article in articles for found in read_text(article, published=assumed_day))
+    found = [read_text(article) for article in articles]
+    candidates, assumed_day = _dated(articles, found, published)
     if not candidates:
         raise InputError("no claim found in the texts", place=str(articles[0]), hint="is it an article on a movement?")
-    accepted = [_placed(_by(report, assumed_day)) for report in accept(candidates, by_role=UNREVIEWED)]
+    accepted = [
+        _placed(_by(report, assumed_day) if assumed_day else report)
+        for report in accept(candidates, by_role=UNREVIEWED)
+    ]
     told = [report for report in accepted if report is not None]
     replaced = {(report.fact, report.about) for report in (*told, *more)}
     assumed = tuple(report for report in defaults() if (report.fact, report.about) not in replaced)
@@ -73,7 +75,7 @@ def tell(
     findings = [
         *_unreviewed(told),
         *verify(made),
-        *_not_in_text(assumed, assumed_day if undated else None),
+        *_not_in_text(assumed, assumed_day),
         *check(situation),
     ]
     return Telling(
@@ -83,6 +85,26 @@ def tell(
         forecast=forecast(made, runs=runs, seed=seed),
         findings=tuple(findings),
     )
+
+
+def _dated(
+    articles: Sequence[str | Path], found: Sequence[list[Candidate]], published: datetime | None
+) -> tuple[tuple[Candidate, ...], datetime | None]:
+    """Return every candidate with a date, and the day taken for texts that bear none; None where all bear one.
+
+    A text that says its own day keeps it. One that does not is of the day given, else of the latest day that the
+    other texts bear, else of today, and that is said.
+    """
+    bare = [any(candidate.observed == UNDATED for candidate in candidates) for candidates in found]
+    if not any(bare):
+        return tuple(candidate for candidates in found for candidate in candidates), None
+    known = [c.received for candidates, without in zip(found, bare, strict=True) for c in candidates if not without]
+    day = published or max(known, default=datetime.now(UTC).replace(second=0, microsecond=0))
+    return tuple(
+        candidate
+        for article, candidates, without in zip(articles, found, bare, strict=True)
+        for candidate in (read_text(article, published=day) if without else candidates)
+    ), day
 
 
 def defaults() -> tuple[Report, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -59,4 +60,15 @@ def table(rows: Sequence[tuple[str, ...]], *, right: tuple[int, ...] = (), inden
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         lines.append((indent + "  ".join(cells)).rstrip())
+    return "\n".join(lines)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return a text with its long lines broken between words, each rest set in by four more letters."""
+    lines = []
+    for line in text.splitlines():
+        inset = " " * (len(line) - len(line.lstrip()) + 4)
+        lines += textwrap.wrap(
+            line, width, subsequent_indent=inset, break_long_words=False, break_on_hyphens=False
+        ) or [""]
     return "\n".join(lines)

@@ -27,7 +27,7 @@ def _uncertain():
     return msgspec.structs.replace(base, groups=(*base.groups[:2], families))
 
 
-def _coverage(believed: Disruption, operations: int, runs: int) -> float:
+def coverage_of(believed: Disruption, operations: int, runs: int) -> float:
     """Return how often the 80 % interval of `runs` runs holds one more run drawn from `PRIOR`, over many operations."""
     situation = _uncertain()
     made = plan(situation, time_limit=1e-9)
@@ -44,9 +44,9 @@ def _coverage(believed: Disruption, operations: int, runs: int) -> float:
 def test_a_wrong_prior_is_caught():
     """Halts believed a tenth as long and half as often: far fewer than 77 of 100 truths are held."""
     wrong = msgspec.structs.replace(PRIOR, median_hours=0.4, halts=1, spread=0.4, counted=0)
-    assert _coverage(wrong, 100, 200) < 0.72
+    assert coverage_of(wrong, 100, 200) < 0.72
 
 
 @pytest.mark.hard
 def test_the_eighty_percent_interval_holds_77_to_83_of_100():
-    assert 0.77 <= _coverage(PRIOR, 500, 400) <= 0.83
+    assert 0.77 <= coverage_of(PRIOR, 500, 400) <= 0.83

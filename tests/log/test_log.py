@@ -183,6 +183,34 @@ def test_a_backup_under_load_holds_a_whole_prefix(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_copy_is_one_only_after_it_was_compared(tmp_path: Path) -> None:
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.append([entry(n, kind="act", name="note") for n in range(1, 30)])
+        count, head = log.copy(tmp_path / "b.corridor", replay)
+        assert (count, head) == tuple(log.store.head())
+        # With its texts' keys; without them a repeated note would be another text, and kept aside.
+        (tmp_path / "b.corridor.texts").write_bytes((tmp_path / "a.corridor.texts").read_bytes())
+        with Log.open(str(tmp_path / "b.corridor")) as copied:
+            assert list(copied.rows()) == list(log.rows())
+            assert copied.append([entry(3, kind="act", name="note")])[0].status == "duplicate"
+        with pytest.raises(UsageError, match="exists already"):
+            log.copy(tmp_path / "b.corridor", replay)
+        answers = iter(["one", "other"])
+        with pytest.raises(LogError, match="does not hold the same"):
+            log.copy(tmp_path / "c.corridor", lambda rows: next(answers))
+        assert not list(tmp_path.glob("c.corridor*"))
+        store, log.store = log.store, Still()  # type: ignore[assignment]
+        with pytest.raises(UsageError, match="is no file to copy"):
+            log.copy(tmp_path / "d.corridor", replay)
+        log.store = store
+
+
+class Still:
+    """A store that is no file."""
+
+    place = "postgresql://"
+
+
 def test_group_commit_answers_each_caller(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path / "a.corridor", create=True)
     writer = Writer(store, clock=lambda: START)
@@ -193,6 +221,38 @@ def test_group_commit_answers_each_caller(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="is closed"):
         writer.submit([entry(1)])
     assert store.head().seq == 299
+    store.close()
+
+
+def test_requests_of_a_server_are_answered_in_their_loop(tmp_path: Path) -> None:
+    """Threads, coroutines and those who look later share one group; who was cancelled or gone disturbs nobody."""
+    import asyncio
+
+    store = open_sqlite(tmp_path / "a.corridor", create=True)
+    writer = Writer(store, clock=lambda: START)
+
+    async def ask() -> list[list[Answer]]:
+        asked = [writer.appended([entry(n, device=f"p{n % 7}")]) for n in range(1, 200)]
+        given_up = asyncio.ensure_future(writer.appended([entry(500)]))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        return list(await asyncio.gather(*asked))
+
+    assert all(one[0].status == "accepted" for one in asyncio.run(ask()))
+    assert writer.append([entry(500)])[0].status == "duplicate"  # what was handed over is kept
+
+    async def leave() -> None:
+        asyncio.ensure_future(writer.appended([entry(600)])).add_done_callback(lambda task: task.cancelled())
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    assert writer.append([entry(1, device="p1")])[0].status == "duplicate"
+    late = writer.submit([entry(700)])
+    late.cancel()
+    writer.close()
+    assert store.head().seq == 202
+    with pytest.raises(LogError, match="is closed"):
+        writer.append([entry(1)])
     store.close()
 
 
@@ -208,6 +268,8 @@ def test_group_commit_tells_every_caller_of_an_error() -> None:
     for future in futures:
         with pytest.raises(LogError, match="was not written"):
             future.result(timeout=5)
+    with pytest.raises(LogError, match="was not written"):
+        writer.append([entry(9)])
     writer.close()
 
 

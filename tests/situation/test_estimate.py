@@ -165,3 +165,11 @@ def test_a_balance_reads_the_same_each_time() -> None:
         for _ in range(2)
     ]
     assert made[0] == made[1]
+
+
+@SOME
+@given(components(), st.floats(0, 12_000))
+def test_one_value_and_many_give_the_same_share(component: Component, x: float) -> None:
+    """Bisection asks for one value at a time; its answers are those of the arrays to the last bit."""
+    for value in (x, component.low, component.mode, component.high):
+        assert component.below(value) == float(component.cdf(np.array([value]))[0])

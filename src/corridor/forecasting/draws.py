@@ -160,6 +160,20 @@ def occupy(spans: Any, counts: Any, lane: int, begin: float, end: float) -> None
 
 
 @compiled
+def groups_by_site(group_site: Any, sites: int) -> Any:
+    """Return (first, member): the groups at site s are `member[first[s] : first[s + 1]]`, in their order."""
+    first, member = np.zeros(sites + 1, np.int64), np.empty(len(group_site), np.int64)
+    count = 0
+    for site in range(sites):
+        for group in range(len(group_site)):
+            if group_site[group] == site:
+                member[count] = group
+                count += 1
+        first[site + 1] = count
+    return first, member
+
+
+@compiled
 def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, minutes: Any) -> None:
     """Fill the minutes of every part of the ways in a run: its certain minutes and those of its uncertain legs."""
     for part in range(len(fixed)):

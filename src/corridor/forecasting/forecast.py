@@ -53,6 +53,9 @@ FORMAT = "corridor-forecast/1"
 HORIZON_HOURS = 24.0 * 60
 PILOT = 500  # runs that find how far the chart must reach
 CAUSE_RUNS = 1_000  # runs for each cause that is held still; a share of variance needs no more
+# Neither takes more than this many trips in all, so that a city of 20,000 trips is not run six times over; in such a
+# plan one run says more, for chance evens out over many convoys.
+SIDE_TRIPS, FEWEST = 5_000_000, 100
 MARKS = 60  # points of each band: enough for a chart, few enough to mail
 CLOSES_AFTER_HOURS = (6, 12, 24, 48)
 
@@ -187,7 +190,9 @@ def forecast(
         return [Simulator(plan, operation, drawn[operation.id], **options) for operation in planned]  # type: ignore[arg-type]
 
     full = simulators(runs)
-    hours = _marks(_clearance([simulator.run(runs=PILOT).clearance for simulator in full], PILOT), plan)
+    side = max(SIDE_TRIPS // max(sum(len(convoy.trips) for convoy in plan.convoys), 1), FEWEST)
+    pilot = min(PILOT, side)
+    hours = _marks(_clearance([simulator.run(runs=pilot).clearance for simulator in full], pilot), plan)
     minutes = [mark * 60 for mark in (*hours, *(_hours(plan, moment) for moment in moments), *block_ends())]
     outcomes = [simulator.run(minutes) for simulator in full]
     clearance = _clearance([outcome.clearance for outcome in outcomes], runs)
@@ -195,7 +200,7 @@ def forecast(
     finished = np.sort(clearance[np.isfinite(clearance)])
     shares: tuple[Cause, ...] = ()
     if causes and full and runs >= 100:
-        number = min(runs, CAUSE_RUNS)
+        number = min(runs, CAUSE_RUNS, side)
         shares = _causes(clearance[:number], simulators, number)
     assumptions = {
         name: Assumption(name=name, text=text, source=source)

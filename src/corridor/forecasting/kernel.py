@@ -14,6 +14,7 @@ from corridor.forecasting.draws import (
     compiled,
     enter,
     factor,
+    groups_by_site,
     occupy,
     onward,
     part_minutes,
@@ -138,6 +139,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
         for trip in range(first[convoy], first[convoy + 1]):
             number_of[convoy, kind[vehicle[trip]]] += 1.0
     groups = len(group_site)
+    group_first, member = groups_by_site(group_site, way.shape[0])
     taken = np.empty(groups)
     room = np.empty(3)
     planned = depart_at.shape[1]
@@ -163,6 +165,11 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             attempt = 0
             here, there = pickup[convoy], reception[convoy]
             a, b = first[convoy], first[convoy + 1]
+            people = 0.0
+            for group in member[group_first[here] : group_first[here + 1]]:
+                people += waiting[group]
+            if people <= 0.0:
+                continue
             room[:] = 0.0
             for k in range(kinds):
                 if number_of[convoy, k] > 0.0:
@@ -172,10 +179,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, draw, 8), 0.9)
                 room[SEAT] = max(math.floor(room[SEAT] * kept + 0.5), min(room[SEAT], 1.0))
             people = 0.0
-            for group in range(groups):
-                taken[group] = 0.0
-                if group_site[group] != here:
-                    continue
+            for group in member[group_first[here] : group_first[here + 1]]:
                 each, place = companions[group], group_place[group]
                 if place == SEAT:
                     number = math.floor(room[SEAT] / (1 + each))
@@ -276,7 +280,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 depart_at[run, step] = depart
                 arrive_at[run, step] = arrive
             gone, done_at = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
-            for group in range(groups):
+            for group in member[group_first[here] : group_first[here + 1]]:
                 if taken[group] > 0.0:
                     waiting[group] -= taken[group]
                     remain -= taken[group]

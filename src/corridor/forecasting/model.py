@@ -158,6 +158,9 @@ class Draws:
 
     def _minutes(self, step: Step, leg: Leg) -> Array | float:
         """Return a leg's minutes in each run, or one number where they are the same in all."""
+        (part, *others) = leg.minutes.components
+        if part.shape == "point" and not others:
+            return float(leg.minutes.quantile(0.5))
         drawn = self._draw(f"drive {step[0]}>{step[1]}", leg.minutes, "road")
         return float(drawn[0]) if (drawn == drawn[0]).all() else drawn
 

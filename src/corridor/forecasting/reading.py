@@ -184,8 +184,16 @@ def _parts(simulator: Simulator, outcome: Outcome, hours: list[float]) -> tuple[
     if len(sites) > 1:
         for site in sites:
             members["pickup", site] = [i for i, group in enumerate(simulator.groups) if group.site == site]
-    found = []
+    found: list[PartBands] = []
+    alone: dict[int, int] = {}
     for (part, key), indices in members.items():
+        if len(indices) == 1 and indices[0] in alone:
+            # A pickup with one group only: its bands are those of the group.
+            same = found[alone[indices[0]] : alone[indices[0]] + 2]
+            found += [msgspec.structs.replace(item, part=part, name=key) for item in same]
+            continue
+        if len(indices) == 1:
+            alone[indices[0]] = len(found)
         out = outcome.out[:, indices, marks].sum(axis=1)
         waiting = total[:, indices].sum(axis=1)[:, None] - outcome.left[:, indices, marks].sum(axis=1)
         found += [_part(name, part, key, quantity, read_at, v) for quantity, v in (("out", out), ("waiting", waiting))]

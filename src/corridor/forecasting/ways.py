@@ -118,6 +118,8 @@ class Roads:
 
     def parts(self, steps: tuple[Step, ...], *, loaded: bool) -> list[Part]:
         """Cut a way behind each checkpoint and at both ends of each one-lane stretch inside it."""
+        if len(steps) <= 1 and not self.stretches:
+            return [Part(steps, "", -1)]
         lanes = self._lanes(steps)
         parts: list[Part] = []
         begin = 0

@@ -20,7 +20,7 @@ from corridor.log.entry import Answer, Entry, Kind, Row, canonical, new_id, now,
 from corridor.log.halves import WORTH_IT, verify_file
 from corridor.log.names import POSTGRES, SUFFIX, is_log
 from corridor.log.sqlite import SqliteStore, open_sqlite
-from corridor.log.store import LogError, Store
+from corridor.log.store import Head, LogError, Store
 from corridor.log.texts import TextKeys, sealed_texts
 from corridor.log.transfer import Replay, digest_of, first, load, prove, write_export
 from corridor.log.vault import opened
@@ -227,6 +227,35 @@ class Log:
             path.unlink(missing_ok=True)
             raise
         return written
+
+    def copy(self, path: Path, replay: Replay) -> tuple[int, str]:
+        """Copy a log in a file as a log, many times as fast as a backup; verified, replayed and compared as well.
+
+        Returns how many rows, and the head's hash. Raises `UsageError` for a log that is no file, `LogError`, and takes
+        the copy away, where anything differs.
+        """
+        if not isinstance(self.store, SqliteStore):
+            raise UsageError("is no file to copy", place=self.store.place, hint="back it up to a .jsonl file")
+        if path.exists():
+            raise UsageError("exists already", place=str(path), hint="give the copy another name")
+        self.sign()
+        try:
+            self.store.backup(path)
+            head = self._compared(path, replay)
+        except BaseException:
+            for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+                name.unlink(missing_ok=True)
+            raise
+        return head.seq, head.hash
+
+    def _compared(self, path: Path, replay: Replay) -> Head:
+        with Log(open_sqlite(path)) as copied:
+            head = copied.store.head()
+            mine = next(self.rows(head.seq - 1), None)
+            sound = mine is not None and mine.hash == head.hash and copied.verify().sound
+            if not sound or replay(copied.rows()) != replay(first(self.rows(), head.seq)):
+                raise LogError("does not hold the same", place=str(path), hint="keep the older one; mind the disk")
+        return head
 
 
 def restore(source: Path, place: str, passphrase: bytes | None = None) -> tuple[int, str]:

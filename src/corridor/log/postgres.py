@@ -63,7 +63,11 @@ class PostgresStore:
         self._end: Head | None = None
         self._prepared = False
         with self._lock:
-            self._patiently(lambda db: self._prepare(db, create=create), patience=5.0)
+            try:
+                self._patiently(lambda db: self._prepare(db, create=create), patience=5.0)
+            except BaseException:
+                self._let_go()
+                raise
 
     def append(self, entries: Sequence[Entry], *, received: str) -> list[Answer]:
         """Keep entries in one commit and say by id what became of each; returns only once they are on the disk.

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from corridor.errors import InputError
+from corridor.errors import Fault, InputError
 from corridor.reports.report import Report, content_id
 
 # A phone's own guess of its precision where it gives none.
@@ -64,6 +64,49 @@ def read_position(query: str, *, received: datetime, vehicles: dict[str, str]) -
         received=received,
         value=value,
     )
+
+
+def read_enrolled(text: str, *, place: str) -> dict[str, str]:
+    """Return the vehicle of each enrolled device from lines of `device,vehicle`; raises `InputError` with the line."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        fields = [field.strip() for field in line.split(",")]
+        if fields in ([""], ["device", "vehicle"]):
+            continue
+        if len(fields) != 2 or not all(fields) or found.get(fields[0], fields[1]) != fields[1]:
+            hint = "one device and its vehicle a line: 7f3a,aleppo/bus-07; each device once"
+            raise InputError("is no enrolment", place=f"{place}:{number}", hint=hint)
+        found[fields[0]] = fields[1]
+    return found
+
+
+def read_requests(
+    text: str, *, received: datetime, vehicles: dict[str, str], place: str
+) -> tuple[list[Report], list[Fault]]:
+    """Return the positions of a file of requests, one a line, and what is wrong with the others.
+
+    A line is a query string, an address with one, or the request line of a server's record; a moment with its zone may
+    stand before it, which is when it came. One bad line holds up no other.
+    """
+    found: list[Report] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split()
+        if not words or line.startswith("#"):
+            continue
+        at = received
+        try:
+            came = datetime.fromisoformat(words[0])
+            if came.tzinfo is not None:
+                at, words = min(came, received), words[1:]
+        except ValueError:
+            pass
+        query = next((word for word in words if "=" in word), "").rpartition("?")[2]
+        try:
+            found.append(read_position(query, received=at, vehicles=vehicles))
+        except InputError as error:
+            faults.append(Fault(f"{place}:{number}", error.cause, error.hint))
+    return found, faults
 
 
 def _moment(text: str, received: datetime) -> datetime:

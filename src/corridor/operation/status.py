@@ -15,6 +15,7 @@ from corridor.operation.known import ADOPT, HANDOVER, Known
 from corridor.operation.matrix import matrix
 from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
+from corridor.operation.positions import positions
 from corridor.operation.progress import Standing
 from corridor.situation.situation import Situation
 from corridor.wording import about, moment, span, table
@@ -31,6 +32,7 @@ def status(operation: Operation, at: datetime) -> str:
     lines += _convoys(operation.progress(at), adopted=bool(known.of(ADOPT)))
     lines += ["", "Reciprocity", *reciprocity_lines(now)]
     lines += ["", "Holds", *hold_lines(now, at)]
+    lines += _seen(now)
     lines += _waiting(known)
     return marked("\n".join(lines), exercise=known.exercise)
 
@@ -81,6 +83,16 @@ def _convoys(standing: Sequence[Standing], *, adopted: bool) -> list[str]:
     if len(moved) > SHOWN:
         lines.insert(2, f"  ({len(moved) - SHOWN} earlier ones are not shown)")
     return lines + ([f"  {rest} more are planned"] if rest else [])
+
+
+def _seen(now: Situation) -> list[str]:
+    """Return where each vehicle with a tracker was last, however late that came; nothing where none has one."""
+    rows = [
+        (one.vehicle, moment(one.at), f"{one.latitude:.4f} {one.longitude:.4f}", f"within {one.precision_m:g} m")
+        for _, one in sorted(positions(now.reports).items())
+    ]
+    more = [f"  ... and {len(rows) - SHOWN} more"] if len(rows) > SHOWN else []
+    return ["", "Vehicles last seen", table(rows[:SHOWN]), *more] if rows else []
 
 
 def reciprocity_lines(now: Situation) -> list[str]:

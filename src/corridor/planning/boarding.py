@@ -51,6 +51,11 @@ def gather(
         wanted[kind.name] = min(max(loads, default=0), kind.at_once if kind.at_once is not None else ENDLESS)
     outdone = {kind.name: _outdone(kind, kinds, wanted, needs[kind.name]) for kind in kinds}
     main = max(wanted, key=lambda name: (not outdone[name], wanted[name], name))
+    rivals = [kind for kind in kinds if wanted[kind.name] > 0 and (kind.name == main or outdone[kind.name])]
+    if len(rivals) > 1:
+        main = max(
+            rivals, key=lambda kind: _pace(instance, pool, pickup, kind, min(most, wanted[kind.name]), soon, skip)
+        ).name
     carries = next(kind.places for kind in kinds if kind.name == main)
     chosen = list(islice(pool.coming(main, pickup, skip), min(most, wanted[main])))
     ready = max((arrival for arrival, _, _ in chosen), default=0)
@@ -73,6 +78,12 @@ def gather(
     ]
     room = instance.convoy_size // 3 if apart is None else min(apart, instance.convoy_size // 3)
     joining = sum(1 for _ in islice(heapq.merge(*patients), room))
+    # Larger vehicles that are in time too leave no seat in the convoy to smaller ones.
+    for kind in rivals:
+        if outdone[main] and not outdone[kind.name]:
+            by = max(ready, soon - kind.board)
+            in_time = (entry for entry in pool.coming(kind.name, pickup, skip) if entry[0] <= by)
+            joining += sum(1 for _ in islice(in_time, min(len(chosen), wanted[kind.name])))
     chosen = chosen[: max(instance.convoy_size - joining, 1)]
     ready = max((arrival for arrival, _, _ in chosen), default=0)
     taken = {main: len(chosen)}
@@ -112,6 +123,17 @@ def _trailing(
             there = (entry for entry in pool.coming(kind.name, way[0], skip) if entry[0] <= ready)
             found += islice(there, kind.at_once if kind.at_once is not None else ENDLESS)
     return found if most is None else found[:most]
+
+
+def _pace(
+    instance: Instance, pool: Pool, pickup: str, kind: VehicleKind, most: int, soon: int, skip: set[str]
+) -> float:
+    """Return how many people a minute of the corridor's mouth brings if a type leads the convoy."""
+    coming = list(islice(pool.coming(kind.name, pickup, skip), most))
+    if not coming:
+        return 0.0
+    last = max(soon - instance.headway, 0)
+    return len(coming) * sum(kind.places.values()) / max(coming[-1][0] + kind.board - last, instance.headway, 1)
 
 
 def _others(

@@ -52,6 +52,7 @@ class Mouth:
     place: str = ANYBODY
     begin: int = 0
     _known: dict[int, int] = field(default_factory=dict, repr=False)
+    _made: dict[int, Counter[str]] = field(default_factory=dict, repr=False)
 
     def enough(self, people: int, end: int) -> bool:
         """Return whether the bound leaves open that so many people are safe by the minute `end`.
@@ -77,11 +78,15 @@ class Mouth:
 
         Proof. The j-th convoy before the last leaves at least j headways earlier and inside a window, so all but the
         last j convoys have left by then: `boarded` bounds these, and each of the others holds at most `convoy` people.
-        The same with the rounds of the escort teams: as many convoys in a round as there are teams.
+        The same with the rounds of the escort teams: as many convoys in a round as there are teams. And all the convoys
+        there can be have so many vehicles, of each type no more than its trips: the largest types fill them first.
         """
         most = self.boarded(by)
         for minute, convoys in self._splits(by):
-            most = min(most, (self.boarded(minute) if minute >= self.begin else 0) + convoys * self.convoy)
+            if minute >= self.begin:
+                most = min(most, self.boarded(minute) + convoys * self.convoy)
+            else:
+                most = min(most, self._packed(by, convoys))
         return most
 
     def boarded(self, by: int) -> int:
@@ -113,8 +118,18 @@ class Mouth:
         """The most people in one convoy.
 
         Proof. It has at most its size in vehicles, and all of them are on the road at once, so of a limited type no
-        more than that number. Where a hold is limited every vehicle begins to board, or to unload, within it.
+        more than that number.
         """
+        people, size = 0, self._size
+        for kind in sorted(self._offering, key=lambda kind: -self._places(kind)):
+            here = min(size, self._number[kind.name], ENDLESS if kind.at_once is None else kind.at_once)
+            people += here * self._places(kind)
+            size -= here
+        return people
+
+    @cached_property
+    def _size(self) -> int:
+        """The most vehicles in one convoy; where a hold is limited each begins to board, or to unload, within it."""
         agreed, size = self.instance.agreed, self.instance.convoy_size
         if agreed.hold_assembly is not None:
             board = min(kind.board for kind in self._offering)
@@ -122,12 +137,7 @@ class Mouth:
         if agreed.hold_exchange is not None:
             unload = min(kind.unload for kind in self._offering)
             size = min(size, self._held(self.instance.receptions, 1 + agreed.hold_exchange // max(unload, 1), unload))
-        people = 0
-        for kind in sorted(self._offering, key=lambda kind: -self._places(kind)):
-            here = min(size, self._number[kind.name], ENDLESS if kind.at_once is None else kind.at_once)
-            people += here * self._places(kind)
-            size -= here
-        return people
+        return size
 
     def _held(self, sites: tuple[str, ...], each: int, minutes: int) -> int:
         """Return how many vehicles the bays of the best of some sites take within a hold."""
@@ -183,6 +193,22 @@ class Mouth:
         yield self.begin - 1, gone * each
 
     def _by_vehicles(self, by: int) -> int:
+        trips = self._trips(by)
+        return sum(trips[kind.name] * self._places(kind) for kind in self._offering)
+
+    def _packed(self, by: int, convoys: int) -> int:
+        trips, vehicles, people = self._trips(by), convoys * self._size, 0
+        for kind in sorted(self._offering, key=lambda kind: -self._places(kind)):
+            most = convoys * (ENDLESS if kind.at_once is None else kind.at_once)
+            here = min(vehicles, trips[kind.name], most)
+            people += here * self._places(kind)
+            vehicles -= here
+        return people
+
+    def _trips(self, by: int) -> Counter[str]:
+        """Return the most trips of each type that leave by a minute."""
+        if by in self._made:
+            return self._made[by]
         instance, drive = self.instance, shortest(self.instance)
         trips: Counter[str] = Counter()
         first: dict[str, int] = {}
@@ -196,13 +222,12 @@ class Mouth:
             first[kind.name] = min(first.get(kind.name, LATEST), from_minute)
             cycle = drive + kind.unload + back + kind.board
             trips[kind.name] += number * fitting(instance, from_minute, by + drive, cycle)
-        total = 0
         for kind in self._offering:
-            most = trips[kind.name]
-            if kind.at_once is not None and most:
-                most = min(most, kind.at_once * fitting(instance, first[kind.name], by + drive, drive))
-            total += most * self._places(kind)
-        return total
+            if kind.at_once is not None and trips[kind.name]:
+                limited = kind.at_once * fitting(instance, first[kind.name], by + drive, drive)
+                trips[kind.name] = min(trips[kind.name], limited)
+        self._made[by] = trips
+        return trips
 
     def _by_bays(self, by: int) -> int:
         # Who leaves after `begin` may have boarded long before it, so the bays then bound nothing.

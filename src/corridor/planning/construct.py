@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,6 +48,7 @@ class Call:
     most: int
     since: int = 0
     ordered: bool = False
+    others: bool = True
 
 
 class Builder:
@@ -77,10 +80,13 @@ class Builder:
         """Return whether anybody is still to be put into a convoy."""
         return any(self.left.values())
 
-    def run(self) -> bool:
-        """Build the convoys of the planning figure; return whether everyone of it can go."""
+    def run(self, until: float = math.inf) -> bool:
+        """Build the convoys of the planning figure; return whether everyone can go, and the clock is not past `until`.
+
+        `until` is in seconds of the monotonic clock.
+        """
         while self.waits():
-            draft = self.next_draft()
+            draft = self.next_draft() if time.monotonic() < until else None
             if draft is None:
                 return False
             self.commit(draft)
@@ -104,13 +110,22 @@ class Builder:
 
     def next_draft(self, room: int = ENDLESS, when: When = at_once) -> Draft | None:
         """Return the next convoy with at most `room` people, None where there is nobody or no way to take anyone."""
-        if self.style.farthest_first:
-            pickups = sorted(self.instance.pickups, key=lambda pickup: (-self._work(pickup), pickup))
+        if self.style.farthest_first or self.instance.fairness != "none":
+            pickups = sorted(self.instance.pickups, key=lambda pickup: (self._turn(pickup), pickup))
             drafts = (self._draft(pickup, room, when) for pickup in pickups)
             return next((draft for draft in drafts if draft is not None), None)
         drafts = (self._draft(pickup, room, when) for pickup in self.instance.pickups)
         options = [draft for draft in drafts if draft is not None]
         return min(options, key=lambda draft: (draft.depart, -self._work(draft.pickup), draft.pickup), default=None)
+
+    def _turn(self, pickup: str) -> float:
+        """Return what decides whose turn it is: the least goes next."""
+        everyone = [(group.planned, self.left[group.name]) for group in self.order[pickup]]
+        if self.reserve or self.instance.fairness == "none":
+            return -self._work(pickup)
+        if self.instance.fairness == "longest_wait":
+            return self.last_from[pickup]
+        return 1 - sum(left for _, left in everyone) / max(sum(planned for planned, _ in everyone), 1)
 
     def _work(self, pickup: str) -> int:
         """Return the person-minutes still to drive from a pickup."""
@@ -175,8 +190,10 @@ class Builder:
             most = min(len(draft.rides), most)
             most -= max(most // 5, 1)
             if most < self.instance.agreed.smallest:
-                return None
-        return None
+                break
+        # Vehicles of one type alone may keep a hold that those which join them break.
+        draft = self._sized(replace(call, others=False), self.instance.agreed.smallest)
+        return draft if draft is not None and self._held_briefly(draft) else None
 
     def _soonest(self, pickup: str) -> int:
         """Return a minute before which no convoy leaves from a pickup."""
@@ -267,8 +284,8 @@ class Builder:
                 most,
                 skip,
                 soon=self._soonest(call.pickup),
-                beside=self.style.beside,
-                apart=self.style.apart,
+                beside=self.style.beside if call.others else 0,
+                apart=self.style.apart if call.others else 0,
             )
             units = [unit for _, _, unit in coming]
             loads = fill(units, waiting, call.here, places[0], places[1])

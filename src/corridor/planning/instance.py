@@ -51,7 +51,7 @@ class Instance:
 
     `loaded[p, r]` and `empty[a, p]` are minutes; `windows` are (opens, closes) minutes or None where the agreement
     states no hours, `agreed` what else binds convoys, `beyond[p, r]` the minutes from the hand-over to the reception,
-    `alone` whether vehicles go without others wherever they can;
+    `alone` whether vehicles go without others wherever they can, `fairness` which pickup has its turn;
     `bays` and `capacity` lack a site where no limit is stated. `bay_from` is the minute from which the
     bays of a site that another operation uses first are free. `daily` is how many people a reception takes in on a
     calendar day, `taken[r, day]` who is brought there on a day by operations planned before; `ways` is what the rules
@@ -76,6 +76,7 @@ class Instance:
     bay_from: dict[str, int] = field(default_factory=dict)
     agreed: Agreed = field(default=Agreed())
     alone: bool = False
+    fairness: str = "none"
     beyond: dict[tuple[str, str], int] = field(default_factory=dict)
     daily: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, int], int] = field(default_factory=dict)

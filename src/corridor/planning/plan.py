@@ -82,6 +82,18 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
+class Objective(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a plan reaches in one objective, and the proven bound on it where there is one.
+
+    `people_safe` counts people weighted by priority (4, 3, 2 for priority 0, 1, 2, then 1); its bound is from above.
+    """
+
+    name: str
+    value: float
+    unit: str
+    bound: float | None = None
+
+
 class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one mode gives: its clearance time, its convoys, and the people in hold (at most, and in person-hours).
 
@@ -110,7 +122,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     `people_quantile` is the planning figure's quantile, `reserve_quantile` the one up to which reserve convoys are
     planned; `clearance_minutes`, `bound_minutes` and `gap` refer to the planning figure. `unplanned` names the
     operations for which no plan could be made, with the reason. In the mode `shuttle` each convoy is one vehicle;
-    `compared` holds what each mode gives where both were asked for. `replaces` is the SHA-256 of the
+    `compared` holds what each mode gives where both were asked for. `objectives` holds what the plan reaches, the first
+    first; `left` the people of each group (without companions) whom a plan for `most_people` leaves waiting; `fairness`
+    the rule between pickups that was chosen. `replaces` is the SHA-256 of the
     situation of the plan before, and `changes` lists the orders that are no longer what that plan said.
     """
 
@@ -126,6 +140,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
     unplanned: dict[str, str] = {}
     mode: Mode = "convoy"
     compared: tuple[Compared, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    fairness: str = "none"
+    left: dict[str, int] = {}
     replaces: str = ""
     changes: tuple[Change, ...] = ()
     clearance_minutes: int = 0

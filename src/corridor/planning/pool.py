@@ -29,6 +29,7 @@ class Pool:
     def __init__(self, instance: Instance, lanes: Lanes) -> None:
         self.instance = instance
         self.lanes = lanes
+        self.stands: dict[str, tuple[str, int]] = {}
         self.queues: dict[str, dict[str, Queue]] = {kind.name: {} for kind in instance.kinds}
         # The minutes at the wheel since the last stop of each kind; only vehicles that drove are entered.
         self.driven: dict[str, tuple[int, ...]] = {}
@@ -38,15 +39,14 @@ class Pool:
 
     def put(self, unit: Unit, site: str, free: int) -> None:
         """Let a vehicle stand at a site from the minute when it is free."""
+        self.stands[unit.name] = (site, free)
         bisect.insort(self.queues[unit.kind.name].setdefault(site, []), (free, unit.name, unit))
 
     def take(self, unit: Unit) -> None:
         """Take a vehicle out of the queue in which it stands."""
-        for queue in self.queues[unit.kind.name].values():
-            for index, entry in enumerate(queue):
-                if entry[2] is unit:
-                    del queue[index]
-                    return
+        site, free = self.stands[unit.name]
+        queue = self.queues[unit.kind.name][site]
+        del queue[bisect.bisect_left(queue, (free, unit.name))]
 
     def coming(self, kind: str, pickup: str, skip: set[str]) -> Iterator[Coming]:
         """Yield the vehicles of a type in the order in which they can be at a pickup, without some."""
@@ -101,11 +101,7 @@ class Pool:
 
     def site_of(self, unit: Unit) -> tuple[str, int]:
         """Return where a vehicle stands and since when."""
-        for site, queue in self.queues[unit.kind.name].items():
-            for free, _, other in queue:
-                if other is unit:
-                    return site, free
-        return unit.site, unit.free
+        return self.stands[unit.name]
 
     def drove(self, unit: Unit, approach: Approach, minutes: int) -> None:
         """Enter a loaded drive of a vehicle that came as the approach says."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -80,6 +81,36 @@ def follow(instances: Sequence[Instance], previous: Plan) -> list[list[Draft]] |
     return [builder.drafts for builder in made.builders]
 
 
+def most(
+    instances: Sequence[Instance],
+    deadline: float,
+    seed: int,
+    worth: Callable[[Sequence[Builder]], tuple[float, ...]],
+    goal: int,
+) -> list[Builder]:
+    """Return the timetables that bring most people to a reception where not everybody can go.
+
+    The search ends where the first figure of `worth`, the people safe as they are weighed, meets the bound `goal`.
+    """
+    quotas = [quota_of(instance) or {} for instance in instances]
+    plain = [list(_styles(instance)) for instance in instances]
+    length = max(map(len, plain))
+    begun = [list(turn) for turn in zip(*(_repeated(styles, length) for styles in plain), strict=True)]
+    found: tuple[tuple[float, ...], list[Builder], list[Style]] | None = None
+    random = Random(seed)
+    for number in range(length + NEAR):
+        if found is not None and (found[0][0] >= goal or time.monotonic() > deadline):
+            break
+        styles = list(begun[number] if number < length or found is None else found[2])
+        if number >= length:
+            turn = number % len(styles)
+            styles[turn] = _turn(instances[turn], styles[turn], (number - length) // len(styles), random)
+        made = build_together(instances, styles, quotas, partial=True)
+        if made is not None and (found is None or worth(made.builders) > found[0]):
+            found = (worth(made.builders), made.builders, styles)
+    return [] if found is None else found[1]
+
+
 def _few(styles: list[Style]) -> list[Style]:
     return styles[:: max(len(styles) // TRIED, 1)]
 
@@ -117,7 +148,7 @@ def _alone(
         elif found is not None:
             style = _turn(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
-        if builder.run() and (found is None or measure(builder) < found.ends):
+        if builder.run(math.inf if found is None else deadline) and (found is None or measure(builder) < found.ends):
             found = _Found(measure(builder), builder, style)
         if progress is not None:
             progress(instance.operation, number + 1, total)
@@ -136,19 +167,19 @@ def _tied(
     plain = [list(_styles(instance)) for instance in instances]
     begun = _beginnings(instances, deadline, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
-    combined = min(COMBINED, len(begun))
     total = len(begun) + NEAR
+    paired = min(COMBINED, len(begun))
     for number in range(total):
         if found is not None and (found[0][0] <= goal or time.monotonic() > deadline):
             break
         if found is None and number >= len(begun):
             break
-        if found is None or number < combined:
+        if found is None or number < paired:
             styles = begun[number]
         else:
             styles = list(found[2])
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - combined) // len(styles), random)
+            styles[turn] = _turn(instances[turn], styles[turn], (number - paired) // len(styles), random)
         made = build_together(instances, styles, quotas)
         if made is not None:
             ends = [builder.clearance() for builder in made.builders]
@@ -206,10 +237,10 @@ def _styles(instance: Instance) -> Iterator[Style]:
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
     several = len(instance.pickups) > 1
+    if several:
+        # First what looks at one pickup at a time: a large city has its first plans that many times sooner.
+        yield from (Style((size,), farthest_first=True) for size in sizes)
     for number, size in enumerate(sizes):
-        if several:
-            # First what looks at one pickup at a time: a large city has its first plan that many times sooner.
-            yield Style((size,), farthest_first=True)
         if instance.gathers or instance.agreed.travel.relay is not None:
             yield Style((size,), patient=True)
         yield Style((size,))

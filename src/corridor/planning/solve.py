@@ -7,20 +7,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from corridor.errors import Infeasible, UsageError
 from corridor.planning.again import changes, names_taken
 from corridor.planning.bounds import left_behind
 from corridor.planning.bounds_tied import lower_bounds
 from corridor.planning.calling import call_late
+from corridor.planning.construct import Builder
 from corridor.planning.drafts import Draft, to_convoys
 from corridor.planning.explain import explain
 from corridor.planning.holding import beside, better
 from corridor.planning.instance import Instance, build_instance
+from corridor.planning.objectives import FAIRNESS, OBJECTIVES, chosen, most_safe, objectives_of, safe
 from corridor.planning.plan import Bound, Change, Convoy, Mode, Plan
-from corridor.planning.search import Progress, best, follow, possible
+from corridor.planning.search import Progress, best, follow, most, possible
 from corridor.situation.situation import Situation
 
-OBJECTIVES = ("clearance_time",)
 # Orders already read out are given anew only for an end sooner by this share; so long is it searched for.
 WORTH_CHANGING = 0.02
 REPLAN_SECONDS = 0.4
@@ -30,7 +33,8 @@ MODES = ("convoy", "shuttle", "both")
 def plan(
     situation: Situation,
     *,
-    objective: str = "clearance_time",
+    objective: str | None = None,
+    fairness: str | None = None,
     time_limit: float = 10.0,
     seed: int = 0,
     people_quantile: float = 0.5,
@@ -46,12 +50,16 @@ def plan(
     are named in `unplanned` with the reason. `mode` is `convoy`, `shuttle` (each vehicle goes alone) or `both`: then
     the plan that ends first is returned with the figures of each in `compared`. The orders of a `previous` plan stand
     unless a new one ends sooner by more than a fiftieth; `changes` lists what differs.
+    `objective` is `clearance_time` (everybody, as soon as can be) or `most_people`: where not everybody can leave
+    inside the hours, most people by weight, and the plan says who is `left`. `fairness` between the pickups of an
+    operation is `none`, `longest_wait` (who waited longest goes next) or `equal_share`. Both are else what the terms
+    `order.objective` and `order.fairness` state, else the first.
     The same seed gives the same plan unless the time limit cuts the search.
 
     Raises `Infeasible` where no operation can be planned, `UsageError` for an option out of range.
     """
-    if objective not in OBJECTIVES:
-        raise UsageError(f"unknown objective {objective!r}", hint="one of: " + ", ".join(OBJECTIVES))
+    objective = chosen(situation, "objective", objective, OBJECTIVES)
+    fairness = chosen(situation, "fairness", fairness, FAIRNESS)
     if not 0 < people_quantile < 1 or not 0 < reserve_quantile < 1:
         raise UsageError("a quantile lies between 0 and 1", hint="--people-quantile 0.5")
     if not time_limit > 0:
@@ -60,7 +68,7 @@ def plan(
         raise UsageError(f"the seed {seed} is not between 0 and 2^63", hint="--seed 0")
     if mode not in MODES:
         raise UsageError(f"unknown mode {mode!r}", hint="one of: " + ", ".join(MODES))
-    limits = _Asked(objective, time_limit, seed, people_quantile, reserve_quantile, previous)
+    limits = _Asked(objective, fairness, time_limit, seed, people_quantile, reserve_quantile, previous)
     if mode != "both":
         return _planned(situation, limits, "shuttle" if mode == "shuttle" else "convoy", progress)
     half = replace(limits, time_limit=time_limit / 2)
@@ -74,6 +82,7 @@ def plan(
 @dataclass(frozen=True)
 class _Asked:
     objective: str
+    fairness: str
     time_limit: float
     seed: int
     people_quantile: float
@@ -88,15 +97,27 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
     changed: list[Change] = []
     clearance = 0
     groups, unplanned = _groups(situation, asked.people_quantile, asked.reserve_quantile, mode)
+    left: dict[str, int] = {}
+    people = people_bound = 0
     for group in groups:
-        instances = [_beside(instance, convoys, situation) for instance in group]
+        instances = [replace(_beside(one, convoys, situation), fairness=asked.fairness) for one in group]
         proven = lower_bounds(instances)
         found, fresh = _best(instances, deadline, asked, progress, max((one.minutes for one in proven), default=0))
+        limit = sum(most_safe(one) for one in instances) if asked.objective == "most_people" else 0
+        if found is None and limit > 0:
+            found, stay = _most(instances, deadline, asked, limit)
+            left |= stay
+            proven = () if stay else proven
         if found is None:
             names = [instance.operation for instance in group]
             why = _why_not(situation, instances, asked.people_quantile, mode)
             unplanned.update(dict.fromkeys(names, why))
             continue
+        everyone = sum(safe(one, {}) for one in instances)
+        people += sum(safe(one, left) for one in instances)
+        people_bound += (
+            min(limit, everyone) if left.keys() & {g.name for one in instances for g in one.people} else everyone
+        )
         for instance, drafts in zip(instances, call_late(instances, found), strict=True):
             ends = [end for draft in drafts if not draft.reserve for _, end in draft.unloading]
             if ends:
@@ -112,12 +133,12 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
         _raise_first(unplanned)
     bound = max((item.minutes for item in bounds), default=0)
     gap = clearance / bound - 1 if bound else 0.0
-    return Plan(
+    plan_made = Plan(
         situation=situation,
         situation_sha256=situation.sha256,
         convoys=tuple(sorted(convoys, key=lambda convoy: (convoy.reserve, convoy.depart, convoy.id))),
         bounds=tuple(bounds),
-        status="nothing to move" if not convoys else "optimal" if gap == 0 else "feasible",
+        status="nothing to move" if not convoys else "optimal" if gap == 0 and not left else "feasible",
         objective=asked.objective,
         people_quantile=asked.people_quantile,
         reserve_quantile=asked.reserve_quantile,
@@ -129,7 +150,10 @@ def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress
         clearance_minutes=clearance,
         bound_minutes=bound,
         gap=gap,
+        fairness=asked.fairness,
+        left=left,
     )
+    return msgspec.structs.replace(plan_made, objectives=objectives_of(plan_made, people, people_bound))
 
 
 def _best(
@@ -148,6 +172,22 @@ def _best(
     if sooner < stable * (1 - WORTH_CHANGING):
         return anew, f"new orders end {stable - sooner} minutes sooner"
     return kept, ""
+
+
+def _most(
+    instances: list[Instance], deadline: float, asked: _Asked, limit: int
+) -> tuple[list[list[Draft]] | None, dict[str, int]]:
+    """Return the timetables that bring most people, by weight, and how many of each group they leave waiting."""
+
+    def worth(builders: Sequence[Builder]) -> tuple[float, ...]:
+        ends = max(builder.clearance() for builder in builders)
+        return sum(safe(builder.instance, builder.left) for builder in builders), -ends
+
+    builders = most(instances, deadline, asked.seed, worth, limit)
+    if not any(builder.drafts for builder in builders):
+        return None, {}
+    left = {name: number for builder in builders for name, number in builder.left.items() if number}
+    return [builder.drafts for builder in builders], left
 
 
 def _end(timetables: list[list[Draft]]) -> int:

@@ -25,6 +25,7 @@ def summary(plan: Plan) -> str:
     best = max(plan.bounds, key=lambda bound: bound.minutes, default=None)
     if best is not None:
         lines.append(f"  bound: {best.name}: {best.why}")
+    lines += _people(plan)
     lines += _modes(plan)
     if plan.replaces:
         lines.append(f"  {len(plan.changes)} orders differ from the plan before" + (":" if plan.changes else ""))
@@ -39,6 +40,18 @@ def summary(plan: Plan) -> str:
         if len(plan.convoys) > SHOWN:
             lines.append(f"  ... and {len(plan.convoys) - SHOWN} more")
     return "\n".join(lines)
+
+
+def _people(plan: Plan) -> list[str]:
+    """Return what the plan reaches in each objective, and who is left where it is a plan for most people."""
+    stated = [f"{one.name.replace('_', ' ')} {one.value:,.10g} {one.unit}" for one in plan.objectives]
+    lines = ["  in order: " + "; ".join(stated)] if stated else []
+    if plan.left:
+        people = next((one for one in plan.objectives if one.name == "people_safe"), None)
+        bound = f"; proven: at most {people.bound:,.10g} (weighted) can be safe" if people and people.bound else ""
+        who = ", ".join(f"{number:,} of {group}" for group, number in sorted(plan.left.items()))
+        lines.append(f"  NOT EVERYBODY: left waiting inside the hours: {who}{bound}")
+    return lines
 
 
 def _modes(plan: Plan) -> list[str]:

@@ -115,8 +115,10 @@ def build_together(
     styles: Sequence[Style],
     quotas: Sequence[dict[tuple[str, str], int]],
     previous: Plan | None = None,
+    *,
+    partial: bool = False,
 ) -> Together | None:
-    """Return the timetables of the planning figure, or None where some of it cannot go.
+    """Return the timetables of the planning figure, or None where some of it cannot go and they may not be `partial`.
 
     The orders of a `previous` plan are followed as far as they hold.
     """
@@ -130,6 +132,8 @@ def build_together(
     ledger = Ledger(instances)
     while any(builder.waits() for builder in builders):
         if not _advance(builders, ledger) and not _side_by_side(builders, ledger):
+            if partial:
+                break
             return None
     return Together(builders, ledger)
 

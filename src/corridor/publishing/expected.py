@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing import names, outlook, phrases, schedule
+from corridor.publishing import names, outlook, phrases, schedule, tied
 from corridor.publishing.believed import fleet
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes
@@ -31,6 +31,8 @@ def the_plan(forecast: Forecast, w: Words, notes: Footnotes) -> Markup:
         parts.append(_tiles(facts))
         drawing = Markup(both(lambda width: schedule.gantt(plan, w, width)) + schedule.gantt_key(plan, w))
         parts.append(figure("gantt", drawing, [w("gantt.caption"), method]))
+        ties = tied.reciprocity_table(plan, w, notes)
+        parts += [el("h3", w("tied.title")), ties] if ties else []
         parts += [el("h3", w("table.title")), schedule.movement_table(plan, w)]
     for operation, why in sorted(plan.unplanned.items()):
         parts.append(

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from corridor.planning.plan import Convoy, Plan
-from corridor.publishing import names
+from corridor.publishing import names, tied
 from corridor.publishing.drawing import NARROW, Scale, svg, width_of, words_at
 from corridor.publishing.markup import Child, Markup, el, table
 from corridor.publishing.outlook import time_axis
@@ -52,6 +52,9 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
     foot = top + row * len(convoys) + 6
     pickups = sorted({convoy.pickup for convoy in convoys})
     parts: list[Child] = []
+    for opens, closes in tied.open_hours(plan):
+        a, b = x(min(_hours(plan, opens), hours)), x(min(_hours(plan, closes), hours))
+        parts.append(el("rect", x=a, y=top - 6, width=max(b - a, 0), height=foot - top, class_="openhours"))
     every = max(round(16 / row), 1)
     for index, convoy in enumerate(convoys):
         y = top + row * index
@@ -66,8 +69,18 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
             a, b = x(_hours(plan, begin)), x(_hours(plan, end))
             shape = {"x": a, "y": y + row * 0.12, "width": max(b - a, 0.6), "height": row * 0.76}
             parts.append(el("rect", **shape, rx=min(row / 5, 3), class_=f"convoybar {phase} {tone}"))
+        for begin, length in (
+            (convoy.depart - tied.held_before(convoy), tied.held_before(convoy)),
+            (convoy.arrive, tied.held_after(convoy)),
+        ):
+            if length:
+                a, b = x(_hours(plan, begin)), x(_hours(plan, begin + length))
+                parts.append(el("line", x1=a, x2=b, y1=y + row * 0.5, y2=y + row * 0.5, class_="held"))
         if index % every == 0:
             parts.append(words_at(left - 8, y + row / 2 + 4, labels[index], "tick", "end"))
+    for _, _, _, moment in tied.gates(plan):
+        at = x(_hours(plan, moment))
+        parts.append(el("line", x1=at, x2=at, y1=top - 6, y2=foot, class_="gate"))
     parts.append(time_axis(plan.start, x, foot, 3 if narrow else 8, w))
     return svg(width, foot + 28, w("chart.gantt"), parts)
 
@@ -87,6 +100,12 @@ def gantt_key(plan: Plan, w: Words) -> Markup:
         el("span", el("i", class_=f"key tone{i % TONES}"), w("from_pickup", place=names.place(plan.situation, p, w)))
         for i, p in enumerate(pickups)
     ]
+    shown = (
+        ("held", any(tied.held_before(c) or tied.held_after(c) for c in plan.convoys)),
+        ("openhours", bool(tied.open_hours(plan))),
+        ("gate", bool(tied.gates(plan))),
+    )
+    keys += [el("span", el("i", class_=f"key {name}"), w(f"{name}_key")) for name, there in shown if there]
     if any(convoy.reserve for convoy in plan.convoys):
         keys.append(el("span", el("i", class_="key reserve"), w("reserve_key")))
     return el("p", keys, class_="keys")
@@ -101,7 +120,7 @@ def movement_table(plan: Plan, w: Words) -> Markup:
         depart = w.clock(convoy.depart) if here == day else w.moment(convoy.depart)
         day = here
         rows.append(_row(plan, convoy, depart, w))
-    keys = ("convoy", "depart", "arrive", "from_to", "vehicles", "people", "by_group", "lead")
+    keys = ("convoy", "depart", "arrive", "from_to", "vehicles", "people", "by_group", "held", "lead")
     head = [w(key) for key in keys]
     first = table(head, rows[:SHOWN_ROWS], caption=w("table.first"), class_="movement")
     if len(rows) <= SHOWN_ROWS:
@@ -114,10 +133,6 @@ def movement_table(plan: Plan, w: Words) -> Markup:
 def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
     kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
-    # "500 families" would count families: the figure is of people.
-    people = [
-        w("group_count", group=names.group(group, w), n=w.count(n)) for group, n in people_of(plan, convoy).items()
-    ]
     start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
     way = w("way", start=start, end=end)
     return [
@@ -127,6 +142,36 @@ def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
         way,
         ", ".join(kinds),
         w.count(convoy.people),
-        ", ".join(people),
+        _aboard(convoy, w),
+        _held(convoy, w),
         names.leads(convoy.lead, w),
     ]
+
+
+def _aboard(convoy: Convoy, w: Words) -> Child:
+    """Return who travels with whom: the people by the type of vehicle that carries them."""
+    by_type: dict[str, dict[str, int]] = {}
+    for trip in convoy.trips:
+        aboard = by_type.setdefault(names.vehicle_type(trip.vehicle), {})
+        for group, count in trip.load.items():
+            aboard[group] = aboard.get(group, 0) + count
+    # "500 families" would count families: the figure is of people.
+    told = {
+        kind: ", ".join(
+            w("group_count", group=names.group(group, w), n=w.count(n)) for group, n in sorted(aboard.items())
+        )
+        for kind, aboard in sorted(by_type.items())
+    }
+    if len(told) == 1:
+        return next(iter(told.values()))
+    return [el("div", w("aboard", vehicles=w.known(f"vehicles.{kind}", kind), who=who)) for kind, who in told.items()]
+
+
+def _held(convoy: Convoy, w: Words) -> str:
+    """Return how long people sit in standing vehicles, before departure and where they are unloaded."""
+    said = [
+        w(key, hours=w.hours(length.total_seconds() / 3600))
+        for key, length in (("held.before", tied.held_before(convoy)), ("held.after", tied.held_after(convoy)))
+        if length
+    ]
+    return w("joint").join(said) or "–"

@@ -7,7 +7,7 @@ import io
 import math
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import get_args
@@ -16,6 +16,7 @@ import msgspec
 
 from corridor.errors import Fault, InputError
 from corridor.files import nearest, read_bytes
+from corridor.reports import hxl, odk
 from corridor.reports.report import Candidate, Hedge, Modality, Report, Scope, content_id
 from corridor.reports.vocabulary import faults, word_faults
 
@@ -43,7 +44,9 @@ def read_reports(path: str | Path) -> list[Report]:
     data = read_bytes(path)
     if form is None:
         raise InputError("not a table", place=place, hint="give a .csv, .xlsx or .jsonl file of reports")
-    return _from_bytes(data, place, form)
+    # ODK writes a repeat into a table of its own beside that of the submissions.
+    beside = Path(path).with_name(f"{Path(path).stem}-{odk.REPEAT}.csv")
+    return _from_bytes(data, place, form, beside if form == "csv" and beside.is_file() else None)
 
 
 def write_reports(reports: Iterable[Report]) -> str:
@@ -51,23 +54,63 @@ def write_reports(reports: Iterable[Report]) -> str:
     return "".join(_encoder.encode(report).decode() + "\n" for report in reports)
 
 
-def _from_bytes(data: bytes, place: str, form: str) -> list[Report]:
+def _from_bytes(data: bytes, place: str, form: str, beside: Path | None = None) -> list[Report]:
     if form == "xlsx":
-        rows = _xlsx_rows(data, place)
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            raise InputError(
-                "is not UTF-8 text", place=f"{place}:{line}", hint="save it as UTF-8 (in a spreadsheet: CSV UTF-8)"
-            ) from None
-        if form == "jsonl":
-            return _from_json_lines(text, place)
-        rows = _csv_rows(text, place)
-    return parse_rows(rows, place)
+        return _from_sheets(_xlsx_sheets(data, place), place)
+    text = _text(data, place)
+    if form == "jsonl":
+        submissions = _submissions(text)
+        if submissions is not None:
+            where = [(f"{place}: submission {n}", item) for n, item in enumerate(submissions, start=1)]
+            return odk.read_submissions(where, place)
+        return _from_json_lines(text, place)
+    sheets = [_csv_lines(text, place)]
+    if beside is not None:
+        sheets.append(_csv_lines(_text(read_bytes(beside), str(beside)), str(beside)))
+    return _from_sheets(sheets, place)
 
 
+def _text(data: bytes, place: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        hint = "save it as UTF-8 (in a spreadsheet: CSV UTF-8)"
+        raise InputError("is not UTF-8 text", place=f"{place}:{line}", hint=hint) from None
+
+
+def _submissions(text: str) -> list[dict[str, object]] | None:
+    """Return the submissions of a JSON export of ODK or Kobo; None where the text is JSON Lines of reports."""
+    if not odk.MARKS_IN_TEXT.search(text):
+        return None
+    try:
+        return odk.submissions_of(msgspec.json.decode(text))
+    except msgspec.DecodeError:
+        return None
+
+
+Lines = list[tuple[int, list[str]]]
+
+
+def _from_sheets(sheets: list[Lines], place: str) -> list[Report]:
+    """Return the reports of a table: our columns, tagged with HXL or not, or an export of ODK or Kobo."""
+    lines = sheets[0] if sheets else []
+    header = lines[0][1] if lines else None
+    if header and odk.is_export(header):
+        tables = [[(n, _row(sheet[0][1], cells)) for n, cells in sheet[1:]] for sheet in sheets if sheet]
+        children = [row for table in tables[1:] for row in table]
+        return odk.read_submissions(odk.joined(tables[0], children, place), place)
+    tagged = next((at for at, (_, cells) in enumerate(lines[:HXL_WITHIN]) if hxl.is_tag_row(cells)), None)
+    ours = header is not None and set(REQUIRED) <= {name.strip() for name in header}
+    if tagged is not None and not ours:
+        return parse_rows(hxl.long_rows(lines[tagged][1], lines[tagged + 1 :], place, lines[tagged][0]), place)
+    _check_header(header, place)
+    assert header is not None  # noqa: S101 - _check_header raised otherwise
+    rest = [line for at, line in enumerate(lines) if at and at != tagged]
+    return parse_rows(((number, _row(header, cells)) for number, cells in rest), place)
+
+
+HXL_WITHIN = 25  # the tags stand under the header, below at most some lines of title (hxlstandard.org)
 SURPLUS = ""  # holds the cells of a row that stand under no column; no column has an empty name
 
 
@@ -81,41 +124,35 @@ def _row(header: list[str], cells: list[str]) -> dict[str, str]:
     return row
 
 
-def _csv_rows(text: str, place: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _csv_lines(text: str, place: str) -> Lines:
+    """Return the lines of a CSV text that hold anything, with their numbers, the header first."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = next(reader, None)
-        _check_header(header, place)
-        assert header is not None  # noqa: S101 - _check_header raised otherwise
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            yield reader.line_num, _row(header, cells)
+        return [(reader.line_num, cells) for cells in reader if reader.line_num == 1 or any(map(str.strip, cells))]
     except csv.Error as error:
         raise InputError(
             f"is not well-formed CSV: {error}", place=f"{place}:{reader.line_num}", hint="look for an open quote above"
         ) from None
 
 
-def _xlsx_rows(data: bytes, place: str) -> Iterator[tuple[int, dict[str, str]]]:
+def _xlsx_sheets(data: bytes, place: str) -> list[Lines]:
+    """Return the lines of the sheets of a workbook: the first, and of an export also those of its repeats."""
     import openpyxl  # noqa: PLC0415 - only those who read spreadsheets pay for the import
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        lines = [
-            ["" if cell is None else _cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)
+        sheets = [
+            [["" if cell is None else _cell_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+            for sheet in book.worksheets
         ]
     except Exception:  # noqa: BLE001 - zip, zlib, XML and openpyxl each have errors of their own for a damaged file
         raise InputError(
             "is not a readable XLSX workbook", place=place, hint="save it again as .xlsx or .csv"
         ) from None
-    header = lines[0] if lines else None
-    _check_header(header, place)
-    assert header is not None  # noqa: S101
-    for number, cells in enumerate(lines[1:], start=2):
-        if any(cells):
-            yield number, _row(header, cells)
+    return [
+        [(number, cells) for number, cells in enumerate(sheet, start=1) if number == 1 or any(cells)]
+        for sheet in sheets
+    ]
 
 
 def _cell_text(cell: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from corridor.finding import Finding
 from corridor.planning.plan import Plan
-from corridor.planning.verify import convoys, figures, groups, passage, road, tied, travel, vehicles
+from corridor.planning.verify import convoys, figures, groups, objectives, passage, road, tied, travel, vehicles
 from corridor.planning.verify.case import Breach, Case
 
 Rule = Callable[[Case], Iterator[Breach]]
@@ -29,6 +29,7 @@ TIMELESS: dict[str, Rule] = {
     "crossing": travel.lines_are_not_crossed,
     "trailing": travel.cars_trail_once,
     "who is planned": groups.everyone_is_planned_once,
+    "people left": objectives.people_left_are_a_choice,
     "pickup of group": groups.people_board_where_they_wait,
 }
 # These compare times; "order of times" comes first, as it says which of them cannot be compared.
@@ -57,6 +58,7 @@ TIMED: dict[str, Rule] = {
     "vehicles clause": convoys.vehicles_on_the_road_are_agreed,
     "reserve": groups.reserve_comes_last,
     "priority": groups.first_things_first,
+    "objectives": objectives.objectives_are_right,
     "clearance": figures.figures_are_right,
 }
 RULES: dict[str, Rule] = TIMELESS | TIMED

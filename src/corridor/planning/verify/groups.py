@@ -72,12 +72,16 @@ def receptions_can_take_them(case: Case) -> Iterator[Breach]:
 
 
 def everyone_is_planned_once(case: Case) -> Iterator[Breach]:
-    """Exactly the planning figure of each group rides in the planned convoys, and nobody of an unplanned operation."""
+    """Exactly the planning figure of each group rides in the planned convoys, less those whom the plan says it leaves.
+
+    Nobody of an unplanned operation does.
+    """
     aboard = _aboard(case.plan.planned)
-    for name, wanted in case.planned.items():
+    for name, figure in case.planned.items():
+        wanted = figure - case.plan.left.get(name, 0)
         if aboard[name] != wanted:
             less = wanted - aboard[name]
-            what = f"{aboard[name]} people are planned; the planning figure is {wanted}."
+            what = f"{aboard[name]} people are planned; the planning figure is {figure}."
             remedy = f"Plan {less} more of them." if less > 0 else f"Take {-less} of them out: they would not exist."
             yield Breach(f"group {name}", what, remedy)
 

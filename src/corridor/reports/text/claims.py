@@ -76,24 +76,29 @@ _STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
 
 def gap(sentence: Sentence, low: int, high: int) -> float:
     """Return the cost of the tokens between two places of a sentence."""
-    words = sentence.words
-    cost = sum(_STEP.get(words[at], 1.0) for at in range(low, high))
-    for mark in sentence.marks:
-        if low <= mark.first < high:
-            if mark.cls == "CONTRAST":
-                cost += 8
-            elif mark.cls in {"NUM", "SUBSET"}:
-                cost += 1
+    if high <= low:
+        return 0.0
+    cost = 0.0
+    for word in sentence.words[low:high]:
+        cost += _STEP.get(word, 1.0)
+    for cls, extra in (("CONTRAST", 8.0), ("NUM", 1.0), ("SUBSET", 1.0)):
+        for mark in sentence.by.get(cls, ()):
+            if low <= mark.first < high:
+                cost += extra
     return cost
 
 
 def near(sentence: Sentence, first: int, last: int, *classes: str, within: float = FAR) -> Mark | None:
     """Return the nearest mark of some classes, None where none stands near enough."""
     best, best_cost = None, within
-    for mark in sentence.marks:
-        if mark.cls in classes:
+    by = sentence.by
+    for cls in classes:
+        for mark in by.get(cls, ()):
+            # A token costs half a point at least, so that far marks need no counting.
+            if 0.5 * max(mark.first - last, first - mark.last) >= best_cost:
+                continue
             cost = distance(sentence, first, last, mark)
-            if cost < best_cost:
+            if cost < best_cost or (cost == best_cost and best and mark.first < best.first):
                 best, best_cost = mark, cost
     return best
 
@@ -114,13 +119,14 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
     """Return a claim as context where an earlier year is next to it or opens its sentence; tallies since one stay."""
     if claim.kind in ("context", "accusation"):
         return claim
-    for at, token in enumerate(sentence.tokens):
-        if token.kind != "digits" or len(token.word) != 4 or not token.word.startswith(("19", "20")):
+    for at in sentence.numbered:
+        word = sentence.words[at]
+        if len(word) != 4 or not word.startswith(("19", "20")) or not word.isdigit():
             continue
-        if (claim.counted and claim.first <= at < claim.last) or int(token.word) >= year:
+        if (claim.counted and claim.first <= at < claim.last) or int(word) >= year:
             continue
         if any(m.cls == "MONTH" and m.last == at for m in sentence.marks) and (
-            year == NO_YEAR or (int(token.word) >= year - 1 and not sentence.of("PLUPERFECT"))
+            year == NO_YEAR or (int(word) >= year - 1 and not sentence.of("PLUPERFECT"))
         ):
             continue
         if any(m.first == at + 1 and m.cls in ("PERSON", "VEHICLE", "STAFF", "BED", "SEAT") for m in sentence.marks):
@@ -130,5 +136,5 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
         opens = at <= 4 and not since and at < claim.last
         led = sentence.words[at - 1] in small("year") and not since
         if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
-            return claim._replace(kind="context", confidence=0.4, reason=f"of {token.word}, not of this operation")
+            return claim._replace(kind="context", confidence=0.4, reason=f"of {word}, not of this operation")
     return claim

@@ -104,8 +104,8 @@ def _ones(sentence: Sentence) -> list[Claim]:
 def _twos(sentence: Sentence) -> list[Claim]:
     """Return the claims of words that are two by themselves (the Arabic dual)."""
     found = []
-    for mark in sentence.marks:
-        if mark.cls.startswith("TWO_"):
+    for mark in sentence.of(*(cls for cls in sentence.by if cls.startswith("TWO_"))):
+        if mark.cls:
             family = UNITS[mark.cls.removeprefix("TWO_")]
             number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
             unit = Unit(family, mark.value, mark.first, mark.last)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from itertools import product
@@ -12,14 +13,17 @@ from typing import NamedTuple
 from corridor.errors import UsageError
 from corridor.reports.text.fold import fold
 
+# Plain words first, because most tokens are; a word begins with a letter, everything else with a digit or by itself.
 TOKEN = re.compile(
-    r"(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
+    r"[a-z]+(?![\w'])"
+    r"|(?P<word>[\u0621-\u064a]+(?=\d)|[^\W\d_]+'(?=\w)|[^\W\d_][^\W_]*)"
+    r"|(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
     r"|(?P<clock>\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
     r"|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|eme|ere|er|e)\b)"
     r"|(?P<digits>\d{1,3}(?:(?P<sep>[ .,'])\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:[.,]\d{1,2}(?!\d))?"
     r"|\d+(?:[.,]\d+)*)"
-    r"|(?P<word>[\u0621-\u064a]+(?=\d)|[^\W\d_]+'(?=\w)|[^\W_]+|[^\w\s]|_)"
+    r"|[^\w\s]|_"
 )
 
 
@@ -32,30 +36,63 @@ class Mark(NamedTuple):
     value: str
 
 
-class _Entry(NamedTuple):
-    words: tuple[str, ...]
-    cls: str
-    value: str
+class _Node:
+    """A place in the tree of terms: the terms that end here, and where the next word leads (whole, or by its stem)."""
+
+    __slots__ = ("following", "stems", "terms")
+
+    def __init__(self) -> None:
+        self.terms: list[tuple[str, str]] = []
+        self.following: dict[str, _Node] = {}
+        self.stems: dict[str, _Node] = {}
+
+    def step(self, word: str) -> _Node:
+        """Return the node that a word of a term leads to, made where there is none."""
+        table, key = (self.stems, word[:-1]) if word.endswith("*") else (self.following, word)
+        return table.setdefault(key, _Node())
+
+    def after(self, forms: tuple[str, ...]) -> list[_Node]:
+        """Return the nodes that a word of a text leads to, by any of its forms."""
+        found = [self.following[form] for form in forms if form in self.following]
+        if self.stems:
+            found += [node for stem, node in self.stems.items() if any(form.startswith(stem) for form in forms)]
+        return found
 
 
 class _Found(NamedTuple):
-    """The terms that may begin with a word: alone, or with a second word, which most often rules them out at once."""
+    """What a word by itself is, the nodes from which longer terms go on, and the words that may come second."""
 
     single: tuple[tuple[str, str], ...]
-    by_second: dict[str, list[_Entry]]
-    any_second: tuple[_Entry, ...]
-    longer: bool
+    nodes: tuple[_Node, ...]
+    second: frozenset[str] | None
 
-    @classmethod
-    def of(cls, entries: list[_Entry]) -> _Found:
-        """Return the entries of one word, sorted by what must follow."""
-        single = tuple(dict.fromkeys((e.cls, e.value) for e in entries if len(e.words) == 1))
-        by_second: dict[str, list[_Entry]] = {}
-        for entry in entries:
-            if len(entry.words) > 1 and not entry.words[1].endswith("*"):
-                by_second.setdefault(entry.words[1], []).append(entry)
-        stars = tuple(e for e in entries if len(e.words) > 1 and e.words[1].endswith("*"))
-        return cls(single, by_second, stars, bool(by_second or stars))
+
+@cache
+def _stirring_classes() -> frozenset[str]:
+    """Return the classes of terms without which a sentence without digits makes no claim and names no speaker."""
+    counts = [
+        "NUM",
+        "NONE",
+        "NOBODY",
+        "NOHURT",
+        "UNKNOWNING",
+        "ONE",
+        "DEAD",
+        "INJURED",
+        "SAY",
+        "ACCORDING",
+        "DENY",
+        "HOWMANY",
+        "CORRECT",
+        "QUOTING",
+        "ABOARD",
+        "REMAIN",
+    ]
+    twos = (f"TWO_{unit}" for unit in ("PERSON", "STAFF", "VEHICLE", "CONVOY", "SHELTER", "TIMEUNIT"))
+    return frozenset((*counts, *twos, *(row["cue"] for row in rows("rules", "events.csv"))))
+
+
+_NOTHING = _Found((), (), frozenset())
 
 
 class Lexicon:
@@ -66,10 +103,12 @@ class Lexicon:
         self.prefixes: tuple[str, ...] = ()
         self.suffixes: tuple[str, ...] = ()
         self._future: dict[str, str] = {}
-        self._exact: dict[str, list[_Entry]] = {}
-        self._begins: dict[str, list[_Entry]] = {}
+        self._root = _Node()
         self._known: dict[str, _Found] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
+        self._stirring: set[str] = set()
+        self._small = small_of(lang, "small")
+        self._stirred: dict[str, bool] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
         for row in rows(lang, "numbers.csv"):
@@ -93,9 +132,13 @@ class Lexicon:
             return
         for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern)):
             words = tuple(_term_words(term))
-            entry = _Entry(words, cls, value)
-            table = self._begins if words[0].endswith("*") else self._exact
-            table.setdefault(words[0].rstrip("*"), []).append(entry)
+            node = self._root
+            for word in words:
+                node = node.step(word)
+            if (cls, value) not in node.terms:
+                node.terms.append((cls, value))
+            if cls in _stirring_classes() and not value.startswith("one:"):
+                self._stirring.add(max(words, key=lambda word: (word not in self._small, len(word))))
 
     def forms(self, word: str) -> tuple[str, ...]:
         """Return the word and its rests without the prefixes written together with it (Arabic wa-, bi-, al-)."""
@@ -117,20 +160,27 @@ class Lexicon:
     def _entries(self, word: str) -> _Found:
         known = self._known.get(word)
         if known is None:
-            found = self._look_up(self.forms(word))
-            if not found and self.suffixes:
-                found = self._look_up(self._stems(word))
-            if self._future and any(entry.cls in MOVING for entry in found) and self._is_future(word):
-                found.append(_Entry((word,), "PLAN", ""))
-            known = self._known[word] = _Found.of(found)
+            nodes = self._look_up(self.forms(word))
+            if not nodes and self.suffixes:
+                nodes = self._look_up(self._stems(word))
+            single = list(dict.fromkeys(term for node in nodes for term in node.terms))
+            if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
+                single.append(("PLAN", ""))
+            longer = tuple(node for node in nodes if node.following or node.stems)
+            open_ended = self.prefixes or any(node.stems for node in longer)
+            second = None if open_ended else frozenset(after for node in longer for after in node.following)
+            known = self._known[word] = _Found(tuple(single), longer, second) if nodes else _NOTHING
         return known
 
-    def _look_up(self, forms: tuple[str, ...]) -> list[_Entry]:
-        found: list[_Entry] = []
+    def _look_up(self, forms: tuple[str, ...]) -> list[_Node]:
+        found: list[_Node] = []
         for form in forms:
-            found += self._exact.get(form, ())
-            for size in range(1, len(form) + 1):
-                found += self._begins.get(form[:size], ())
+            node = self._root.following.get(form)
+            if node:
+                found.append(node)
+            found += [
+                self._root.stems[form[:size]] for size in range(1, len(form) + 1) if form[:size] in self._root.stems
+            ]
         return found
 
     def _stems(self, word: str) -> tuple[str, ...]:
@@ -152,54 +202,88 @@ class Lexicon:
                 return True
         return False
 
+    def stirs(self, words: list[str]) -> bool:
+        """Tell whether words can hold a claim or a speaker at all: a digit, or a word of a term that makes one.
+
+        Exact: of a term of several words its rarest is asked for, and the term cannot stand without it.
+        """
+        known = self._stirred
+        while True:
+            asked = list(map(known.get, words))
+            if True in asked:
+                return True
+            new = {word for word, answer in zip(words, asked, strict=True) if answer is None}
+            if not new:
+                return False
+            if len(known) > KEPT_WORDS:
+                known.clear()
+                new = set(words)
+            known.update((word, self._is_stirring(word)) for word in new)
+
+    def _is_stirring(self, word: str) -> bool:
+        if word[0].isdigit():
+            return True
+        forms = {word, *self.forms(word), *(self._stems(word) if self.suffixes else ())}
+        return any(
+            form in self._stirring or any(f"{form[:size]}*" in self._stirring for size in range(1, len(form) + 1))
+            for form in forms
+        )
+
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
         return bool((self._known.get(word) or self._entries(word)).single)
 
-    def _agrees(self, words: list[str], at: int, entry: _Entry) -> bool:
-        for offset, wanted in enumerate(entry.words[1:], at + 1):
-            if offset >= len(words):
-                return False
-            if wanted.endswith("*"):
-                stem = wanted[:-1]
-                if not any(form.startswith(stem) for form in self.forms(words[offset])):
-                    return False
-            elif words[offset] != wanted and wanted not in self.forms(words[offset]):
-                return False
-        return True
-
     def marks(self, words: list[str]) -> list[Mark]:
         """Return the terms found, longest first at each place; a longer term hides the shorter ones inside it."""
         found: list[Mark] = []
-        at, size, known = 0, len(words), self._known
-        while at < size:
-            word = words[at]
+        if len(self._known) > KEPT_WORDS:
+            self._known.clear()
+            self._forms.clear()
+        known, until, padded = self._known, 0, [*words, ""]
+        for at, word in enumerate(words):
+            if at < until:
+                continue
             entries = known.get(word) or self._entries(word)
-            step = 1
-            if entries.longer and at + 1 < size:
-                longest = self._longer(words, at, entries)
-                for entry in longest:
-                    step = len(entry.words)
-                    found.append(Mark(at, at + step, entry.cls, entry.value))
-            if step == 1:
-                for cls, value in entries.single:
-                    found.append(Mark(at, at + 1, cls, value))
-            at += step
+            if entries is _NOTHING:
+                continue
+            if entries.nodes and (entries.second is None or padded[at + 1] in entries.second):
+                end, terms = self._longest(words, at + 1, entries.nodes)
+                if terms:
+                    until = end
+                    found += [_new(Mark, (at, end, cls, value)) for cls, value in terms]
+                    continue
+            if entries.single:
+                found += [_new(Mark, (at, at + 1, cls, value)) for cls, value in entries.single]
         return found
 
-    def _longer(self, words: list[str], at: int, entries: _Found) -> list[_Entry]:
-        """Return the longest terms of several words that begin here."""
-        after = words[at + 1]
-        fitting = list(entries.any_second)
-        for form in self.forms(after) if self.prefixes else (after,):
-            fitting += entries.by_second.get(form, ())
-        fitting = [entry for entry in fitting if self._agrees(words, at, entry)]
-        if not fitting:
-            return []
-        longest = max(len(entry.words) for entry in fitting)
-        return [entry for entry in fitting if len(entry.words) == longest]
+    def _longest(self, words: list[str], at: int, nodes: Sequence[_Node]) -> tuple[int, list[tuple[str, str]]]:
+        """Return where the longest term of several words that goes on at `at` ends, and its classes."""
+        end, best, size = at, list[tuple[str, str]](), len(words)
+        while at < size:
+            word = words[at]
+            if self.prefixes:
+                forms = self.forms(word)
+                nodes = [after for node in nodes for after in node.after(forms)]
+            else:
+                nodes = [
+                    after for node in nodes for after in (node.after((word,)) if node.stems else _plain(node, word))
+                ]
+            if not nodes:
+                break
+            at += 1
+            terms = [term for node in nodes for term in node.terms]
+            if terms:
+                end, best = at, terms
+        return end, best
 
 
+def _plain(node: _Node, word: str) -> tuple[_Node, ...]:
+    after = node.following.get(word)
+    return (after,) if after else ()
+
+
+_new = tuple.__new__
+KEPT_WORDS = 100_000
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
 _REST = {"و": 2, "س": 4}

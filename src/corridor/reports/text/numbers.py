@@ -46,39 +46,46 @@ def parse_digits(digits: str) -> float | None:
 
 def numbers(sentence: Sentence) -> list[Number]:
     """Return the numbers of a sentence in order, hedges and ranges applied; dates and clock times are none."""
+    if not sentence.numbered and not sentence.of("NUM"):
+        return []
     plain = _plain(sentence)
     return _ranges(sentence, [_hedged(sentence, number) for number in plain]) if plain else []
 
 
 def _plain(sentence: Sentence) -> list[Number]:
-    named = {mark.first for mark in sentence.marks if mark.cls in ("WEEKDAY", "MONTH")}
-    words_at = {m.first: m for m in reversed(sentence.marks) if m.cls == "NUM" and m.first not in named}
+    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")}
+    words_at = {m.first: m for m in reversed(sentence.of("NUM")) if m.first not in named}
     found: list[Number] = []
-    at, tokens = 0, sentence.tokens
-    while at < len(tokens):
-        if tokens[at].kind == "digits" or at in words_at:
-            number = _run(sentence, words_at, at)
-            if number:
-                found.append(number)
-                at = number.last
-                continue
-        at += 1
+    until = 0
+    starts = words_at if sentence.has(_HURT) else {k: m for k, m in words_at.items() if _counts(m, words_at)}
+    for at in sorted({*starts, *(k for k in sentence.numbered if sentence.kind(k) == "digits")}):
+        number = _run(sentence, words_at, at) if at >= until else None
+        if number:
+            found.append(number)
+            until = number.last
     return found
+
+
+_HURT = frozenset(("DEAD", "INJURED"))
+
+
+def _counts(mark: Mark, words_at: dict[int, Mark]) -> bool:
+    """Tell whether a number word counts where nobody is hurt: an article does so only in front of another number."""
+    return not mark.value.startswith("one:") or mark.last in words_at or mark.last > mark.first + 1
 
 
 def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
     sentence: Sentence, words_at: dict[int, Mark], at: int
 ) -> Number | None:
     """Read one number from token `at` on: digits, words, or digits and a word ("2 millions", "١٢ ألف")."""
-    tokens = sentence.tokens
+    words = sentence.words
     total, current, seen = 0.0, None, False
     roles: list[str] = []
     checkpoint: tuple[int, float, float] | None = None
     span, start = at, at
-    while span < len(tokens):
-        token = tokens[span]
-        if token.kind == "digits" and not seen:
-            current = parse_digits(token.word)
+    while span < len(words):
+        if not seen and sentence.kind(span) == "digits":
+            current = parse_digits(words[span])
             if current is None:
                 return None
             roles.append("digits")
@@ -163,8 +170,8 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
     if mark:
         kind = _KIND[mark.cls.rpartition("_")[2]]
         return _bounded(number._replace(first=mark.first), kind)
-    for after in sentence.marks:
-        if after.cls.startswith("HEDGE_AFTER") and number.last <= after.first <= number.last + 3:
+    for after in sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX"):
+        if number.last <= after.first <= number.last + 3:
             between = sentence.words[number.last : after.first]
             if not any(word in ",;:.)" or word.isdigit() for word in between):
                 return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
@@ -172,10 +179,11 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
 
 
 def _before(sentence: Sentence, at: int) -> Mark | None:
-    while at and (sentence.words[at - 1] in small("filler") or sentence.words[at - 1] == "("):
+    filler = small("filler")
+    while at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "("):
         at -= 1
-    for mark in sentence.marks:
-        if mark.cls in ("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX") and mark.last in (at, at + 1) and mark.first < at:
+    for mark in sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX"):
+        if mark.last in (at, at + 1) and mark.first < at:
             return mark
     return None
 
@@ -203,8 +211,8 @@ def _ranges(sentence: Sentence, found: list[Number]) -> list[Number]:
 
 
 def _open_before(sentence: Sentence, at: int) -> int | None:
-    for mark in sentence.marks:
-        if mark.cls == "RANGE_OPEN" and mark.last in (at, at - 1) and mark.first < at:
+    for mark in sentence.of("RANGE_OPEN"):
+        if mark.last in (at, at - 1) and mark.first < at:
             return mark.first
     return None
 
@@ -217,7 +225,7 @@ def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
     opened = _open_before(sentence, a.first) is not None
     if not gap:
         # Arabic writes "and" together with the number behind it: between 4000 and5000.
-        return opened and scaled and sentence.tokens[b.body].kind == "word"
+        return opened and scaled and sentence.kind(b.body) == "word"
     if len(gap) > (4 if opened else 1) or not scaled:
         return False
     links, ands = small("range"), small("and")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corridor.reports.text.clean import Block
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, Mark
-from corridor.reports.text.sentences import Token, tokens_of
+from corridor.reports.text.sentences import Tokens, tokens_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
@@ -39,13 +39,13 @@ class Origin(NamedTuple):
 def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
     """Return the issuer of a text from its first lines; "article" where it is a story."""
     lines = [(n, block) for n, block in enumerate(blocks) if block.kind != "furniture"][:8]
-    head: list[tuple[int, str, list[Token], set[str]]] = []
+    head: list[tuple[int, str, Tokens, set[str]]] = []
     for n, block in lines:
         line = text[block.start : block.end].strip()
         if len(line) > 140 or (re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
             break
         tokens = tokens_of(fold(line), 0, len(fold(line).text))
-        classes = {mark.cls for mark in words.marks([token.word for token in tokens])}
+        classes = {mark.cls for mark in words.marks(tokens.words)}
         head.append((n, line, tokens, classes))
     named = _by_field(text, blocks, words)
     typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1])]
@@ -58,7 +58,7 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
 _LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
 
 
-def _is_head(row: tuple[int, str, list[Token], set[str]], typed: list[tuple[int, str, list[Token], set[str]]]) -> bool:
+def _is_head(row: tuple[int, str, Tokens, set[str]], typed: list[tuple[int, str, Tokens, set[str]]]) -> bool:
     return (
         bool(typed) and row[0] <= typed[-1][0] and ("DOCTYPE" in row[3] or "ACTOR" in row[3]) and ":" not in row[1][:-1]
     )
@@ -72,7 +72,7 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
         if len(line) > 160 or ":" not in line:
             continue
         label, _, value = line.partition(":")
-        tokens = [token.word for token in tokens_of(fold(label), 0, len(fold(label).text))]
+        tokens = tokens_of(fold(label), 0, len(fold(label).text)).words
         marks = words.marks(tokens)
         if (
             value.strip()
@@ -83,14 +83,14 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
     return ""
 
 
-def _issuer(head: list[tuple[int, str, list[Token], set[str]]], words: Lexicon) -> str:
+def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> str:
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
     for place, (_, line, _, _) in enumerate(head):
         for piece in re.split(r" [-–—|/] |[|,:;(]| – ", line):
             clean = piece.strip(" .-–—")
             folded = fold(clean)
-            marks = words.marks([t.word for t in tokens_of(folded, 0, len(folded.text))])
+            marks = words.marks(tokens_of(folded, 0, len(folded.text)).words)
             classes = {m.cls for m in marks}
             if not clean or "MONTH" in classes or not re.search(r"[^\W\d_]{2}", clean):
                 continue
@@ -119,7 +119,7 @@ def _rest(piece: str, after: int, words: Lexicon) -> str:
     """Return what follows the kind of document in its line, where that is an office: "Communique of the ministry"."""
     folded = fold(piece)
     tokens = tokens_of(folded, 0, len(folded.text))
-    marks = words.marks([t.word for t in tokens])
+    marks = words.marks(tokens.words)
     actors = [m for m in marks if m.cls == "ACTOR" and m.first >= after]
     before = [m for m in marks if m.cls == "ACTOR" and m.first < after - 1]
     if before:
@@ -201,4 +201,4 @@ def _is_field(name: str, words: Lexicon) -> bool:
 
 def _marks(name: str, words: Lexicon) -> list[Mark]:
     folded = fold(name)
-    return words.marks([t.word for t in tokens_of(folded, 0, len(folded.text))])
+    return words.marks(tokens_of(folded, 0, len(folded.text)).words)

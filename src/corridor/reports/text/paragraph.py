@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corridor.reports.text import attribution
@@ -10,7 +10,7 @@ from corridor.reports.text.claims import Claim, background
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import lexicon
+from corridor.reports.text.lexicon import lexicon, rows
 from corridor.reports.text.sentences import Sentence, sentences
 
 KEPT = 512
@@ -30,25 +30,43 @@ class Told(NamedTuple):
 def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
     """Return what a paragraph tells; kept, because a live page is read again each time it grows."""
     folded = fold(text)
+    words = lexicon(lang)
     quotes = attribution.quotes(folded.text, 0, len(folded.text))
     if folded.dropped:
         quotes = [(folded.back(a), folded.back(b)) for a, b in quotes]
     found: list[Told] = []
     before: Claim | None = None
     hint = ""
-    for sentence in sentences(folded, text, lexicon(lang)):
+    for sentence in sentences(folded, text, words):
         if not sentence.marks:
             continue
-        counted = [background(sentence, claim, year) for claim in count_claims(sentence, before)]
+        counted = (
+            [background(sentence, claim, year) for claim in count_claims(sentence, before)]
+            if sentence.numbered or any(cls in COUNTING or cls.startswith("TWO_") for cls in sentence.by)
+            else []
+        )
         if not sentence.of("CORRECT"):
             counted = [_hinted(claim, hint) for claim in counted]
         hint = _hint(sentence) or (hint if hint and counted and sentence.of("HOWMANY") else "")
-        events = [background(sentence, event, year) for event in event_claims(sentence, counted)]
+        events = (
+            [background(sentence, event, year) for event in event_claims(sentence, counted)]
+            if sentence.has(event_cues())
+            else []
+        )
         claims = (*counted, *events)
         before = claims[-1] if claims else before
         quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
         found.append(Told(sentence, claims, tuple(attribution.speakers(sentence, text, lang)), quoted))
     return tuple(found)
+
+
+COUNTING = frozenset(("NUM", "NONE", "NOBODY", "NOHURT", "UNKNOWNING", "ONE"))
+
+
+@cache
+def event_cues() -> frozenset[str]:
+    """Return the classes of words that an event can begin with."""
+    return frozenset(row["cue"] for row in rows("rules", "events.csv"))
 
 
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}

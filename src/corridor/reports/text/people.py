@@ -98,7 +98,7 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
             if (
                 between
                 and between[0] in ("et", "and")
-                and not any(sentence.tokens[k].kind == "digits" for k in range(last, mark.first))
+                and not any(sentence.kind(k) == "digits" for k in range(last, mark.first))
             ) or not between:
                 if any(m.cls == "NUM" and last <= m.first < mark.first for m in sentence.marks):
                     continue

@@ -19,7 +19,7 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import read_paragraph
-from corridor.reports.text.where import Gazetteer, place_of
+from corridor.reports.text.where import Gazetteer, named, place_of
 
 FACTS = {
     "count_out": "people_out",
@@ -125,10 +125,11 @@ def _hear(
             if not told.claims:
                 continue
             known = gazetteer.find(told.sentence, words)
+            names = [] if known else named(told.sentence, part)
             for claim in told.claims:
                 said = voices.source(told.sentence, claim, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
-                place = place_of(told.sentence, part, claim.first, claim.last, known, words.lang)
+                place = place_of(told.sentence, part, claim.first, claim.last, known, names, words.lang)
                 found.append(Heard(claim, told.sentence, source, place, start))
     return found
 

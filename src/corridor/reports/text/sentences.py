@@ -1,9 +1,9 @@
-"""Tokens and sentences of a block, with offsets into the whole text."""
+"""Tokens and sentences of a paragraph, with offsets into its text."""
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from corridor.reports.text.fold import Folded
@@ -19,12 +19,72 @@ class Token(NamedTuple):
     end: int
 
 
-class Sentence(NamedTuple):
-    """A sentence as tokens and the terms found in them."""
+class Tokens:
+    """The tokens of a stretch of text: words and places as lists, a `Token` only where one is asked for."""
 
-    tokens: list[Token]
-    words: list[str]
-    marks: list[Mark]
+    __slots__ = ("_folded", "_spans", "words")
+
+    def __init__(self, folded: Folded, words: list[str], spans: list[tuple[int, int]]) -> None:
+        self.words = words
+        self._folded = folded
+        self._spans = spans
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __getitem__(self, at: int) -> Token:
+        word = self.words[at]
+        start, end = self._spans[at]
+        if self._folded.dropped:
+            start, end = self._folded.back(start), self._folded.back_end(end)
+        return Token(word, kind_of_word(word), start, end)
+
+    def __iter__(self) -> Iterator[Token]:
+        return (self[at] for at in range(len(self.words)))
+
+    def part(self, first: int, last: int) -> Tokens:
+        """Return the tokens `first` to `last` (exclusive)."""
+        return Tokens(self._folded, self.words[first:last], self._spans[first:last])
+
+    def folded_end(self, at: int) -> int:
+        """Return where a token ends in the folded text."""
+        return self._spans[at][1]
+
+
+def kind_of_word(word: str) -> str:
+    """Return the kind of a token by its form."""
+    if word[0] not in _DIGITS:
+        return "word"
+    match = TOKEN.fullmatch(word)
+    kind = (match.lastgroup if match else None) or "word"
+    return "digits" if kind == "sep" else kind
+
+
+_DIGITS = frozenset("0123456789")
+
+
+class Sentence:
+    """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits."""
+
+    __slots__ = ("_kinds", "by", "marks", "numbered", "tokens", "words")
+
+    def __init__(self, tokens: Tokens, marks: list[Mark]) -> None:
+        self.tokens = tokens
+        self.words = tokens.words
+        self.marks = marks
+        self.numbered = [at for at, word in enumerate(tokens.words) if word[0] in _DIGITS]
+        self._kinds = {at: kind_of_word(tokens.words[at]) for at in self.numbered}
+        self.by: dict[str, list[Mark]] = {}
+        for mark in marks:
+            known = self.by.get(mark.cls)
+            if known is None:
+                self.by[mark.cls] = [mark]
+            else:
+                known.append(mark)
+
+    def kind(self, at: int) -> str:
+        """Return the kind of a token."""
+        return self._kinds.get(at, "word")
 
     @property
     def start(self) -> int:
@@ -34,11 +94,19 @@ class Sentence(NamedTuple):
     @property
     def end(self) -> int:
         """Return where it ends."""
-        return self.tokens[-1].end
+        return self.tokens[len(self.words) - 1].end
 
     def of(self, *classes: str) -> list[Mark]:
         """Return the marks of some classes, in order."""
-        return [mark for mark in self.marks if mark.cls in classes]
+        if len(classes) == 1:
+            return self.by.get(classes[0], [])
+        found = [mark for cls in classes if cls in self.by for mark in self.by[cls]]
+        found.sort()
+        return found
+
+    def has(self, classes: frozenset[str]) -> bool:
+        """Tell whether a term of one of the classes stands in the sentence."""
+        return not classes.isdisjoint(self.by)
 
 
 _SHORT = frozenset(
@@ -48,71 +116,67 @@ _SHORT = frozenset(
         "|min|max|inc",
     )
 )
-MAX_TOKENS = 250
+# A "sentence" without a full stop is cut: who counts what is told within far fewer tokens.
+MAX_TOKENS = 120
 
 
-def tokens_of(folded: Folded, start: int, end: int) -> list[Token]:
+def tokens_of(folded: Folded, start: int, end: int) -> Tokens:
     """Return the tokens of a stretch of the folded text, placed in the original."""
-    found = []
-    plain = not folded.dropped
-    for match in TOKEN.finditer(folded.text, start, end):
-        a, b = match.span()
-        kind = match.lastgroup or "word"
-        if kind == "sep":
-            kind = "digits"
-        if not plain:
-            a, b = folded.back(a), folded.back_end(b)
-        found.append(Token(match.group(), kind, a, b))
-    return found
+    text = folded.text
+    spans = [match.span() for match in TOKEN.finditer(text, start, end)]
+    return Tokens(folded, [text[a:b] for a, b in spans], spans)
 
 
-def split(tokens: list[Token], text: str) -> list[list[Token]]:
+def split(tokens: Tokens, first: int, last: int, text: str) -> list[tuple[int, int]]:
     """Cut tokens into sentences at full stops that end one; a quotation that goes on is not cut from its speaker."""
-    found: list[list[Token]] = []
-    current: list[Token] = []
-    size = len(tokens)
-    for at, token in enumerate(tokens):
-        current.append(token)
-        closes = (
-            token.kind == "clock"
-            and token.word.endswith(".")
-            and at + 1 < size
-            and text[tokens[at + 1].start].isupper()
-        )
-        if closes or (token.word in ".!?" and _ends(tokens, at, size, text)) or len(current) >= MAX_TOKENS:
-            found.append(current)
-            current = []
-    if current:
-        if found and all(not token.word[0].isalnum() for token in current):
-            found[-1] += current
+    found: list[tuple[int, int]] = []
+    start, words = first, tokens.words
+    stops = [at for at in range(first, last) if words[at][-1] in ".!?"]
+    for at in [*stops, last]:
+        while at - start > MAX_TOKENS:
+            found.append((start, start + MAX_TOKENS))
+            start += MAX_TOKENS
+        if at == last:
+            break
+        if _ends(tokens, at, last, text) if len(words[at]) == 1 else _clock_ends(tokens, at, last, text):
+            found.append((start, at + 1))
+            start = at + 1
+    if start < last:
+        if found and not any(word[0].isalnum() for word in words[start:last]):
+            found[-1] = (found[-1][0], last)
         else:
-            found.append(current)
+            found.append((start, last))
     return found
 
 
-def _ends(tokens: list[Token], at: int, size: int, text: str) -> bool:
+def _clock_ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
+    """Tell whether the full stop of "7 p.m." ends the sentence too."""
+    clock = tokens[at].kind == "clock"
+    return clock and at + 1 < size and text[tokens[at + 1].start].isupper()
+
+
+def _ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
     if at + 1 >= size:
         return True
     after = tokens[at + 1]
-    if after.start == tokens[at].end and after.word not in "\"')]":
+    if after.start == tokens[at].end:
+        # `."` ends the quotation here; its speaker may follow in the same sentence.
         return False
-    if tokens[at].word == "." and at and (_short(tokens, at, text) or _initial(tokens, at, text)):
+    if tokens.words[at] == "." and at and (_short(tokens, at, text) or _initial(tokens, at, text)):
         return False
-    if after.word in "\"')]" and after.start == tokens[at].end:
-        # The quotation ends here; its speaker may follow in the same sentence.
-        return False
-    return not (tokens[at].word in "!?" and text[after.start].islower())
+    return not (tokens.words[at] in "!?" and text[after.start].islower())
 
 
-def _short(tokens: list[Token], at: int, text: str) -> bool:
+def _short(tokens: Tokens, at: int, text: str) -> bool:
     """Tell whether a full stop ends an abbreviation; a small word before a capital ends the sentence ("du col. La")."""
-    before, after = tokens[at - 1], tokens[at + 1]
-    return before.word in _SHORT and not (text[before.start].islower() and text[after.start].isupper())
+    if tokens.words[at - 1] not in _SHORT:
+        return False
+    return not (text[tokens[at - 1].start].islower() and text[tokens[at + 1].start].isupper())
 
 
-def _initial(tokens: list[Token], at: int, text: str) -> bool:
-    before = tokens[at - 1]
-    return len(before.word) == 1 and text[before.start].isupper() and before.word.isalpha() and at >= 2
+def _initial(tokens: Tokens, at: int, text: str) -> bool:
+    before = tokens.words[at - 1]
+    return len(before) == 1 and at >= 2 and before.isalpha() and text[tokens[at - 1].start].isupper()
 
 
 _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
@@ -120,28 +184,24 @@ _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
 
 def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
     """Return the sentences of one paragraph."""
-    start, end = 0, len(folded.text)
-    found: list[Sentence] = []
-    pieces = [start, *(m.end() for m in _CLOSED.finditer(folded.text, start, end)), end]
-    for a, b in pairwise(pieces):
+    tokens = tokens_of(folded, 0, len(folded.text))
+    cuts = [m.end() for m in _CLOSED.finditer(folded.text)]
+    spans: list[tuple[int, int]] = []
+    first = 0
+    size = len(tokens.words)
+    for cut in [*cuts, None]:
+        last = first if cut else size
+        while cut and last < size and tokens.folded_end(last) <= cut:
+            last += 1
+        parts = split(tokens, first, last, text)
         # `."` followed by a capital ends a sentence; folded text has none, so ask the original.
-        if found and a != start and not _capital(text, folded.back(a)):
-            tail = tokens_of(folded, a, b)
-            parts = split(tail, text)
-            if parts:
-                joined = found[-1].tokens + parts[0]
-                found[-1] = _sentence(joined, words)
-                found += [_sentence(part, words) for part in parts[1:]]
-            continue
-        found += [_sentence(part, words) for part in split(tokens_of(folded, a, b), text)]
-    return found
+        if spans and parts and text[tokens[first].start].islower():
+            spans[-1] = (spans[-1][0], parts.pop(0)[1])
+        spans += parts
+        first = last
+    return [_sentence(tokens.part(a, b), words) for a, b in spans]
 
 
-def _capital(text: str, at: int) -> bool:
-    char = text[at : at + 1]
-    return not char.islower()
-
-
-def _sentence(tokens: list[Token], words: Lexicon) -> Sentence:
-    folded = [token.word for token in tokens]
-    return Sentence(tokens, folded, words.marks(folded))
+def _sentence(tokens: Tokens, words: Lexicon) -> Sentence:
+    """Return a sentence with its terms, without them where none of them can make a claim or name a speaker."""
+    return Sentence(tokens, words.marks(tokens.words) if words.stirs(tokens.words) else [])

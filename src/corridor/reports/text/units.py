@@ -78,7 +78,7 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         and len(words[0]) < 3
     ):
         return True
-    if number.hedge == "exact" and at and sentence.tokens[at].kind == "digits":
+    if number.hedge == "exact" and at and sentence.kind(at) == "digits":
         before = [m for m in sentence.marks if m.last == at]
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
             return True
@@ -86,12 +86,7 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         if named and (number.low or 0) <= 60 and _unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
-    if (
-        number.hedge == "exact"
-        and sentence.tokens[at].kind == "digits"
-        and 1900 <= value <= 2100
-        and words[at].isdigit()
-    ):
+    if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
         return _unit_after(sentence, number) is None
     return False
 
@@ -104,7 +99,7 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
         return False
     if any(m.cls == "AGED" and m.last == at for m in sentence.marks):
         return True
-    if at < 2 or sentence.tokens[number.body].kind != "digits":
+    if at < 2 or sentence.kind(number.body) != "digits":
         return False
     someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
     closed = number.last < len(words) and words[number.last] in (",", ")")
@@ -123,9 +118,7 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
-        if sentence.tokens[at].kind in ("digits", "clock") or (
-            word in small("preposition") and word not in small("link")
-        ):
+        if sentence.kind(at) in ("digits", "clock") or (word in small("preposition") and word not in small("link")):
             return None
         if any(
             m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")

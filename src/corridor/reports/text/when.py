@@ -86,7 +86,7 @@ def observed(sentence: Sentence, first: int, last: int, base: datetime, lang: st
         if shift is not None and min(abs(at - first), abs(at - last)) < best:
             best = min(abs(at - first), abs(at - last))
             day = base.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=shift)
-    clocks = [(abs(at - first), at) for at, token in enumerate(sentence.tokens) if token.kind == "clock"]
+    clocks = [(abs(at - first), at) for at in sentence.numbered if sentence.kind(at) == "clock"]
     if not clocks:
         return day
     _, at = min(clocks)

@@ -30,7 +30,9 @@ class Gazetteer:
 
     def find(self, sentence: Sentence, lexicon: Lexicon) -> list[tuple[int, int, str]]:
         """Return the known places of a sentence as (first, last, place)."""
-        found = []
+        found: list[tuple[int, int, str]] = []
+        if not lexicon.prefixes and self._names.keys().isdisjoint(sentence.words):
+            return found
         for at, word in enumerate(sentence.words):
             for form in lexicon.forms(word):
                 for words, place in self._names.get(form, ()):
@@ -48,25 +50,31 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((row["place"], term) for row in rows(lang, "places.csv") for term in row["terms"].split("|"))
 
 
-def place_of(sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], lang: str) -> str:
+def named(sentence: Sentence, text: str) -> list[int]:
+    """Return where names stand behind a preposition of place, for places that nobody knows."""
+    words, places = sentence.words, small("place")
+    other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR")}
+    return [
+        at
+        for at in range(1, len(words))
+        if words[at - 1] in places
+        and at not in other
+        and words[at][0].isalpha()
+        and text[sentence.tokens[at].start].isupper()
+    ]
+
+
+def place_of(
+    sentence: Sentence, text: str, first: int, last: int, known: list[tuple[int, int, str]], names: list[int], lang: str
+) -> str:
     """Return the place of a claim: the known one nearest to it, else the name behind a preposition, as worded."""
     if known:
         return min(known, key=lambda k: min(abs(k[0] - last), abs(k[1] - first)))[2]
     if lang == "ar":
         return _worded_ar(sentence, text, first, last)
-    names = []
-    for at in range(1, len(sentence.words)):
-        if (
-            sentence.words[at - 1] in small("place")
-            and text[sentence.tokens[at].start].isupper()
-            and sentence.tokens[at].kind == "word"
-        ):
-            if any(m.cls in ("WEEKDAY", "MONTH", "ACTOR") and m.first == at for m in sentence.marks):
-                continue
-            names.append((min(abs(at - first), abs(at - last)), at))
     if not names:
         return ""
-    _, at = min(names)
+    at = min(names, key=lambda k: min(abs(k - first), abs(k - last)))
     end = at + 1
     while end < len(sentence.words) and (
         text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
