@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 
+from corridor.situation.agreement import Agreement, Clause
 from corridor.situation.fleet import Fleet, Shift
 from corridor.situation.site import Gathering, Site
 from corridor.situation.situation import Operation, Situation
@@ -141,6 +142,31 @@ def night() -> Situation:
     return agreeing(far, term("corridor", overnight="halfway"), *hours)
 
 
+def changing() -> Situation:
+    """One bus each side of the line, and a quarter of an hour to change: 100 people unloaded at 45 and at 120.
+
+    The second bus boards at 60 and at 135, when both its people and it itself are there: 135 + 10 + 30 + 5 = 180. With
+    everybody at the line from the start it would be done at 120.
+    """
+    near = one_bus()
+    ends = (site("pickup", "pickup"), site("line", "handover"), site("reception", "reception"))
+    far = vehicles("bus", 1, {"seat": 50}, operation="onward", depot="line")
+    relay = Clause(id="change", kind="corridor", parameters={"onward_of": EAST, "transfer_minutes": 15})
+    return msgspec.structs.replace(
+        near,
+        sites=ends,
+        groups=(*near.groups, group("onward/families", 100, site="line", operation="onward")),
+        fleet=Fleet(vehicles=(*near.fleet.vehicles, far)),
+        legs=(*both_ways("pickup", "line", 30), *both_ways("line", "reception", 30)),
+        corridors=(corridor("pickup", "line"), corridor("line", "reception", operation="onward")),
+        agreements=(*near.agreements, Agreement(operation="onward", state="in_force", clauses=(relay,))),
+        operations=(
+            Operation(id=EAST, area="east", pickups=("pickup",), receptions=("line",)),
+            Operation(id="onward", area="line", pickups=("line",), receptions=("reception",)),
+        ),
+    )
+
+
 WORLDS: dict[str, Callable[[], Situation]] = {
     world.__name__: world
     for world in (
@@ -156,6 +182,7 @@ WORLDS: dict[str, Callable[[], Situation]] = {
         one_lane,
         rests,
         night,
+        changing,
     )
 }
 
@@ -173,4 +200,5 @@ CLEARANCE_MINUTES: dict[str, int] = {
     "one_lane": 135,
     "rests": 165,
     "night": DAY + 125,
+    "changing": 180,
 }

@@ -88,6 +88,17 @@ def night() -> Plan:
     return plan_of(worlds.night(), 255, whole)
 
 
+def changing() -> Plan:
+    def leg(name: str, depart: int, *, onward: bool) -> Convoy:
+        vehicle, families = ("onward/bus-01", "onward/families") if onward else ("bus-01", "families")
+        way, operation = (("line", "reception"), "onward") if onward else (("pickup", "line"), "aleppo")
+        load = bus_trip(depart, 50, vehicle=vehicle, group=families)
+        return convoy(name, (depart, depart + 30), load, way=way, operation=operation)
+
+    near = (leg(f"N{depart}", depart, onward=False) for depart in (10, 85))
+    return plan_of(worlds.changing(), 120, *near, *(leg(f"O{depart}", depart, onward=True) for depart in (70, 145)))
+
+
 PLANS: dict[str, Callable[[], Plan]] = {
     make.__name__: make
     for make in (
@@ -103,5 +114,6 @@ PLANS: dict[str, Callable[[], Plan]] = {
         one_lane,
         rests,
         night,
+        changing,
     )
 }

@@ -32,6 +32,7 @@ WITHOUT = {
     "lines": (45, "crossing"),
     "one_lane": (130, "one lane"),
     "rests": (120, "stops"),
+    "changing": (120, "transfer"),
 }
 
 

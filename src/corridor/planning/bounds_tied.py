@@ -27,7 +27,7 @@ def lower_bounds(instances: Sequence[Instance]) -> tuple[Bound, ...]:
         own = bounds_alone(instance)
         own += bounds_of_people(instance) if instance.total else []
         found += [*own, *_within_the_hours(instance, own)]
-    found += [*_tie_bounds(instances), *_gate_bounds(instances)]
+    found += [*_tie_bounds(instances), *_gate_bounds(instances), *_relay_bounds(instances)]
     return tuple(sorted(found, key=lambda bound: (-bound.minutes, bound.name)))
 
 
@@ -41,6 +41,28 @@ def _within_the_hours(instance: Instance, known: list[Bound]) -> list[Bound]:
 
         found += flow_bounds(instance, known)
     return [*found, *mouth_bounds(instance, [*known, *found])]
+
+
+def _relay_bounds(instances: Sequence[Instance]) -> list[Bound]:
+    """Bound by the change of vehicles at a hand-over point.
+
+    Proof. Before the last people of an operation board, the one that brings them has had as many unloaded, and so
+    accepted, at `accepted_by` at the soonest; they change, board, drive and are unloaded after that.
+    """
+    by_name = {instance.operation: instance for instance in instances}
+    found = []
+    for instance in instances:
+        relay = instance.agreed.travel.relay
+        first = by_name.get(relay.first) if relay is not None else None
+        if relay is None or first is None or not instance.total or not instance.loaded:
+            continue
+        board = min(unit.kind.board for unit in instance.units)
+        unload = min(unit.kind.unload for unit in instance.units)
+        people = min(instance.total, first.total)
+        minutes = accepted_by(first, people) + relay.minutes + board + shortest(instance) + unload
+        why = f"{people:,} people change vehicles after {relay.first} has brought them (clause {relay.clause})"
+        found.append(Bound(name="change of vehicles", operation=instance.operation, minutes=minutes, why=why))
+    return found
 
 
 def accepted_by(instance: Instance, people: float) -> int:

@@ -13,6 +13,7 @@ from corridor.planning.instance import Instance, People, Unit
 from corridor.planning.lanes import Lanes
 from corridor.planning.needs import needs_of, present
 from corridor.planning.pool import Coming, Pool
+from corridor.planning.relay import Relayed, sum_of
 from corridor.planning.slots import Bays, Slots
 
 # For so many people in a convoy: the first minute at which it may depart, and at which it may be handed over.
@@ -32,6 +33,7 @@ class Ground:
         self.lanes = Lanes()
         self.brought: dict[str, int] = {}
         self.by_day: dict[tuple[str, int], int] = {key: n for i in instances for key, n in i.taken.items()}
+        self.relayed = Relayed(instances)
 
 
 @dataclass(frozen=True)
@@ -143,21 +145,25 @@ class Builder:
             most = self.style.size(len(self.drafts))
         most = min(most, self.instance.convoy_size)
         most = max(most, self.instance.agreed.smallest)
-        if not self.instance.gathers:
+        if not self.instance.gathers and self.instance.agreed.travel.relay is None:
             return self._shrunk(Call(pickup, waiting, self.left, room, when, most, ordered=ordered))
         return self._gathered(Call(pickup, waiting, self.left, room, when, most, ordered=ordered))
 
     def _gathered(self, call: Call) -> Draft | None:
         """Return the convoy of those who are there: nobody boards before coming, nobody there is passed over."""
         found: Draft | None = None
+        relay = self.instance.agreed.travel.relay
         steps = list(self.instance.steps)
+        if relay is not None:
+            steps = sorted({*steps, *self.ground.relayed.steps(relay, call.pickup)})
         while steps:
             since = steps.pop(0)
             everyone = {group.name: group.reserve if self.reserve else group.planned for group in call.waiting}
-            here = present(call.waiting, everyone, self.left, since)
+            brought = self.ground.relayed.here(self.instance, call.waiting, since) if relay is not None else None
+            here = present(call.waiting, everyone, self.left, since, brought)
             waiting = [group for group in call.waiting if here[group.name] > 0]
             few = self.style.patient and sum(here.values()) < self._full(call.most)
-            if not waiting or (few and steps):
+            if not waiting or (few and (steps or (relay is not None and self.ground.relayed.goes_on(relay)))):
                 continue
             found = self._shrunk(replace(call, waiting=waiting, here=here, since=since))
             if found is None:
@@ -389,6 +395,8 @@ class Builder:
         # No later convoy leaves before the earliest of the pickups' last ones: what has arrived by then is forgotten.
         self.slots.take(draft, min(self.last_from.values()))
         way = draft.pickup, draft.reception
+        if self.ground.relayed.firsts:
+            self.ground.relayed.enter(self.instance, draft, sum(self.left.values()) - sum_of(draft, self.left))
         if not self.instance.plain:
             self._drove(draft, way)
         for ride, (_, end) in zip(draft.rides, draft.unloading, strict=True):

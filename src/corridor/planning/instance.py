@@ -42,6 +42,7 @@ class People:
     receptions: tuple[str, ...] | None = None
     family: int = 1
     come: tuple[tuple[int, float], ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class Instance:
 
         It is where holds are limited, and where it counts who has come, who rests and who trails by then.
         """
-        return self.agreed.hold_assembly is not None or self.gathers or self.strays or not self.plain
+        relayed = self.agreed.travel.relay is not None
+        return self.agreed.hold_assembly is not None or self.gathers or relayed or self.strays or not self.plain
 
     @cached_property
     def apart(self) -> bool:
@@ -293,6 +295,7 @@ def _figure(situation: Situation, operation: Operation, group: Group, quantiles:
         reserve=max(reserve - planned, 0),
         receptions=_taken_by(situation, operation, group),
         family=1 if group.companions or group.place != "seat" else max(group.family, 1),
+        kind=group.kind,
         come=steps_of(group, whole_minute(situation.at)) if group.gathers else (),
     )
 

@@ -8,15 +8,24 @@ from corridor.planning.gathering import there
 from corridor.planning.instance import Instance, People, VehicleKind
 
 
-def present(waiting: Sequence[People], everyone: dict[str, int], left: dict[str, int], minute: int) -> dict[str, int]:
+def present(
+    waiting: Sequence[People],
+    everyone: dict[str, int],
+    left: dict[str, int],
+    minute: int,
+    brought: dict[str, int] | None = None,
+) -> dict[str, int]:
     """Return how many of each group wait at their pickup at a minute: who has come by then and has not left.
 
-    A family of whom not all have come does not leave yet.
+    A family of whom not all have come does not leave yet. Where others bring the people, `brought` is who of each group
+    was handed over by then and has not left.
     """
     found = {}
     for group in waiting:
         gone = everyone[group.name] - left[group.name]
         here = min(max(there(group.come, everyone[group.name], minute) - gone, 0), left[group.name])
+        if brought is not None:
+            here = min(here, brought[group.name])
         found[group.name] = here if here == left[group.name] else here - here % group.family
     return found
 

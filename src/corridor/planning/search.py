@@ -242,7 +242,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
         # First what looks at one pickup at a time: a large city has its first plans that many times sooner.
         yield from (Style((size,), farthest_first=True) for size in sizes)
     for number, size in enumerate(sizes):
-        if instance.gathers:
+        if instance.gathers or instance.agreed.travel.relay is not None:
             yield Style((size,), patient=True)
         yield Style((size,))
         if number == 0 and most > 1:

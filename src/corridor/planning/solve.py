@@ -280,11 +280,13 @@ def _tied(one: Instance, two: Instance) -> bool:
     pair = {one.operation, two.operation}
     ties = (tie for instance in (one, two) for tie in instance.agreed.ties)
     gates = (gate for instance in (one, two) for gate in instance.agreed.gates)
+    relays = [instance.agreed.travel.relay for instance in (one, two)]
     lanes = {lane for instance in (one, two) for lane in instance.agreed.travel.lanes}
     return (
         any({tie.first, tie.other} == pair for tie in ties)
         or any({gate.operation, gate.other} == pair for gate in gates)
         or any(_uses(one, lane) and _uses(two, lane) for lane in lanes)
+        or any(relay is not None and relay.first in pair for relay in relays)
     )
 
 

@@ -24,12 +24,22 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Relay:
+    """People change vehicles: who boards here was unloaded by the `first` operation `minutes` before."""
+
+    clause: str
+    first: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class Travel:
     """The terms on vehicles and the way; each default means that nothing is agreed.
 
     Vehicles of the types in `trailing` go once, behind a convoy, at most `trailing_most` of them; `crossing` names the
     parties whose ground a type may drive on; `lanes` are stretches (from, to) that one direction uses at a time;
-    `overnight` is the site where a loaded convoy may stand from one window to a later one.
+    `overnight` is the site where a loaded convoy may stand from one window to a later one; `relay` says from whose
+    vehicles the people come.
     """
 
     trailing: tuple[str, ...] = ()
@@ -38,6 +48,7 @@ class Travel:
     stops: tuple[Stop, ...] = ()
     lanes: tuple[tuple[str, str], ...] = ()
     overnight: str = ""
+    relay: Relay | None = None
 
 
 def travel_for(agreement: Agreement, situation: Situation) -> Travel:
@@ -62,7 +73,23 @@ def travel_for(agreement: Agreement, situation: Situation) -> Travel:
         stops=_stops(agreement),
         lanes=lanes_of(situation),
         overnight=nights[0] if nights else "",
+        relay=_relay(agreement, situation),
     )
+
+
+def _relay(agreement: Agreement, situation: Situation) -> Relay | None:
+    for clause in agreement.of_kind("corridor"):
+        first = str(clause.parameters.get("onward_of", ""))
+        if not first:
+            continue
+        if first == agreement.operation or first not in {operation.id for operation in situation.operations}:
+            raise InputError(
+                f"{first!r} is no other operation",
+                place=f"term {clause.id}.onward_of",
+                hint="name the operation whose vehicles bring the people to the hand-over point",
+            )
+        return Relay(clause.id, first, math.ceil(number(clause, "transfer_minutes") or 0))
+    return None
 
 
 def words(value: object) -> tuple[str, ...]:

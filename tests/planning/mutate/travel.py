@@ -95,6 +95,16 @@ def _early(plan: Plan, rng: random.Random) -> Plan:
     return with_group(plan, name, gathers=(Gathering(at=moment, share=share),))
 
 
+@breaks("transfer", "boards while the people still change vehicles")
+def _changing(plan: Plan, rng: random.Random) -> Plan | None:
+    names = sorted({convoy.operation for convoy in plan.convoys})
+    if len(names) < 2:
+        return None
+    name, first = rng.sample(names, 2)
+    clause = term("corridor", onward_of=first, transfer_minutes=10**5)
+    return with_clause(plan, name, clause)
+
+
 @breaks("acceptance", "a reception that does not take them")
 def _refused(plan: Plan, rng: random.Random) -> Plan:
     convoy, _ = _group_aboard(plan, rng)

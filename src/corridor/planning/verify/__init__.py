@@ -38,6 +38,7 @@ TIMED: dict[str, Rule] = {
     "continuity": vehicles.one_vehicle_one_place,
     "availability": travel.vehicles_are_there,
     "gathering": travel.nobody_boards_before_coming,
+    "transfer": travel.transfers_take_their_time,
     "daily reception": travel.days_are_not_overfull,
     "approach": road.approaches_are_possible,
     "one lane": road.lanes_alternate,

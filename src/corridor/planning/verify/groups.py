@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from corridor.planning.plan import Convoy
 from corridor.planning.verify.case import COMPANIONS, SEAT, Breach, Case, at_most, clock, parse_load
-from corridor.planning.verify.travel import called, come, may_go
+from corridor.planning.verify.travel import called, come, handed_over, may_go
 from corridor.situation.site import Group
 
 
@@ -150,7 +152,13 @@ def _come(case: Case, group: Group, convoy: Convoy) -> int:
     """Return how many of a group have come when a convoy begins to board: the reserve counts for reserve convoys."""
     planned, moment = case.planned[group.id], called(convoy)
     more = come(group, case.high[group.id] - planned, moment) if convoy.reserve else 0
-    return come(group, planned, moment) + more
+    there = come(group, planned, moment) + more
+    for clause, names in case.words(convoy.operation, "corridor", "onward_of"):
+        stated = case.terms(convoy.operation, "corridor", "transfer_minutes")
+        minutes = sum(value for each, value in stated if each == clause)
+        until = moment - timedelta(minutes=math.ceil(minutes)), convoy.reserve
+        there = min([there, *(handed_over(case, first, (convoy.pickup, group.kind), until) for first in names[:1])])
+    return there
 
 
 def _comes_before(high: Group, low: Group) -> bool:

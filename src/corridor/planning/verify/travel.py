@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from corridor.planning.plan import Convoy
 from corridor.planning.verify.case import TINY, Breach, Case, at_most, clock, parse_load
+from corridor.situation.agreement import Clause
 from corridor.situation.site import Group
 
 
@@ -76,6 +77,53 @@ def nobody_boards_before_coming(case: Case) -> Iterator[Breach]:
                     what += f"{there:,} have come to {group.site} by then."
                     yield Breach(f"convoy {convoy}", what, "Let it board later, or carry fewer.", group.reports)
                     break
+
+
+def transfers_take_their_time(case: Case) -> Iterator[Breach]:
+    """Nobody boards at a hand-over point whom the operation before has not unloaded there, transfer included."""
+    for operation in case.operations:
+        for clause, names in case.words(operation, "corridor", "onward_of"):
+            minutes = [value for each, value in case.terms(operation, "corridor", "transfer_minutes") if each == clause]
+            for first in names[:1]:
+                for reserve in (False, True):
+                    yield from _boarded_too_soon(case, clause, (operation, first), (math.ceil(sum(minutes)), reserve))
+
+
+def _boarded_too_soon(case: Case, clause: Clause, sides: tuple[str, str], terms: tuple[int, bool]) -> Iterator[Breach]:
+    operation, first = sides
+    minutes, reserve = terms
+    boards = sorted(
+        (stay.trip.board_start, stay.convoy.pickup, case.groups[key].kind, people, stay.convoy.id)
+        for stay in case.stays
+        if stay.convoy.operation == operation and (reserve or not stay.convoy.reserve)
+        for key, people in stay.trip.load.items()
+        if key in case.groups
+    )
+    so_far: Counter[tuple[str, str]] = Counter()
+    for moment, pickup, kind, people, convoy in boards:
+        so_far[pickup, kind] += people
+        boarded = so_far[pickup, kind]
+        there = handed_over(case, first, (pickup, kind), (moment - timedelta(minutes=minutes), reserve))
+        if boarded > there:
+            what = f"With it {boarded:,} {kind} have boarded at {pickup} at {clock(moment)}; clause {clause.id} has "
+            what += f"{there:,} of them handed over by then, {minutes} minutes of transfer included."
+            remedy = "Let it wait until the people have changed vehicles."
+            yield Breach(f"convoy {convoy}", what, remedy, clause.reports)
+            return  # Every later boarding would repeat it.
+
+
+def handed_over(case: Case, operation: str, whom: tuple[str, str], until: tuple[datetime, bool]) -> int:
+    """Return how many people of a kind an operation has unloaded at a site by a moment, with its reserve or without."""
+    site, kind = whom
+    moment, reserve = until
+    return sum(
+        people
+        for stay in case.stays
+        if stay.convoy.operation == operation and stay.convoy.reception == site
+        if stay.trip.unload_end <= moment and (reserve or not stay.convoy.reserve)
+        for key, people in stay.trip.load.items()
+        if key in case.groups and case.groups[key].kind == kind
+    )
 
 
 def may_go(case: Case, group: Group, reception: str) -> bool:
