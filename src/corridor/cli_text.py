@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,10 +97,14 @@ def _read_text(name: str, published: str | None, marked: Path | None, sites: lis
 def _table(name: str, candidates: list[Candidate]) -> str:
     from corridor.wording import table
 
+    columns = shutil.get_terminal_size().columns
+    wide = columns >= 100
+    room = 48 if wide else max(24, columns - 58)
     rows = [("kind", "value", "hedge", "source", "quote")]
     for c in candidates:
         quote = " ".join(c.quote.split())
-        rows.append((c.kind, _value(c), c.hedge, c.source[:28], quote if len(quote) <= 48 else quote[:47] + "…"))
+        short = quote if len(quote) <= room else quote[: room - 1] + "…"
+        rows.append((c.kind, _value(c), c.hedge, c.source[: 28 if wide else 18], short))
     return f"{name}: {len(candidates)} candidates, believed by nobody yet\n" + table(rows, right=(1,))
 
 
