@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,6 +26,9 @@ Published = Annotated[str | None, typer.Option("--published", help="When texts t
 def read(
     files: Annotated[list[str], typer.Argument(help="Tables (.csv, .xlsx, .jsonl), texts or web pages, or -.")],
     published: Published = None,
+    sites: Annotated[
+        Path | None, typer.Option("--sites", help="A situation or a table of reports whose sites name the places.")
+    ] = None,
     marked: Annotated[Path | None, typer.Option("--html", help="Also write the text with the spans marked.")] = None,
     output: Output = None,
     as_json: Json = False,
@@ -33,6 +37,7 @@ def read(
     from corridor.reports.tables import read_reports, write_reports
     from corridor.reports.text import to_json_line
 
+    known = _sites(sites) if sites else []
     lines: list[str] = []
     words: list[str] = []
     count = 0
@@ -43,7 +48,7 @@ def read(
             words.append(f"{name}: {len(reports)} reports")
             count += len(reports)
             continue
-        candidates = _read_text(name, published, marked)
+        candidates = _read_text(name, published, marked, known)
         lines += [to_json_line(candidate) + "\n" for candidate in candidates]
         words.append(_table(name, candidates))
         count += len(candidates)
@@ -55,13 +60,30 @@ def read(
     say(f"{count} read; candidates wait for: corridor accept")
 
 
-def _read_text(name: str, published: str | None, marked: Path | None) -> list[Candidate]:
+def _sites(file: Path) -> list[tuple[str, ...]]:
+    """Return the sites of a situation, or of a table of reports, as an id and its names."""
+    from corridor.reports.tables import read_reports
+    from corridor.situation.situation import Situation
+
+    data = file.read_bytes() if file.suffix.lower() == ".json" else b""
+    if data.lstrip()[:1] == b"{":
+        situation = Situation.from_json(data, place=str(file))
+        return [(site.id, *site.names.values()) for site in situation.sites]
+    names: dict[str, list[str]] = {}
+    for report in read_reports(file):
+        if report.fact in ("site", "name"):
+            known = names.setdefault(report.about.partition(".")[0], [])
+            known += [str(report.value)] if report.fact == "name" else []
+    return [(site, *known) for site, known in names.items()]
+
+
+def _read_text(name: str, published: str | None, marked: Path | None, sites: list[tuple[str, ...]]) -> list[Candidate]:
     from corridor.files import read_bytes, write_atomically
     from corridor.reports.text import load_text, marked_html, read_text
 
     read_bytes(name)  # says in one way for all verbs why a file cannot be read
     moment = moment_of(published, "--published") if published else None
-    candidates = read_text(Path(name), published=moment)
+    candidates = read_text(Path(name), published=moment, sites=sites)
     text = load_text(Path(name))
     if Path(name).suffix.lower() in PAGES:
         # The offsets count in the extracted text, so that text must be kept where the spans can be checked.
@@ -75,10 +97,14 @@ def _read_text(name: str, published: str | None, marked: Path | None) -> list[Ca
 def _table(name: str, candidates: list[Candidate]) -> str:
     from corridor.wording import table
 
+    columns = shutil.get_terminal_size().columns
+    wide = columns >= 100
+    room = 48 if wide else max(24, columns - 58)
     rows = [("kind", "value", "hedge", "source", "quote")]
     for c in candidates:
         quote = " ".join(c.quote.split())
-        rows.append((c.kind, _value(c), c.hedge, c.source[:28], quote if len(quote) <= 48 else quote[:47] + "…"))
+        short = quote if len(quote) <= room else quote[: room - 1] + "…"
+        rows.append((c.kind, _value(c), c.hedge, c.source[: 28 if wide else 18], short))
     return f"{name}: {len(candidates)} candidates, believed by nobody yet\n" + table(rows, right=(1,))
 
 

@@ -94,6 +94,7 @@ class Candidate(Report, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     """A report read from prose and not yet accepted, with the span it came from.
 
     `doc[start:end]` is the quote, in code points of the decoded text; `spans` holds further places that repeat it.
+    `group_worded` is what the text calls the people, `group` the word of groups.csv for them.
     `confidence` is a share from 0 to 1 and `reason` says in words why the reader proposes it.
     """
 
@@ -103,6 +104,7 @@ class Candidate(Report, frozen=True, kw_only=True, omit_defaults=True, forbid_un
     end: int
     kind: str = ""
     unit: str = ""
+    group_worded: str = ""
     spans: tuple[tuple[int, int], ...] = ()
     confidence: float = 0.5
     reason: str = ""

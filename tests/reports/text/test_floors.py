@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,3 +50,19 @@ def test_the_command_scores_and_writes_proposals(
     text = ROOT / "tests/reports/text/corpus/en/01-agency-siege.txt"
     assert scorer.main(["--proposals", str(target), str(text)]) == 0
     assert '"fact": "count_out"' in target.read_text(encoding="utf-8")
+
+
+def test_the_command_fails_for_a_degraded_reader(
+    scorer: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = scorer.read_text
+    monkeypatch.setattr(scorer, "read_text", lambda path: whole(path)[::2])
+    assert scorer.main([]) == 1
+    assert "recall" in capsys.readouterr().out
+
+
+def test_the_command_fails_where_every_source_is_wrong(scorer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = scorer.read_text
+    nobody = "somebody quite different"
+    monkeypatch.setattr(scorer, "read_text", lambda path: [replace(c, source=nobody) for c in whole(path)])
+    assert scorer.main([]) == 1

@@ -72,6 +72,7 @@ def _report(candidate: Candidate, role: str) -> Report:
         reference=f"{candidate.doc}:{candidate.start}-{candidate.end}",
         quote=candidate.quote,
         derived_from=candidate.derived_from,
+        corrects=candidate.corrects.replace("r-", "t-", 1),
         note=f"read as {candidate.kind} because of {candidate.reason}"
         if candidate.reason
         else f"read as {candidate.kind}",

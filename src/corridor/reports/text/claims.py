@@ -11,7 +11,7 @@ from corridor.reports.text.sentences import Sentence
 
 
 class Claim(NamedTuple):
-    """A claim found in one sentence: tokens `first` to `last` (exclusive) carry it."""
+    """A claim found in one sentence: tokens `first` to `last` (exclusive) carry it; `people` names who is counted."""
 
     first: int
     last: int
@@ -24,8 +24,8 @@ class Claim(NamedTuple):
     group: str = ""
     confidence: float = 0.6
     reason: str = ""
-    source: str = ""
     corrects: str = ""
+    people: tuple[int, int] = (0, 0)
 
     @property
     def counted(self) -> bool:
@@ -34,13 +34,17 @@ class Claim(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A claim with its sentence, its source and its place, repeats not yet merged; `at` is where its block begins."""
+    """A claim with its sentence, its source and its place, repeats not yet merged; `at` is where its block begins.
+
+    `instead_of` is the claim of the figure that this one corrects.
+    """
 
     claim: Claim
     sentence: Sentence
     source: str
     place: str
     at: int
+    instead_of: Heard | None = None
 
 
 FAR = 20.0

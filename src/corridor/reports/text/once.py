@@ -69,7 +69,8 @@ def corrected(heard: list[Heard]) -> list[Heard]:
         for n in range(max(0, at - 4), min(len(heard), at + 5)):
             h = heard[n]
             if h.sentence is taken.sentence and h.claim.kind != WITHDRAWN and h.claim.counted:
-                better[n] = _corrects(h, taken, kind)
+                first = heard[old[0]] if old else taken._replace(claim=taken.claim._replace(kind=h.claim.kind))
+                better[n] = _corrects(h, taken, kind)._replace(instead_of=first)
     return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]
 
 

@@ -11,7 +11,7 @@ from corridor.reports.text.units import Counted, Unit
 def person(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of people by the strongest cue near it."""
     group, last = _joined(it.sentence, it.unit)
-    base = base._replace(last=max(base.last, last), unit="persons", group=group)
+    base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None

@@ -162,7 +162,9 @@ def _candidate(
     value = claim.low if claim.low is not None and claim.low == claim.high else None
     moment = when.observed(h.sentence, claim.first, claim.last, base, lang) if base != when.UNDATED else base
     return Candidate(
-        id=content_id({"doc": doc, "kind": claim.kind, "start": str(start), "end": str(end), "value": str(value)}),
+        id=_id(h, doc),
+        corrects=_id(h.instead_of, doc) if h.instead_of else "",
+        group_worded=_worded(text, h),
         candidate=True,
         source=h.source,
         fact=_fact(h),
@@ -189,6 +191,20 @@ def _candidate(
         confidence=claim.confidence,
         reason=claim.reason,
     )
+
+
+def _id(h: Heard, doc: str) -> str:
+    """Return the id of a claim: the same text always gives the same."""
+    start, end = _place(h)
+    value = h.claim.low if h.claim.low is not None and h.claim.low == h.claim.high else None
+    return content_id({"doc": doc, "kind": h.claim.kind, "start": str(start), "end": str(end), "value": str(value)})
+
+
+def _worded(text: str, h: Heard) -> str:
+    """Return what the text calls the people counted: "fighters and their families"."""
+    first, last = h.claim.people
+    tokens = h.sentence.tokens
+    return " ".join(text[h.at + tokens[first].start : h.at + tokens[last - 1].end].split()) if first < last else ""
 
 
 def _about(h: Heard) -> str:
@@ -230,7 +246,8 @@ def to_json_line(candidate: Candidate) -> str:
         "low": candidate.low,
         "high": candidate.high,
         "unit": candidate.unit,
-        "group": candidate.group,
+        "group": candidate.group_worded or candidate.group,
+        "group_id": candidate.group,
         "place": candidate.place,
         "about": candidate.about,
         "source": candidate.source,
@@ -247,6 +264,7 @@ def to_json_line(candidate: Candidate) -> str:
         "spans": [list(span) for span in candidate.spans],
         "confidence": candidate.confidence,
         "reason": candidate.reason,
+        "corrects": candidate.corrects,
     }
     return json.dumps(fields, ensure_ascii=False)
 
@@ -257,4 +275,6 @@ def from_json_line(line: str) -> Candidate:
     for name in ("observed", "received"):
         fields[name] = fields.get(name) or when.UNDATED.isoformat()
     fields["said"] = fields.get("said") or None
+    if "group_id" in fields:
+        fields["group_worded"], fields["group"] = fields.get("group", ""), fields.pop("group_id")
     return msgspec.convert(fields, Candidate)

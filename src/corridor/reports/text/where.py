@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import Lexicon, rows, small
+from corridor.reports.text.lexicon import Lexicon, languages, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -17,7 +17,7 @@ class Gazetteer:
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for site in sites:
             names = (site,) if isinstance(site, str) else tuple(site)
-            for name in names:
+            for name in (*names, *_spellings(names)):
                 self._add(names[0], name)
         # The situation's own sites come first: where both know a name, the site gives its id.
         for place, terms in _known(lang):
@@ -43,6 +43,14 @@ class Gazetteer:
 
 def _words(name: str) -> list[str]:
     return fold(name).text.replace("-", " - ").replace("'", "' ").split()
+
+
+def _spellings(names: tuple[str, ...]) -> list[str]:
+    """Return how a place is spelt in every language that knows it by one of its names."""
+    folded = {fold(name).text for name in names}
+    known = [row for lang in languages() for row in rows(lang, "places.csv")]
+    keys = {row["key"] for row in known if folded & {row["key"], *fold(row["terms"]).text.split("|")}}
+    return [term for row in known if row["key"] in keys for term in row["terms"].split("|")]
 
 
 @cache
