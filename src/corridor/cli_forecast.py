@@ -91,7 +91,7 @@ def compare(
 
 
 def score(
-    folder: Annotated[Path, typer.Argument(help="The folder of kept forecasts.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="The folder of kept forecasts.")] = Path("forecasts"),
     outcomes: Annotated[
         Path | None, typer.Option(help="What became of it; outcomes.json of the folder if left out.")
     ] = None,

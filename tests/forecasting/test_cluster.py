@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from datetime import timedelta
 
 import msgspec
@@ -26,9 +25,7 @@ def test_two_dask_workers_one_of_them_killed_give_the_bytes_of_one_process():
             pids = list(client.run(os.getpid).values())
         killer = threading.Timer(3.0, os.kill, (pids[0], signal.SIGKILL))
         killer.start()
-        began = time.monotonic()
         spread = levers(worlds.aleppo_small(), cluster=cluster.scheduler_address, runs=20_000, deadline=deadline)
         killer.cancel()
-        assert time.monotonic() - began < 240
     both = levers(worlds.aleppo_small(), workers=2, runs=20_000, deadline=deadline)
     assert msgspec.json.encode(alone) == msgspec.json.encode(spread) == msgspec.json.encode(both)

@@ -51,3 +51,13 @@ def test_forecasts_are_kept_once_and_scored_when_the_outcome_is_known(tmp_path):
     (tmp_path / "wrong.json").write_text("{")
     with pytest.raises(InputError, match="kept forecast"):
         read_kept(tmp_path)
+
+
+def test_bad_folders_are_told_with_a_hint(tmp_path):
+    for folder, said in ((tmp_path / "none", "no folder"), (tmp_path, "holds no kept forecast")):
+        with pytest.raises(InputError, match=said) as caught:
+            read_kept(folder)
+        assert "corridor score" in str(caught.value.hint)
+    (tmp_path / "cut.json").write_text('{"operation": "aleppo", "qua')
+    with pytest.raises(InputError, match="no kept forecast"):
+        read_kept(tmp_path)

@@ -116,7 +116,13 @@ def keep(folder: Path, kept: Sequence[Kept]) -> list[Path]:
 
 
 def read_kept(folder: Path) -> list[Kept]:
-    """Return the forecasts kept in a folder, in order of time; raises `InputError` for one that is malformed."""
+    """Return the forecasts kept in a folder, in order of time.
+
+    Raises `InputError` where there is no such folder, none is kept in it, or one is malformed.
+    """
+    hint = "keep forecasts with: corridor forecast plan.json --keep FOLDER; then: corridor score FOLDER"
+    if not folder.is_dir():
+        raise InputError("is no folder of kept forecasts", place=str(folder), hint=hint)
     found = []
     for path in sorted(folder.glob("*.json")):
         if path.name == "outcomes.json":
@@ -127,6 +133,8 @@ def read_kept(folder: Path) -> list[Kept]:
             raise InputError(
                 f"is no kept forecast: {error}", place=str(path), hint="corridor forecast --keep"
             ) from None
+    if not found:
+        raise InputError("holds no kept forecast", place=str(folder), hint=hint)
     return sorted(found, key=lambda item: (item.operation, item.quantity, item.made))
 
 

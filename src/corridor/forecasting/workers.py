@@ -113,7 +113,7 @@ def _dask(
     function: Callable[[T], R], chunks: list[Sequence[T]], address: str, done: Callable[[int], None]
 ) -> list[list[R]]:
     try:
-        from distributed import Client  # noqa: PLC0415 - an extra that few need
+        from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra that few need
         from distributed import as_completed as finished  # noqa: PLC0415
     except ImportError:
         raise UsageError(
@@ -127,4 +127,11 @@ def _dask(
         jobs = [client.submit(work, function, chunk, pure=False, retries=ATTEMPTS) for chunk in chunks]
         for count, _ in enumerate(finished(jobs, loop=client.loop), start=1):
             done(count)
-        return list(client.gather(jobs))
+        try:
+            return list(client.gather(jobs))
+        except KilledWorker as error:
+            raise CorridorError(
+                f"a chunk of work killed its worker again and again: {error}",
+                place=address,
+                hint="workers are killed, often for memory: use fewer runs or larger workers",
+            ) from None
