@@ -23,7 +23,7 @@ RULES = (*ON, *TIED)
 ROUNDS = 9
 SEEDS = range(ROUNDS * len(RULES))
 MORE = range(SEEDS.stop, 5 * SEEDS.stop)
-# What the search must reach at least: found are the figures printed with -s, about five in six and one per cent.
+# What the search must reach at least; found (printed with -s) were 78 % equal, 2.2 % over on average, 56 % bounds met.
 EQUAL_SHARE = 0.75
 MEAN_GAP = 0.05
 BOUND_MET = 0.5

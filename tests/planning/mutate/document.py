@@ -136,7 +136,7 @@ def _left(plan: Plan, rng: random.Random) -> Plan:
 
 @breaks("objectives", "waiting misstated")
 def _waiting(plan: Plan, rng: random.Random) -> Plan:
-    wrong = Objective(name="waiting", value=-float(rng.randint(1, 99)), unit="person-hours")
+    wrong = Objective(name="waiting", value=10.0**6 + rng.randint(1, 99), unit="person-hours")
     return msgspec.structs.replace(plan, objectives=(wrong,))
 
 
