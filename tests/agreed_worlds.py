@@ -82,6 +82,18 @@ def first_steps() -> Situation:
     return msgspec.structs.replace(base, agreements=agreements)
 
 
+def held_back() -> Situation:
+    """The city's second bus leaves when all 100 of the villages have arrived, at 205: 205 + 30 + 5 = 240.
+
+    Untied, the villages end last, after 210.
+    """
+    base = first_steps()
+    there = Clause(id="step there", kind="reciprocity", parameters={"with": EAST, "first_step": 100})
+    return msgspec.structs.replace(
+        base, agreements=(base.agreements[0], Agreement(operation="foua", state="in_force", clauses=(there,)))
+    )
+
+
 def last_ones() -> Situation:
     """The last 50 leave when the aid has arrived, after 200 minutes: 200 + 30 + 5 = 235; without the phase 120."""
     aid = Clause(id="aid", kind="goods", begins=START + timedelta(minutes=180), ends=START + timedelta(minutes=200))
@@ -190,6 +202,7 @@ WORLDS: dict[str, Callable[[], Situation]] = {
         tied_numbers,
         hand_in_hand,
         first_steps,
+        held_back,
         last_ones,
         aid_first,
         escorted,
@@ -207,6 +220,7 @@ CLEARANCE_MINUTES: dict[str, int] = {
     "tied_numbers": 210,
     "hand_in_hand": 210,
     "first_steps": 210,
+    "held_back": 240,
     "last_ones": 235,
     "aid_first": 210,
     "escorted": 165,

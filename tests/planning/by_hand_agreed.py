@@ -10,18 +10,18 @@ from tests import agreed_worlds as worlds
 from tests.planning.by_hand import bus_trip, convoy, plan_of, trip
 
 
-def tied_numbers(situation: Situation | None = None) -> Plan:
+def tied_numbers(situation: Situation | None = None, bound: int = 210, second: int = 175) -> Plan:
     def village(depart: int) -> Convoy:
         load = bus_trip(depart, 50, drive=60, vehicle="foua/bus-01", group="villagers")
         return convoy(f"F{depart}", (depart, depart + 60), load, way=("village", "city"), operation="foua")
 
     return plan_of(
         situation or worlds.tied_numbers(),
-        210,
+        bound,
         village(10),
         convoy("C01", (40, 70), bus_trip(40, 50)),
         village(145),
-        convoy("C02", (175, 205), bus_trip(175, 50, vehicle="bus-02")),
+        convoy("C02", (second, second + 30), bus_trip(second, 50, vehicle="bus-02")),
     )
 
 
@@ -31,6 +31,10 @@ def hand_in_hand() -> Plan:
 
 def first_steps() -> Plan:
     return tied_numbers(worlds.first_steps())
+
+
+def held_back() -> Plan:
+    return tied_numbers(worlds.held_back(), 240, 205)
 
 
 def two_trips(situation: Situation, bound: int, departs: tuple[int, int], *, load: int = 50, drive: int = 30) -> Plan:
@@ -109,6 +113,7 @@ PLANS: dict[str, Callable[[], Plan]] = {
         tied_numbers,
         hand_in_hand,
         first_steps,
+        held_back,
         last_ones,
         aid_first,
         escorted,

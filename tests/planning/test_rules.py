@@ -22,6 +22,7 @@ WITHOUT = {
     "tied_numbers": 210,
     "hand_in_hand": 210,
     "first_steps": 210,
+    "held_back": 210,
     "last_ones": 120,
     "aid_first": 120,
     "escorted": 85,

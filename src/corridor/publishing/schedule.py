@@ -170,7 +170,7 @@ def _aboard(convoy: Convoy, w: Words) -> Child:
 def _held(convoy: Convoy, w: Words) -> str:
     """Return how long people sit in standing vehicles, before departure and where they are unloaded."""
     said = [
-        w(key, hours=w.hours(length.total_seconds() / 3600))
+        w(key, n=w.count(round(length.total_seconds() / 60)))
         for key, length in (("held.before", tied.held_before(convoy)), ("held.after", tied.held_after(convoy)))
         if length
     ]

@@ -6,7 +6,7 @@ import random
 
 import msgspec
 
-from corridor.planning.plan import Plan
+from corridor.planning.plan import Objective, Plan
 from tests.planning.mutate.table import (
     MINUTE,
     any_convoy,
@@ -126,3 +126,21 @@ def _optimal(plan: Plan, rng: random.Random) -> Plan:
 @breaks("clearance", "called nothing to move")
 def _nothing(plan: Plan, rng: random.Random) -> Plan:
     return msgspec.structs.replace(plan, status="nothing to move")
+
+
+@breaks("people left", "people left without the choice")
+def _left(plan: Plan, rng: random.Random) -> Plan:
+    group = rng.choice(plan.situation.groups)
+    return msgspec.structs.replace(plan, left={group.id: rng.randint(1, 9)})
+
+
+@breaks("objectives", "waiting misstated")
+def _waiting(plan: Plan, rng: random.Random) -> Plan:
+    wrong = Objective(name="waiting", value=10.0**6 + rng.randint(1, 99), unit="person-hours")
+    return msgspec.structs.replace(plan, objectives=(wrong,))
+
+
+@breaks("objectives", "more people safe than there are")
+def _too_many(plan: Plan, rng: random.Random) -> Plan:
+    wrong = Objective(name="people_safe", value=10.0**7 + rng.randint(1, 99), unit="weighted people")
+    return msgspec.structs.replace(plan, objectives=(wrong,))
