@@ -159,6 +159,31 @@ def test_ten_million_rows_are_refused(text):
         read_text(text, "public")
 
 
+@pytest.mark.parametrize("row", ["[1]", "[[-1.5", "[]"])
+def test_ten_million_rows_of_our_own_format_are_refused_unread(row):
+    text = '{"format": "corridor-instance/1", "minutes": {"depot_pickup": [' + ",".join([row] * 10_000_000)
+    with pytest.raises(InputError, match="rows, more than the planner takes"):
+        read_text(text, "json")
+
+
+def test_ten_million_loads_are_refused():
+    text = bad(["loads"], ["?"]).replace('"?"', ",".join(["1"] * 10_000_000))
+    with pytest.raises(InputError, match="holds 10,000,000 numbers"):
+        read_text(text, "json")
+
+
+def test_a_long_toml_is_refused_unread():
+    with pytest.raises(InputError, match="letters, more than the planner takes"):
+        read_text("#" * 9_000_000, "toml")
+
+
+def test_a_file_that_is_wrong_throughout_gets_a_short_answer():
+    with pytest.raises(InputError) as caught:
+        read_text(bad(["loads"], [-1] * 300_000), "json")
+    assert "loads[0]: -1 is below 0" in str(caught.value)
+    assert len(caught.value.faults) <= 30
+
+
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(InputError, match="No such file"):
         read_problem(tmp_path / "none.json")

@@ -8,7 +8,7 @@ import pytest
 from corridor.errors import Infeasible, UsageError
 from corridor.planning.tours import solve as module
 from corridor.planning.tours.check_tours import check_tours
-from corridor.planning.tours.generator import SIZES, generate, generate_shape
+from corridor.planning.tours.generator import SIZES, generate
 from corridor.planning.tours.problem import FAR, make_problem
 from corridor.planning.tours.solve import solve
 
@@ -26,13 +26,30 @@ def test_plans_are_sound_and_repeat(size):
     assert same(first) == same(solve(problem, time_limit=None, iterations=60, seed=5))
 
 
-def test_one_thread_or_two_give_the_same_plan(monkeypatch):
-    problem = generate_shape(20, 6, 80, 800, seed=1)
+@pytest.mark.parametrize(("size", "iterations"), [("tiny6", 40), ("small", 60), ("short120", 40), ("med2000", 60)])
+def test_one_thread_or_two_give_the_same_plan(monkeypatch, size, iterations):
+    problem = generate(size, 1)
     plans = []
-    for threads in (1, 2):
+    for threads in (1, 2, 2):
         monkeypatch.setattr(module, "THREADS", threads)
-        plans.append(same(solve(problem, time_limit=None, iterations=30, seed=2)))
-    assert plans[0] == plans[1]
+        plans.append(same(solve(problem, time_limit=None, iterations=iterations, seed=2)))
+    assert plans[0] == plans[1] == plans[2]
+
+
+def test_a_limit_shorter_than_the_flow_gives_greedy_tours_at_once():
+    problem = generate("city", 1)
+    plan = solve(problem, time_limit=0.05)
+    assert check_tours(problem, plan) == []
+    assert plan.status == "feasible"
+    assert 0 < plan.bounds.flow < solve(problem, time_limit=None, iterations=1).bounds.flow
+
+
+def test_the_hasty_build_is_nearly_level():
+    problem = generate("med2000", 1)
+    seen: list[module.Progress] = []
+    solve(problem, time_limit=None, iterations=5, on_progress=seen.append)
+    assert seen[0].gap < 0.15
+    assert seen[-1].gap < 0.04
 
 
 def test_more_iterations_are_never_worse():

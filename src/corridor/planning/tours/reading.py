@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from pathlib import Path
 from typing import NoReturn
@@ -13,7 +14,9 @@ import numpy as np
 from corridor.errors import Fault, InputError
 from corridor.planning.tours.problem import FAR, FORMAT, LONGEST, MOST_CELLS, Problem, make_problem
 
-MOST_BYTES = 128_000_000
+MOST_BYTES = 64_000_000
+MOST_ROWS = 8_000_000  # of all tables: as many as fit the pairs and the buses
+LONGEST_TOML = 8_000_000  # reading it takes that much longer than JSON
 MOST_FAULTS = 20
 LISTS = ("buses", "loads", "capacity")
 TABLES = {
@@ -52,6 +55,11 @@ def read_text(text: str, form: str, *, name: str = "instance") -> Problem:
     """Return the problem of a text in one of the forms `json`, `toml` and `public`; raises as `read_problem` does."""
     if form == "public":
         return _read_public(text, name)
+    rows, longest = text.count("["), LONGEST_TOML if form == "toml" else MOST_BYTES
+    if rows > MOST_ROWS or len(text) > longest:
+        size = f"{rows:,} rows" if rows > MOST_ROWS else f"{len(text):,} letters"
+        hint = "merge neighbouring sites, or plan the regions one by one"
+        raise InputError(f"holds {size}, more than the planner takes", place=name, hint=hint)
     try:
         value = tomllib.loads(text) if form == "toml" else json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -97,8 +105,14 @@ def _numbers(values: object, place: str, faults: list[Fault], *, most: int, blan
     if not isinstance(values, list):
         faults.append(Fault(place, "is missing" if values is None else "is not a list", "a list of whole numbers"))
         return []
+    if len(values) > MOST_CELLS:
+        what = f"holds {len(values):,} numbers; the planner takes up to {MOST_CELLS:,}"
+        faults.append(Fault(place, what, "merge neighbouring sites, or plan the regions one by one"))
+        return []
     numbers = []
     for index, number in enumerate(values):
+        if len(faults) > 10 * MOST_FAULTS:  # a file that is wrong throughout needs no longer list
+            break
         here = f"{place}[{index}]"
         numbers.append(0)  # stands in for a number at fault, so that those after it keep their places
         if number is None and blank:
@@ -125,6 +139,8 @@ def _table(rows: object, place: str, shape: tuple[int | None, ...], faults: list
         faults.append(Fault(place, f"has {len(rows)} rows, expected {shape[0]}", "one row for each row site"))
     numbers = []
     for index, row in enumerate(rows):
+        if len(faults) > before and len(faults) > MOST_FAULTS:
+            break
         here = f"{place}[{index}]"
         numbers.append(_numbers(row, here, faults, most=LONGEST, blank=True))
         if isinstance(row, list) and shape[1] not in {None, len(row)}:
@@ -144,7 +160,7 @@ def _read_public(text: str, name: str) -> Problem:
     to each pickup; for each pickup its number and the distance to each reception. Returns take as long as the loaded
     drive. People become whole bus loads, up at pickups and down at receptions; a distance is rounded up to a whole.
     """
-    words = iter(text.split())
+    words = (found.group() for found in re.finditer(r"\S+", text))  # one at a time: the file may be long
     read = 0
 
     def take(what: str) -> float:
