@@ -337,3 +337,29 @@ def test_an_exercise_says_so_and_nothing_invented_enters_a_real_log(operation: O
             assert text.endswith(MARK)
         assert drill.known().of("inject")
     assert marked("x", exercise=False) == "x"
+
+
+def test_a_report_that_is_none_is_named_and_can_be_withdrawn(operation: Operation) -> None:
+    """No verb of ours writes such an entry; another program may, and then the log must still open."""
+    log = operation.log
+    from tests.log.making import entry
+
+    log.append([entry(1, body={"id": "strange", "fact": 5})])
+    with pytest.raises(InputError, match="report strange in the log is none") as caught:
+        operation.known()
+    assert "--withdraw" in caught.value.hint
+    log.write("decision", "withdraw", {"report": "strange", "reason": "no report"}, actor="x", device="console")
+    assert "strange" in operation.known().withdrawn
+
+
+def test_two_contents_of_an_act_and_a_claim_that_comes_again_later(operation: Operation) -> None:
+    from tests.log.making import entry
+
+    log = operation.log
+    act = entry(1, kind="act", name="note", body={"a": 1})
+    log.append([act, entry(1, kind="act", name="note", body={"a": 2})])
+    assert not operation.known().rivals  # what is kept aside of an act says nothing of a report
+    report = msgspec.to_builtins(say("halt", "aleppo", "gate", "Shut."))
+    for number in (5, 3, 4):  # three phones bring one report; the earliest record of it stands
+        log.append([entry(number, device=f"p{number}", body=report)])
+    assert len([one for one in operation.known().reports if one.id == report["id"]]) == 1
