@@ -187,6 +187,7 @@ ARROWS: dict[str, tuple[str, str]] = {
     "sign": ("a log", "the go/no-go list; the log"),
     "status": ("a log", "alarms, convoys, ledgers"),
     "handover": ("a log", "the sheet for the next shift"),
+    "serve": ("a log", "the server: console, phones, live stream"),
     "log": ("a log", "verify, export, import, backup, restore"),
 }
 

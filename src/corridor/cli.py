@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_forecast, cli_log, cli_text, cli_tours
+from corridor import cli_forecast, cli_log, cli_serve, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.help import Verbs
 from corridor.terminal import (
@@ -352,6 +352,7 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
 
 
 cli_log.register(app)
+app.command()(cli_serve.serve)
 
 
 def main() -> None:

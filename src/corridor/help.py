@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Verbs named without their line; `corridor VERB --help` says the rest.
 SHORT = {
     "Forecasts": ("levers", "compare", "score"),
-    "On a log": ("new", "record", "adopt", "correct", "order", "sign", "status", "handover", "log"),
+    "Log": ("new", "record", "adopt", "correct", "order", "sign", "status", "handover", "serve", "log"),
 }
 
 
