@@ -37,7 +37,7 @@ SOUND: dict[str, Any] = {
     "sign": {"item": "none", "answer": "go"},
     "hand_over": {"to": "dispatcher"},
     "order": {"convoy": "none"},
-    "read_back": {"code": "AAAA"},
+    "read_back": {"convoy": "none", "code": "AAAA"},
     "open_corridor": {"movement": "none", "reason": "drill"},
     "confirm_opening": {"reason": "drill"},
     "close": {"reason": "drill"},

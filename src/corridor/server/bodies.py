@@ -155,8 +155,9 @@ class Give(Strict, frozen=True, kw_only=True):
 
 
 class ReadBack(Strict, frozen=True, kw_only=True):
-    """The code that a crew read back of an order."""
+    """The code that a crew read back of an order to its convoy."""
 
+    convoy: Word
     code: Annotated[str, Meta(min_length=1, max_length=20)]
 
 

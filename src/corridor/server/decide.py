@@ -147,7 +147,7 @@ async def read_back(ask: Ask) -> Reply:
     """Log what a crew read back of its last order; a wrong code is kept too, and said."""
 
     def deed(operation: Operation) -> tuple[Answer, bool]:
-        mine = [one for one in sent(operation.known()) if one.convoy == ask.path["convoy"]]
+        mine = [one for one in sent(operation.known()) if one.convoy == ask.body.convoy]
         if not mine:
             raise Refused(404, "no order was sent to this convoy", hint="send it first")
         answer = None

@@ -186,7 +186,7 @@ DECISIONS: tuple[Route, ...] = (
     _decide("/decisions/sign", "sign", "Sign an item of the go/no-go list (corridor sign)", b.Signature, roles=LEAD),
     _decide("/decisions/handover", "hand_over", "Hand over to the next shift (corridor handover --to)", b.HandOver),
     _decide("/orders", "order", "Send an order (corridor order)", b.Give, answer=a.Given),
-    _decide("/orders/{convoy}/read-back", "read_back", "Log what a crew read back (corridor order --read-back)",
+    _decide("/orders/read-back", "read_back", "Log what a crew read back (corridor order --read-back)",
             b.ReadBack, also=(404, 409, 422)),
     _decide("/decisions/open", "open_corridor", "Propose to open a movement's corridor", b.Opening, roles=LEAD),
     _decide("/decisions/open/{proposal}/confirm", "confirm_opening", "Open it: a second person confirms", b.Reason,
