@@ -27,6 +27,9 @@ class Lost(httpx.BaseTransport):
         self._inner = httpx.HTTPTransport()
         self.lost = 0
 
+    def close(self) -> None:
+        self._inner.close()
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         fate = self._rng.random()
         if request.method == "POST" and fate < 0.25:

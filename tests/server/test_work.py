@@ -24,7 +24,7 @@ def wait_for(server: Live, client: Any, name: str, *, after: int) -> dict[str, A
     with client.stream("GET", f"{API}/stream", params={"after": after}) as response:
         for _, _, data in events(response):
             if isinstance(data, dict) and data["name"] in (name, name.replace("proposed", "failed")):
-                return data  # type: ignore[no-any-return]
+                return data
     raise AssertionError(server.names())
 
 
