@@ -113,6 +113,7 @@ def _warned(report: Report, now: datetime) -> tuple[str, ...]:
 
 
 def _sort(found: _Sorted, number: int, entered: b.Entered, report: Report, viewer: Viewer) -> None:
+    happened = stamp(report.observed)
     entry = Entry(
         id=entered.id,
         kind="report",
@@ -120,8 +121,8 @@ def _sort(found: _Sorted, number: int, entered: b.Entered, report: Report, viewe
         actor=viewer.account,
         device=viewer.device,
         device_seq=entered.device_seq,
-        happened=stamp(report.observed),
-        recorded=stamp(entered.recorded),
+        happened=happened,
+        recorded=happened if entered.recorded == report.observed else stamp(entered.recorded),
         body=canonical(report),
     )
     urgent = entered.urgent or report.fact in URGENT_FACTS

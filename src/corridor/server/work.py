@@ -32,6 +32,9 @@ SOON_SECONDS = 10.0
 # Alarms also come of time going by: a convoy that does not arrive.
 LOOK_SECONDS = 20.0
 REPLAN_SECONDS = 1.0
+# More entries a second than this are a backlog that pours in.
+FLOOD_A_SECOND = 500
+CANNOT_WAIT = ("halt", "incident", "people_held", "casualties")
 FORECAST_RUNS = 2000
 
 
@@ -68,7 +71,9 @@ class Planner:
         self.posts: dict[str, frozenset[str]] = {}
         self.posts_of = 0
         self.looked = 0.0
+        self._heard = 0
         self._changed = asyncio.Event()
+        self._urgent = asyncio.Event()
         self._later: asyncio.TimerHandle | None = None
         self._on = False
 
@@ -102,6 +107,9 @@ class Planner:
         if not said:
             return
         self._changed.set()
+        self._heard += len(said)
+        if any(row.kind == "report" and _says(row, fact) for row in said for fact in CANNOT_WAIT):
+            self._urgent.set()
         if any(row.name == ADOPT for row in said):
             self.house.spawn(self.assign())
         if not self._on or not self.house.present.adopted:
@@ -123,14 +131,19 @@ class Planner:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
             self._changed.clear()
-            begun = time.monotonic()
+            begun, counted = time.monotonic(), self._heard
             try:
                 await self.look()
             except CorridorError as error:
                 # A log without reports yet has no situation; what else is wrong shows to whoever asks for one.
                 self.house.metrics.tell("alarms not judged", error=type(error).__name__)
             self.looked = time.monotonic() - begun
-            await asyncio.sleep(min(max(0.05, self.looked), 2.0))
+            # While a backlog pours in, looking gives way to taking in, but for what cannot wait.
+            poured = (self._heard - counted) / max(time.monotonic() - begun, 0.001) > FLOOD_A_SECOND
+            with contextlib.suppress(TimeoutError):
+                self._urgent.clear()
+                pause = min(8 * self.looked, 10.0) if poured else min(max(0.05, self.looked), 2.0)
+                await asyncio.wait_for(self._urgent.wait(), pause)
 
     async def look(self) -> int:
         """Tell the alarms that nobody has told yet; returns how many."""
