@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,12 @@ class Served:
         self.process = subprocess.Popen(
             words + ([] if planning else ["--no-planning"]), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        assert self.process.stdout is not None
         for _ in range(3):
-            assert self.process.stdout.readline(), "the server did not start"
+            if self.process.stdout is None or not self.process.stdout.readline():
+                raise RuntimeError("the server did not start")
 
     def post(self, path: str, body: Any, *, token: str = "") -> Any:
+        """Post as a phone or as a coordinator."""
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         head = {"content-type": "application/json"}
         if token:
@@ -88,6 +90,7 @@ class Served:
         return pages * resource.getpagesize() / 1e6, len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def stop(self) -> None:
+        """End the server in order."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=60)
 
@@ -184,9 +187,7 @@ async def listen(server: Served, clients: int, seconds: float, heard: list[float
     async def one(number: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1 << 20)
         cookie = server.sessions[number % len(server.sessions)]
-        writer.write(
-            f"GET /api/v1/stream HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: corridor={cookie}\r\n\r\n".encode()
-        )
+        writer.write(f"GET /api/v1/stream HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: corridor={cookie}\r\n\r\n".encode())
         last = 0
         with contextlib.suppress(asyncio.TimeoutError, asyncio.IncompleteReadError):
             while True:
@@ -198,11 +199,7 @@ async def listen(server: Served, clients: int, seconds: float, heard: list[float
                     missed.append(seq - last - 1 if last else 0)
                     last = seq
                 elif line.startswith(b"data: {") and b'"people_passed"' in line:
-                    mark = line.index(b'"sent":') if b'"sent":' in line else -1
-                    del mark
                     place = line.index(b'"received":"', line.index(b'"people_passed"'))
-                    from datetime import datetime
-
                     written = datetime.fromisoformat(line[place + 12 : place + 39].decode())
                     heard.append((now() - written).total_seconds())
         writer.close()
@@ -343,7 +340,7 @@ def replan(chosen: argparse.Namespace) -> dict[str, Any]:
     """Show 3: from the posting of a halt to the new plan on the stream, while 200 entries a second arrive."""
     times = []
     with served(phones=2, planning=True) as server:
-        answer = server.post("/api/v1/work/plan", {"time_limit": 1.0})
+        server.post("/api/v1/work/plan", {"time_limit": 1.0})
         made = heard(server, 0, lambda row: row["name"] in ("plan proposed", "plan failed"))
         body = {"plan_sha256": made["body"]["plan_sha256"], "despite": "bench"}
         server.post("/api/v1/decisions/adopt", body)
@@ -368,7 +365,6 @@ def replan(chosen: argparse.Namespace) -> dict[str, Any]:
             time.sleep(2.0)
         stop.set()
         steady.join()
-    del answer
     return {"beside entries a second": chosen.rate, "replans": len(times), "p50 ms": at(sorted(times), 0.5),
             "worst ms": at(sorted(times), 1.0)}  # fmt: skip
 
