@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import re
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,10 @@ SOON_SECONDS = 10.0
 LOOK_SECONDS = 20.0
 REPLAN_SECONDS = 1.0
 # More entries a second than this are a backlog that pours in.
-FLOOD_A_SECOND = 500
+FLOOD_A_SECOND = 300
 CANNOT_WAIT = ("halt", "incident", "people_held", "casualties")
+# The body is canonical: no quotation mark inside a text stands without its backslash.
+_FACT = re.compile(r'(?<!\\)"fact":"(\w+)"')
 FORECAST_RUNS = 2000
 
 
@@ -108,13 +111,14 @@ class Planner:
             return
         self._changed.set()
         self._heard += len(said)
-        if any(row.kind == "report" and _says(row, fact) for row in said for fact in CANNOT_WAIT):
+        told = {found[1] for row in said if row.kind == "report" and (found := _FACT.search(row.body))}
+        if told & set(CANNOT_WAIT):
             self._urgent.set()
         if any(row.name == ADOPT for row in said):
             self.house.spawn(self.assign())
         if not self._on or not self.house.present.adopted:
             return
-        facts = {fact for row in said if row.kind == "report" for fact in (*AT_ONCE, *SOON) if _says(row, fact)}
+        facts = told & {*AT_ONCE, *SOON}
         if facts & set(AT_ONCE):
             self.house.spawn(self.replan(f"after: {', '.join(sorted(facts))}"))
         elif facts and self._later is None:
@@ -266,10 +270,6 @@ def _posts(operation: Operation) -> dict[str, frozenset[str]]:
     if plan is None:
         return {}
     return {site.id: frozenset(convoy.id for convoy in passing(plan, site.id)) for site in plan.situation.sites}
-
-
-def _says(row: Row, fact: str) -> bool:
-    return f'"fact":"{fact}"' in row.body
 
 
 def _case(operation: Operation) -> tuple[bytes, bytes]:
