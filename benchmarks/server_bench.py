@@ -341,7 +341,7 @@ def replan(chosen: argparse.Namespace) -> dict[str, Any]:
     """Show 3: from the posting of a halt to the new plan on the stream, while 200 entries a second arrive."""
     times = []
     with served(phones=2, planning=True) as server:
-        server.post("/api/v1/work/plan", {"time_limit": 1.0})
+        server.post("/api/v1/jobs/plan", {"time_limit": 1.0})
         made = heard(server, 0, lambda row: row["name"] in ("plan proposed", "plan failed"))
         body = {"plan_sha256": made["body"]["plan_sha256"], "despite": "bench"}
         server.post("/api/v1/decisions/adopt", body)

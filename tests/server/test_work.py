@@ -30,7 +30,7 @@ def wait_for(server: Live, client: Any, name: str, *, after: int) -> dict[str, A
 
 def adopted(server: Live, lead: Any) -> dict[str, Any]:
     after = server.house.present.seq
-    assert lead.post(f"{API}/work/plan", json={"time_limit": 1.0}).status_code == 202
+    assert lead.post(f"{API}/jobs/plan", json={"time_limit": 1.0}).status_code == 202
     made = wait_for(server, lead, "plan proposed", after=after)
     assert made["name"] == "plan proposed", made
     name = made["body"]["plan_sha256"]
@@ -79,10 +79,10 @@ def test_from_plan_to_departure_and_a_new_plan_after_a_halt(server: Live) -> Non
     assert took < 30
     # While it plans, nobody waits.
     begun = time.monotonic()
-    one.post(f"{API}/work/plan", json={"time_limit": 5.0})
+    one.post(f"{API}/jobs/plan", json={"time_limit": 5.0})
     assert one.get("/health/live").status_code == 200
     assert time.monotonic() - begun < 4
-    assert {work["work"] for work in one.get(f"{API}/work").json()["works"]} >= {"plan"}
+    assert {work["work"] for work in one.get(f"{API}/jobs").json()["works"]} >= {"plan"}
 
 
 def test_a_worker_that_dies_is_replaced_and_the_last_result_is_kept(server: Live) -> None:
@@ -91,12 +91,12 @@ def test_a_worker_that_dies_is_replaced_and_the_last_result_is_kept(server: Live
     held = planner.results["plan"].sha256
     os.kill(planner.worker.pid, signal.SIGKILL)
     after = server.house.present.seq
-    lead.post(f"{API}/work/plan", json={"time_limit": 0.5})
+    lead.post(f"{API}/jobs/plan", json={"time_limit": 0.5})
     made = wait_for(server, lead, "plan proposed", after=after)
     if made["name"] == "plan failed":
         assert planner.results["plan"].sha256 == held
         after = server.house.present.seq
-        lead.post(f"{API}/work/plan", json={"time_limit": 0.5})
+        lead.post(f"{API}/jobs/plan", json={"time_limit": 0.5})
         made = wait_for(server, lead, "plan proposed", after=after)
     assert made["name"] == "plan proposed"
     assert planner.worker.restarts >= 1
@@ -107,7 +107,7 @@ def test_a_worker_that_dies_is_replaced_and_the_last_result_is_kept(server: Live
 def test_a_forecast_of_the_proposed_plan(server: Live) -> None:
     lead = server.member("coordinator")
     after = server.house.present.seq
-    assert lead.post(f"{API}/work/forecast", json={"runs": 200, "proposed": True}).status_code == 202
+    assert lead.post(f"{API}/jobs/forecast", json={"runs": 200, "proposed": True}).status_code == 202
     made = wait_for(server, lead, "forecast issued", after=after)
     assert set(made["body"]["clearance_hours"]) == {"p10", "p50", "p90"}
     assert lead.get(f"{API}/forecast").json()["runs"] in (200, 2000)

@@ -255,7 +255,7 @@ async def work_forecast(ask: Ask) -> Reply:
         plan = await house.desk.ask("adopted", lambda operation: operation.plan())
         data = plan.to_json() if plan else b""
     if not data:
-        raise Refused(404, "there is no plan to forecast", hint="make one: POST /api/v1/work/plan")
+        raise Refused(404, "there is no plan to forecast", hint="make one: POST /api/v1/jobs/plan")
     waiting = planner.forecast(data, ask.viewer.account, {"runs": said.runs, "seed": said.seed})
     return Reply(a.Started(work="forecast", waiting=waiting))
 

@@ -100,7 +100,7 @@ async def proposed(ask: Ask) -> Reply:
     """The last plan made."""
     kept = ask.house.planner.results.get(PLAN)
     if kept is None:
-        raise Refused(404, "no plan was made yet", hint="POST /api/v1/work/plan")
+        raise Refused(404, "no plan was made yet", hint="POST /api/v1/jobs/plan")
     return Reply(a.Proposed(plan_sha256=kept.sha256, made=kept.made, findings=kept.findings, plan=kept.raw))
 
 
@@ -109,7 +109,7 @@ async def forecast(ask: Ask) -> Reply:
     """The last forecast."""
     kept = ask.house.planner.results.get(FORECAST)
     if kept is None:
-        raise Refused(404, "no forecast was made yet", hint="POST /api/v1/work/forecast")
+        raise Refused(404, "no forecast was made yet", hint="POST /api/v1/jobs/forecast")
     return Reply(raw=kept.data)
 
 
