@@ -27,6 +27,8 @@ from corridor.cli import app
 from corridor.planning.verify import RULES
 from corridor.reports.report import Modality, Scope
 from corridor.reports.vocabulary import Combination, facts, groups
+from corridor.server.rights import ROLES
+from corridor.server.routes import ROUTES
 from corridor.situation.check.agreement import MUST_SAY
 from corridor.situation.check.registry import CHECKS
 from corridor.situation.situation import schema
@@ -56,6 +58,7 @@ def reference() -> dict[str, str]:
         "rules.md": _rules,
         "pooling.md": _pooling,
         "situation.schema.json": _schema,
+        "routes.md": _routes,
     }
     return {name: make() for name, make in makers.items()}
 
@@ -194,6 +197,7 @@ ARROWS: dict[str, tuple[str, str]] = {
     "handover": ("a log", "the sheet for the next shift"),
     "positions": ("requests of vehicle trackers, a log", "the log, each position once"),
     "drill": ("reports of an old operation, an exercise log", "the log, with what is due"),
+    "serve": ("a log", "the server: console, phones, live stream"),
     "log": ("a log", "verify, export, import, backup, restore, erase"),
 }
 
@@ -327,6 +331,30 @@ def _rules() -> str:
         ),
     ]
     return _page(parts)
+
+
+def _routes() -> str:
+    rows: list[tuple[object, ...]] = []
+    for route in ROUTES:
+        marks = ["yes" if role in route.roles else "" for role in ROLES]
+        marks = ["always" if mark and route.closed else mark for mark in marks]
+        rows.append((f"`{route.method}` `{route.path}`", route.summary, *marks, "yes" if route.party else ""))
+    return _page(
+        [
+            "# Routes",
+            NOTE,
+            (
+                "Every door of the server (`corridor serve`), from the one table that makes the application, its "
+                "checks and its tests (`src/corridor/server/routes.py`). *yes*: while the operation is live; "
+                "*always*: on a closed operation too; *party*: also for one who is confined to a party's "
+                "compartment. Every cell is "
+                "tested on its own and on another operation, live and closed "
+                "(`tests/server/test_roles.py::test_every_cell_of_the_table`). What is not here is answered 404 to "
+                "everybody. The bodies are described by `/api/v1/openapi.json`."
+            ),
+            _table(("door", "what it does", *ROLES, "party"), rows),
+        ]
+    )
 
 
 def _pooling() -> str:

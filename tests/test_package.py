@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # What the help must not wait for: each of these takes between a tenth of a second and two seconds to import.
-HEAVY = ("numpy", "numba", "llvmlite", "scipy", "ortools", "openpyxl", "pandas")
+HEAVY = ("numpy", "numba", "llvmlite", "scipy", "ortools", "openpyxl", "pandas", "starlette", "uvicorn", "argon2")
 IN_THE_WHEEL = (
     "corridor/examples/aleppo-2016/reports.csv",
     "corridor/reports/facts.csv",
@@ -25,6 +25,7 @@ IN_THE_WHEEL = (
     "corridor/publishing/page.css",
     "corridor/publishing/catalogue/en.json",
     "corridor/publishing/catalogue/fr.json",
+    "corridor/server/style.css",
     "corridor/py.typed",
 )
 # Written in parts, so that this file is not itself a finding.

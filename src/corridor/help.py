@@ -24,6 +24,7 @@ SHORT = {
         "handover",
         "positions",
         "drill",
+        "serve",
         "log",
     ),
 }

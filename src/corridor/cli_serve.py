@@ -1,0 +1,44 @@
+"""The verb of the server: parsing and printing only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corridor.terminal import show
+
+Name = Annotated[
+    str, typer.Argument(metavar="LOG", help="A .corridor file, or postgresql://...#name.", show_default=False)
+]
+
+
+def serve(
+    log: Name,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8765,
+    name: Annotated[list[str] | None, typer.Option("--name", help="A name by which others reach it.")] = None,
+    tls_local: Annotated[bool, typer.Option("--tls-local", help="Make a certificate for this network.")] = False,
+    cert: Annotated[Path | None, typer.Option("--cert", help="A certificate of yours.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="Its key.")] = None,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy brings TLS.")] = False,
+    delay: Annotated[float, typer.Option("--delay", min=0, help="Hours until the public sees anything.")] = 6.0,
+    no_planning: Annotated[bool, typer.Option("--no-planning", help="Another server plans.")] = False,
+) -> None:
+    """Serve a log: console, phones, live stream."""
+    from corridor.server.serve import Where
+    from corridor.server.serve import serve as run
+
+    where = Where(
+        host=host,
+        port=port,
+        names=tuple(name or ()),
+        tls_local=tls_local,
+        cert=cert,
+        key=key,
+        behind_proxy=behind_proxy,
+        delay_hours=delay,
+        planning=not no_planning,
+    )
+    run(log, where, show)

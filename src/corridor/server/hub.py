@@ -1,0 +1,150 @@
+"""The live stream: every entry to everyone who may see it, in order, none missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import msgspec
+
+from corridor.log.entry import Row
+
+# A client with this many entries queued is dropped: it comes back with Last-Event-ID and reads on.
+LONGEST_QUEUE = 1000
+HEARTBEAT_SECONDS = 15.0
+PAGE = 1000
+BEAT = b": beat\n\n"
+
+See = Callable[[Row], object | None]
+Pages = Callable[[int, int], Awaitable[list[Row]]]
+
+
+class Happening:
+    """An entry on its way to the clients; each kind of viewer's form of it is made once."""
+
+    __slots__ = ("_forms", "row")
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self._forms: dict[object, bytes] = {}
+
+    def form(self, eyes: object, see: See) -> bytes:
+        """Return the event as a viewer sees it; nothing where it is not for these eyes."""
+        found = self._forms.get(eyes)
+        if found is None:
+            found = self._forms[eyes] = event(self.row, see)
+        return found
+
+
+def event(row: Row, see: See) -> bytes:
+    """Return a row as a server-sent event (WHATWG HTML, section 9.2), empty where it is not seen."""
+    shown = see(row)
+    if shown is None:
+        return b""
+    name = b"alarm" if row.name == "alarm" else b"entry"
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (row.seq, name, msgspec.json.encode(shown))
+
+
+class Client:
+    """One who follows the stream."""
+
+    __slots__ = ("after", "dropped", "eyes", "queue", "ready", "see")
+
+    def __init__(self, eyes: object, see: See) -> None:
+        self.after = 0
+        self.eyes = eyes
+        self.see = see
+        self.queue: deque[Happening] = deque()
+        self.ready = asyncio.Event()
+        self.dropped = ""
+
+    def drop(self, why: str) -> None:
+        """Let the client go; what was queued for it is freed at once."""
+        self.dropped = why
+        self.queue.clear()
+        self.ready.set()
+
+
+class Hub:
+    """Hands entries to the clients as they come; `pages` reads older ones from the log (after, limit)."""
+
+    def __init__(self, pages: Pages, *, heartbeat: float = HEARTBEAT_SECONDS) -> None:
+        self.seq = 0
+        self.clients: set[Client] = set()
+        self.dropped = 0
+        self.heartbeat = heartbeat
+        self.stopping = False
+        self._pages = pages
+
+    def publish(self, rows: list[Row]) -> None:
+        """Hand rows to every client. Call it in the loop, rows in order."""
+        happenings = [Happening(row) for row in rows]
+        self.seq = rows[-1].seq if rows else self.seq
+        for client in list(self.clients):
+            if len(client.queue) + len(happenings) > LONGEST_QUEUE:
+                self.clients.discard(client)
+                self.dropped += 1
+                client.drop("slow")
+            else:
+                client.queue.extend(happenings)
+                client.ready.set()
+
+    def stop(self) -> None:
+        """End every stream; the clients come back elsewhere, or later."""
+        self.stopping = True
+        for client in list(self.clients):
+            client.drop("stopping")
+        self.clients.clear()
+
+    def end(self, ended: Callable[[Client], bool]) -> None:
+        """End the streams of those who may follow no longer."""
+        for client in [one for one in self.clients if ended(one)]:
+            self.clients.discard(client)
+            client.drop("ended")
+
+    async def follow(self, after: int, eyes: object, see: See) -> AsyncIterator[bytes]:
+        """Yield events after a seq for ever: first what the log holds, then what comes."""
+        yield b"retry: 1000\n\n"
+        client = Client(eyes, see)
+        try:
+            while not self.stopping:
+                # No other task runs between this comparison and the registration, so that nothing falls in between.
+                if after >= self.seq:
+                    # One who comes from another server may have seen more than this one has read yet.
+                    client.after = after
+                    self.clients.add(client)
+                    break
+                rows = await self._pages(after, PAGE)
+                rows = [row for row in rows if row.seq <= self.seq]
+                if not rows:
+                    await asyncio.sleep(0.05)
+                    continue
+                after = rows[-1].seq
+                if shown := b"".join(event(row, see) for row in rows):
+                    yield shown
+            async for chunk in self._live(client):
+                yield chunk
+        finally:
+            self.clients.discard(client)
+
+    async def _live(self, client: Client) -> AsyncIterator[bytes]:
+        while not self.stopping:
+            try:
+                await asyncio.wait_for(client.ready.wait(), self.heartbeat)
+            except TimeoutError:
+                yield BEAT
+                continue
+            client.ready.clear()
+            if client.dropped:
+                yield b"event: dropped\ndata: " + client.dropped.encode() + b"\n\n"
+                return
+            if shown := b"".join(_forms(client)):
+                yield shown
+
+
+def _forms(client: Client) -> Iterator[bytes]:
+    while client.queue:
+        happening = client.queue.popleft()
+        if happening.row.seq > client.after:
+            yield happening.form(client.eyes, client.see)

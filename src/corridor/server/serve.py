@@ -1,0 +1,194 @@
+"""One log, served: where it listens, who is let in first, how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+import uvicorn
+
+from corridor.errors import CorridorError, UsageError
+from corridor.log.names import POSTGRES
+from corridor.publishing.redact import DELAY, Level
+from corridor.server.app import make_app
+from corridor.server.house import House, Settings
+from corridor.server.people import FIRST_LINK_SECONDS
+from corridor.server.tls import certificate, local_names
+
+# So long requests under way may take when the server is asked to stop.
+GRACE_SECONDS = 5
+
+
+class Where(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to listen and how: as the options of `corridor serve` say."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    names: tuple[str, ...] = ()
+    tls_local: bool = False
+    cert: Path | None = None
+    key: Path | None = None
+    behind_proxy: bool = False
+    delay_hours: float = DELAY / timedelta(hours=1)
+    planning: bool = True
+    key_file: Path | None = None
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def settings_of(place: str, where: Where) -> tuple[Settings, Path | None, Path | None]:
+    """Return how the server is reached, with the files of its certificate.
+
+    Raises `UsageError` for an address that others reach without TLS and without a proxy that brings it.
+    """
+    if (where.cert is None) != (where.key is None):
+        raise UsageError("a certificate needs its key", place="--cert", hint="give --cert and --key")
+    own = where.cert is not None or where.tls_local
+    if not is_loopback(where.host) and not own and not where.behind_proxy:
+        raise UsageError(
+            f"{where.host} can be reached by others, and nothing here is encrypted",
+            place="--host",
+            hint="add --tls-local, or --cert and --key, or --behind-proxy where a proxy brings TLS",
+        )
+    if where.behind_proxy and not where.names:
+        hint = "--name corridor.example.org"
+        raise UsageError("the proxy's name is not known", place="--behind-proxy", hint=hint)
+    names = where.names or (("localhost", "127.0.0.1") if is_loopback(where.host) else local_names())
+    trust, cert, key = None, where.cert, where.key
+    if where.tls_local:
+        names = tuple(dict.fromkeys((*where.names, *local_names())))
+        folder = Path(("corridor" if place.startswith(POSTGRES) else place) + ".tls")
+        trust, cert, key = certificate(folder, names)
+    scheme = "https" if own or where.behind_proxy else "http"
+    shown = _shown(where, names)
+    address = f"{scheme}://{shown}" + ("" if where.behind_proxy else f":{where.port}")
+    hosts = (*names, "127.0.0.1", "localhost", "[::1]", *([where.host] if where.host != "0.0.0.0" else []))  # noqa: S104
+    settings = Settings(
+        hosts=tuple(dict.fromkeys(hosts)),
+        address=address,
+        tls=own,
+        behind_proxy=where.behind_proxy,
+        trust=str(trust) if trust else "",
+        level=Level(delay=timedelta(hours=where.delay_hours)),
+        planning=where.planning,
+    )
+    return settings, cert, key
+
+
+def _shown(where: Where, names: tuple[str, ...]) -> str:
+    """Return the name that others are told: the one given, else an address of this machine on its network."""
+    if where.names:
+        return where.names[0]
+    if where.host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return where.host
+    addresses = [name for name in names if name.replace(".", "").isdigit() and not is_loopback(name)]
+    return addresses[0] if addresses else names[0]
+
+
+class Server(uvicorn.Server):
+    """A server that lets its streams go before it waits for the requests under way."""
+
+    def __init__(self, config: uvicorn.Config, house: House, told: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._house = house
+        self._told = told
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._told()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop: the streams first, as they never end by themselves."""
+        self._house.hub.stop()
+        super().handle_exit(sig, frame)
+
+
+def serve(place: str, where: Where, say: Callable[[str], None]) -> None:
+    """Serve a log until the process is asked to stop. Raises `UsageError` for an address that cannot be had."""
+    settings, cert, key = settings_of(place, where)
+    house = House(place, settings, key_file=where.key_file)
+    try:
+        listening = _listen(where)
+    except BaseException:
+        house._close()  # noqa: SLF001 - it never started
+        raise
+    config = uvicorn.Config(
+        make_app(house),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        ssl_certfile=str(cert) if cert else None,
+        ssl_keyfile=str(key) if key else None,
+        h11_max_incomplete_event_size=32 * 1024,
+        limit_concurrency=4000,
+        ws="none",
+    )
+    server = Server(config, house, lambda: _tell(house, say))
+    with listening:
+        asyncio.run(server.serve([listening]))
+    if not server.started:
+        raise CorridorError("did not start", place=place, hint="see the lines above")
+    for number in server._captured_signals:  # noqa: SLF001 - uvicorn raises them again; Ctrl-C is said by its code
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+
+
+def _listen(where: Where) -> socket.socket:
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((where.host.strip("[]"), where.port))
+        listening.listen(2048)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        hint = "another program may use it: take another --port"
+        place = f"{where.host}:{where.port}"
+        raise UsageError(f"cannot be listened on: {error}", place=place, hint=hint) from None
+    return listening
+
+
+def _tell(house: House, say: Callable[[str], None]) -> None:
+    """Print the first links: one for the coordinator, one for whoever keeps the accounts."""
+    people = house.people
+    settings = house.settings
+    say(f"serving {house.opened.title} at {settings.address}")
+    for role, purpose in (("coordinator", "runs the operation"), ("admin", "keeps the accounts, sees no operation")):
+        held = next((one.account for one in people.accounts() if one.role == role and one.active), None)
+        account = held or people.make(role, reads_text=role == "coordinator")  # type: ignore[arg-type]
+        code, _ = people.link(account, seconds=FIRST_LINK_SECONDS) if not _has_passphrase(house, account) else ("", 0)
+        if code:
+            say(f"{account} ({purpose}): {settings.address}/sign-in?link={code}")
+        else:
+            say(f"{account} signs in by passphrase")
+    if settings.trust:
+        say(f"phones trust {settings.address}/trust.pem: see docs/serving.md")
+
+
+def _has_passphrase(house: House, account: str) -> bool:
+    rows = house.cabinet.rows(
+        "SELECT passphrase, factor FROM account WHERE account = ? AND operation = ?", account, house.opened.key
+    )
+    return all(rows[0])

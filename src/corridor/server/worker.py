@@ -1,0 +1,174 @@
+"""The process that plans and forecasts, so that no request ever waits for a solver; the last results are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import multiprocessing as mp
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+import msgspec
+
+from corridor.errors import CorridorError, InputError
+from corridor.server.answers import Work
+
+PLAN, FORECAST = "plan", "forecast"
+# Work that takes longer than this is given up: the next one must not wait for it for ever.
+PATIENCE_SECONDS = 300.0
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A piece of work as it crosses to the other process: JSON and options, no pickled objects of ours."""
+
+    work: str
+    data: bytes
+    previous: bytes
+    options: dict[str, Any]
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came back: JSON, or why there is none."""
+
+    data: bytes
+    why: str
+    hint: str
+    seconds: float
+
+
+def serve_work(pipe: Connection) -> None:
+    """Do tasks until the server is gone. Runs in the other process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(OSError):
+        os.nice(5)
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            task = msgspec.msgpack.decode(pipe.recv_bytes(), type=Task)
+            pipe.send_bytes(msgspec.msgpack.encode(_done(task)))
+
+
+def _done(task: Task) -> Result:
+    begun = time.monotonic()
+    try:
+        data, why, hint = _work(task), "", ""
+    except CorridorError as error:
+        data, why, hint = b"", error.cause, error.hint
+    except Exception as error:  # noqa: BLE001 - the server must hear of it and go on
+        data, why, hint = b"", f"the worker failed: {type(error).__name__}", "try again; look at the server's log"
+    return Result(data, why, hint, time.monotonic() - begun)
+
+
+def _work(task: Task) -> bytes:
+    from corridor.forecasting.forecast import forecast  # noqa: PLC0415 - heavy; the server's own process has no use
+    from corridor.planning.plan import Plan  # noqa: PLC0415
+    from corridor.planning.solve import plan  # noqa: PLC0415
+    from corridor.planning.verify import verify  # noqa: PLC0415
+    from corridor.situation.situation import Situation  # noqa: PLC0415
+
+    if task.work == PLAN:
+        previous = Plan.from_json(task.previous) if task.previous else None
+        made = plan(Situation.from_json(task.data), previous=previous, **task.options)
+        data = made.to_json()
+        found = {"plan": msgspec.Raw(data), "findings": verify(made), "sha256": hashlib.sha256(data).hexdigest()}
+        return msgspec.json.encode(found)
+    if task.work == FORECAST:
+        return forecast(Plan.from_json(task.data), **task.options).to_json()
+    raise InputError(f"no such work: {task.work}", place="worker", hint="plan or forecast")
+
+
+class Worker:
+    """The other process and what waits for it: of each kind of work only the latest asked for is done."""
+
+    def __init__(self) -> None:
+        self.works: dict[str, Work] = {}
+        self._process: mp.process.BaseProcess | None = None
+        self._pipe: Connection | None = None
+        self._queue: dict[str, tuple[Task, Callable[[Result], Any]]] = {}
+        self._wake = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self.restarts = -1
+
+    def start(self) -> None:
+        """Start the process and the task that feeds it."""
+        self._spawn()
+        self._running = asyncio.create_task(self._run())
+
+    def _spawn(self) -> None:
+        context = mp.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=serve_work, args=(theirs,), name="corridor-worker", daemon=True)
+        self._process.start()
+        theirs.close()
+        self.restarts += 1
+
+    @property
+    def pid(self) -> int:
+        """The number of the other process, 0 where there is none."""
+        return (self._process.pid or 0) if self._process else 0
+
+    def submit(self, task: Task, then: Callable[[Result], Any], *, kind: str = "") -> int:
+        """Ask for work and return how much waits; `then` gets the result in the loop. An older equal one is dropped."""
+        name = kind or task.work
+        self._queue[name] = (task, then)
+        self.works[name] = Work(work=name, state="waits", since=datetime.now(UTC))
+        self._wake.set()
+        return len(self._queue)
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                # Plans before forecasts: whoever waits for new orders waits in the open.
+                name = min(self._queue, key=lambda kind: (kind != PLAN, kind))
+                task, then = self._queue.pop(name)
+                self.works[name] = Work(work=name, state="runs", since=datetime.now(UTC))
+                result = await asyncio.to_thread(self._exchange, task)
+                state: Any = "failed" if result.why else "done"
+                since = self.works[name].since
+                if name not in self._queue:
+                    self.works[name] = Work(
+                        work=name, state=state, since=since, seconds=round(result.seconds, 3), why=result.why
+                    )
+                found = then(result)
+                if asyncio.iscoroutine(found):
+                    await found
+
+    def _exchange(self, task: Task) -> Result:
+        pipe = self._pipe
+        with contextlib.suppress(EOFError, OSError):
+            if pipe is not None:
+                pipe.send_bytes(msgspec.msgpack.encode(task))
+                if pipe.poll(PATIENCE_SECONDS):
+                    return msgspec.msgpack.decode(pipe.recv_bytes(), type=Result)
+        # The process died or hangs: another one takes its place, and whoever waits is told.
+        self._end()
+        if self._running is not None:
+            self._spawn()
+        return Result(b"", "the worker stopped", "ask again; a new one was started", 0.0)
+
+    async def stop(self) -> None:
+        """Stop the task and the process."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+        self._end()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.terminate()
+            process.join(timeout=5)
+            if process.is_alive():
+                process.kill()
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None

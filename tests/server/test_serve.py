@@ -1,0 +1,159 @@
+"""`corridor serve` as a new user meets it: one command, a link, a second person with a phone; and where it says no."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from corridor.errors import UsageError
+from corridor.log.log import Log
+from corridor.server.serve import Where, is_loopback, settings_of
+from corridor.server.tls import certificate
+from tests.server.serving import API, at_gate, entered
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def command(*words: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Run the command line until it has told its links."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corridor.cli", "serve", *words],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    told: list[str] = []
+    try:
+        while len(told) < 3:
+            line = process.stdout.readline()
+            assert line, process.stderr.read() if process.stderr else ""
+            told.append(line.strip())
+        yield process, told
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+        told.append(errors)
+
+
+def test_from_nothing_to_a_second_person(tmp_path: Path) -> None:
+    Log.new(str(tmp_path / "a.corridor"), title="Drill").close()
+    port = free_port()
+    with command("a.corridor", "--port", str(port), "--no-planning", cwd=tmp_path) as (process, told):
+        assert told[0] == f"serving Drill at http://127.0.0.1:{port}"
+        link = re.search(r"http://\S+", told[1])
+        assert link is not None
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as browser:
+            page = browser.get(link[0])
+            assert "Use this one-time link" in page.text
+            assert "<script" not in page.text
+            code = re.search(r'name="link" type="hidden" value="([^"]+)"', page.text)
+            assert code is not None
+            own = {"origin": f"http://127.0.0.1:{port}"}
+            entered_ = browser.post("/sign-in", data={"link": code[1]}, headers=own)
+            assert entered_.status_code == 303
+            assert "HttpOnly" in entered_.headers["set-cookie"]
+            assert "SameSite=Strict" in entered_.headers["set-cookie"]
+            home = browser.get("/")
+            assert "coordinator-1" in home.text
+            # The link opens once.
+            again = httpx.post(f"http://127.0.0.1:{port}/sign-in", data={"link": code[1]})
+            assert again.headers["location"] == "/sign-in?lang=en&wrong=1"
+            # The coordinator enrols a phone; a second person scans and sends.
+            made = browser.post(f"{API}/devices", json={"post": "gate"}, headers=own).json()
+            assert made["picture"].startswith("data:image/svg+xml")
+            assert made["address"].endswith(f"/enrol#{made['code']}")
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as phone:
+            answer = phone.post(f"{API}/devices/claim", json={"code": made["code"]})
+            assert answer.status_code == 200, answer.text
+            claimed = answer.json()
+            assert claimed["post"] == "gate"
+            assert phone.post(f"{API}/devices/claim", json={"code": made["code"]}).status_code == 401
+            phone.headers["authorization"] = f"Bearer {claimed['token']}"
+            batch = {"entries": [entered(at_gate(note="secret words"), 1)]}
+            assert phone.post(f"{API}/sync", json=batch).json()["answers"][0]["status"] == "accepted"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+    assert (tmp_path / "a.corridor.access").stat().st_mode & 0o777 == 0o600
+    # The lines of the server say what was asked, and nothing of what was said.
+    lines = told[-1]
+    assert '"event":"request"' in lines
+    for word in ("secret words", claimed["token"], code[1], made["code"], "Traceback"):
+        assert word not in lines
+    with Log.open(str(tmp_path / "a.corridor")) as log:
+        assert log.verify().sound
+        names = [row.name for row in log.rows()]
+        assert {"signed in", "denied", "device enrolled", "device claimed", "report"} <= set(names)
+
+
+def test_a_public_address_needs_tls(tmp_path: Path) -> None:
+    place = str(tmp_path / "a.corridor")
+    for host in ("0.0.0.0", "192.0.2.7", "::", "example.org"):
+        assert not is_loopback(host)
+        with pytest.raises(UsageError, match="can be reached by others"):
+            settings_of(place, Where(host=host))
+    assert is_loopback("127.0.0.9")
+    assert is_loopback("::1")
+    with pytest.raises(UsageError, match="name is not known"):
+        settings_of(place, Where(host="0.0.0.0", behind_proxy=True))
+    with pytest.raises(UsageError, match="needs its key"):
+        settings_of(place, Where(cert=tmp_path / "c.pem"))
+    found, _, _ = settings_of(place, Where(host="0.0.0.0", behind_proxy=True, names=("c.example.org",)))
+    assert found.address == "https://c.example.org"
+    assert found.behind_proxy
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    Log.new(str(tmp_path / "a.corridor"), title="Drill").close()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "corridor.cli", "serve", "a.corridor", "--port", port],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "cannot be listened on" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_certificate_is_trusted_for_these_names_only(tmp_path: Path) -> None:
+    names = ("corridor-test.local", "127.0.0.1")
+    trust, cert, key = certificate(tmp_path / "tls", names)
+    assert key.stat().st_mode & 0o777 == 0o600
+    held = cert.read_bytes()
+    assert certificate(tmp_path / "tls", names)[1].read_bytes() == held
+    assert certificate(tmp_path / "tls", (*names, "other.local"))[1].read_bytes() != held
+    Log.new(str(tmp_path / "a.corridor"), title="Drill").close()
+    port = free_port()
+    words = ("a.corridor", "--port", str(port), "--cert", str(cert), "--key", str(key), "--no-planning")
+    with command(*words, cwd=tmp_path):
+        context = ssl.create_default_context(cafile=str(trust))
+        found = httpx.get(f"https://127.0.0.1:{port}/health/ready", verify=context)
+        assert found.json() == {"ok": True, "why": ""}
+        assert "max-age" in found.headers["strict-transport-security"]
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"https://127.0.0.1:{port}/health/ready")
