@@ -108,7 +108,8 @@ def _share_apart(case: Case) -> float:
         for convoy in case.plan.planned:
             if convoy.depart <= moment:
                 gone[convoy.pickup] += convoy.people
-        shares = [gone[pickup] / everyone[pickup] for pickup in everyone]
+        # a convoy without anybody aboard is another rule's finding
+        shares = [gone[pickup] / everyone[pickup] for pickup in everyone if everyone[pickup] > 0] or [0.0]
         apart = max(apart, max(shares) - min(shares))
     return apart
 
