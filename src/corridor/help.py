@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 # Verbs named without their line; `corridor VERB --help` says the rest.
 SHORT = {
-    "Also": ("form", "levers", "compare", "score"),
-    "On a log": (
+    "More": (
+        "form",
+        "levers",
+        "compare",
+        "score",
         "new",
         "record",
         "adopt",
