@@ -129,18 +129,21 @@ class Hub:
             self.clients.discard(client)
 
     async def _live(self, client: Client) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
         while not self.stopping:
-            try:
-                await asyncio.wait_for(client.ready.wait(), self.heartbeat)
-            except TimeoutError:
-                yield BEAT
-                continue
+            # A timer instead of wait_for, which would make a task for every entry of every client.
+            beat = loop.call_later(self.heartbeat, client.ready.set)
+            begun = loop.time()
+            await client.ready.wait()
+            beat.cancel()
             client.ready.clear()
             if client.dropped:
                 yield b"event: dropped\ndata: " + client.dropped.encode() + b"\n\n"
                 return
             if shown := b"".join(_forms(client)):
                 yield shown
+            elif loop.time() - begun >= self.heartbeat * 0.9:
+                yield BEAT
 
 
 def _forms(client: Client) -> Iterator[bytes]:

@@ -130,7 +130,7 @@ class Planner:
         self.house.spawn(self.replan(why))
 
     async def _watch(self) -> None:
-        """Look for alarms after each change, and now and then; at most half of the desk's time goes into it."""
+        """Look for alarms after each change, and now and then; at most a third of the desk's time goes into it."""
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
@@ -146,7 +146,7 @@ class Planner:
             poured = (self._heard - counted) / max(time.monotonic() - begun, 0.001) > FLOOD_A_SECOND
             with contextlib.suppress(TimeoutError):
                 self._urgent.clear()
-                pause = min(8 * self.looked, 10.0) if poured else min(max(0.05, self.looked), 2.0)
+                pause = min(8 * self.looked, 10.0) if poured else min(max(0.3, 2 * self.looked), 2.0)
                 await asyncio.wait_for(self._urgent.wait(), pause)
 
     async def look(self) -> int:
