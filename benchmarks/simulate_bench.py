@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import city
-from benchmarks.run import RESULTS, machine
+from benchmarks.run import RESULTS, described
 from benchmarks.simulate_grid import timed
 from corridor.forecasting.change import base_arm, lever_table, pulled
 from corridor.forecasting.disruption import Disruption
@@ -271,7 +271,7 @@ def main() -> int:
             found.append(item)
             print("{name:58} {value:>14,.2f} {unit:8} {target:14} {met} (load {load})".format(**item), flush=True)
     if asked.write:
-        (RESULTS / "forecast.json").write_text(json.dumps({"machine": machine(), "rows": found}, indent=1) + "\n")
+        (RESULTS / "forecast.json").write_text(json.dumps({"machine": described(), "rows": found}, indent=1) + "\n")
         lines = ["| figure | value | must reach | met | load |", "|---|--:|---|---|--:|"]
         lines += [
             "| {name} | {value:,} {unit} | {target} | {yes} | {load} |".format(**r, yes="yes" if r["met"] else "no")

@@ -50,7 +50,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, also on a termin
 Language = Annotated[str, typer.Option("--lang", help="Language of the page: en, fr or ar.")]
 Formats = Annotated[str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")]
 Runs = Annotated[int, typer.Option("--runs", help="How many runs.")]
-Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same answer.")]
+Seed = Annotated[int, typer.Option("--seed", help="The same seed, the same answer.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -107,9 +107,9 @@ def plan(
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
     mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
     objective: Annotated[
-        str | None, typer.Option(help="clearance_time, or most_people where not everybody can leave.")
+        str | None, typer.Option(help="clearance_time, or most_people of all.")
     ] = None,
-    fairness: Annotated[str | None, typer.Option(help="Between pickups: none, longest_wait or equal_share.")] = None,
+    fairness: Annotated[str | None, typer.Option(help="none, longest_wait or equal_share.")] = None,
     previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
     as_json: Json = False,
