@@ -59,11 +59,15 @@ def record(
     device: Annotated[str, typer.Option("--device", help="What records: a name you gave the device.")] = "console",
 ) -> None:
     """Record reports in a log, each once."""
+    from corridor.reports.persons import warned
     from corridor.reports.tables import read_reports
 
     reports = [report for file in files for report in read_reports(file)]
     with Opened(log) as operation:
         answers = operation.report(reports, actor=by, device=device)
+    for report in reports:
+        for what in warned(report):
+            print(f"{report.id}: {what}", file=sys.stderr)
     _answered(answers)
 
 
@@ -189,6 +193,7 @@ def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
     print(f"{count:,} entries in {log}, every one verified; head {head}")
     if not key_path(log).exists():
         print(f"put the key at {key_path(log)} so that checkpoints can be signed again")
+
         print(f"put the keys of the texts at {texts_path(log)} to read them; then: corridor log erase {log}")
 
 
