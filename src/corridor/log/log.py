@@ -304,6 +304,13 @@ def texts_path(place: str) -> Path:
     return key_path(place).with_suffix(".texts")
 
 
+def texts_place(place: str) -> str:
+    """Return in words where the keys of a log's free texts are kept."""
+    if place.startswith(POSTGRES):
+        return f"the schema {place.partition('#')[2] or 'corridor'}_texts"
+    return str(texts_path(place))
+
+
 def open_texts(place: str) -> TextKeys:
     """Return the keys of a log's free texts; in a database, where several servers must open each other's texts."""
     if place.startswith(POSTGRES):

@@ -173,6 +173,7 @@ class House:
             self._wake.clear()
             try:
                 rows = await self._read(self.present.seq, STORE_PAGE)
+                told = await self._shown(rows)
             except CorridorError as error:
                 self.metrics.tell("log not read", error=type(error).__name__)
                 await asyncio.sleep(1.0)
@@ -180,7 +181,7 @@ class House:
             if rows:
                 for row in rows:
                     self.present.take(row)
-                self.hub.publish(await self._shown(rows))
+                self.hub.publish(told)
                 for watcher in self.watchers:
                     watcher(rows)
 
