@@ -38,6 +38,7 @@ def test_every_field_of_words_is_looked_at() -> None:
     assert warned(report("r-1", "", quote="Dr Selim waits"))
     assert warned(report("r-1", "", value="Dr Selim"))
     assert warned(report("r-1", "")) == ()
+    assert warned(report("r-1", "", fact="position", value="36.16540, 37.12345")) == ()
 
 
 def test_the_console_warns_and_records_all_the_same(tmp_path: Path) -> None:

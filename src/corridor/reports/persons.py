@@ -27,5 +27,7 @@ def warnings(*texts: str) -> tuple[str, ...]:
 
 def warned(report: Report) -> tuple[str, ...]:
     """Return what in the free text of a report looks like a person, in words."""
-    texts = [text for text in (report.note, report.quote, report.value) if isinstance(text, str) and text]
+    # Coordinates have as many digits as a telephone number.
+    value = "" if report.fact.endswith("position") else report.value
+    texts = [text for text in (report.note, report.quote, value) if isinstance(text, str) and text]
     return warnings(*texts) if texts else ()
