@@ -59,11 +59,15 @@ def record(
     device: Annotated[str, typer.Option("--device", help="What records: a name you gave the device.")] = "console",
 ) -> None:
     """Record reports in a log, each once."""
+    from corridor.reports.persons import warned
     from corridor.reports.tables import read_reports
 
     reports = [report for file in files for report in read_reports(file)]
     with Opened(log) as operation:
         answers = operation.report(reports, actor=by, device=device)
+    for report in reports:
+        for what in warned(report):
+            print(f"{report.id}: {what}", file=sys.stderr)
     _answered(answers)
 
 
@@ -169,6 +173,7 @@ def erase(
     by: By = "coordinator",
 ) -> None:
     """Erase free texts for good; counts and chain stay. Without ids: once more what was erased."""
+    from corridor.log.log import texts_place
     from corridor.log.texts import owners
 
     if (reports or everything) and not reason:
@@ -177,11 +182,11 @@ def erase(
         chosen = owners(opened.rows()) if everything else sorted(set(reports or ()))
         count = opened.erase(chosen, reason=reason, by=by)
         _signed(opened)
-    print(f"erased the texts of {count} entries; erase them from every copy of {log}.texts too")
+    print(f"erased the texts of {count} entries; erase them from every copy of {texts_place(log)} too")
 
 
 def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
-    from corridor.log.log import key_path, texts_path
+    from corridor.log.log import key_path, texts_place
     from corridor.log.log import restore as bring_back
     from corridor.log.vault import read_passphrase
 
@@ -189,7 +194,8 @@ def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
     print(f"{count:,} entries in {log}, every one verified; head {head}")
     if not key_path(log).exists():
         print(f"put the key at {key_path(log)} so that checkpoints can be signed again")
-        print(f"put the keys of the texts at {texts_path(log)} to read them; then: corridor log erase {log}")
+
+        print(f"put the keys of the texts at {texts_place(log)} to read them; then: corridor log erase {log}")
 
 
 def _signed(log: Log) -> None:

@@ -147,6 +147,6 @@ def test_names_of_logs_in_a_database(running: Server, tmp_path: Path, monkeypatc
         log.append([entry(1, body={"id": "r-1", "note": "words"})])
         assert "words" not in list(log.rows())[-1].body
         assert "words" in list(log.readable())[-1].body
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["named.key", "named.texts"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["named.key"]
     with pytest.raises(CorridorError, match="exists already"):
         PostgresStore(running.address("named"), create=True)

@@ -13,7 +13,7 @@ from corridor.operation.operation import Operation
 from corridor.reports.report import Report
 from corridor.reports.tables import read_reports
 from corridor.server import sync
-from corridor.server.texts import without_text
+from corridor.server.eyes import without_text
 from corridor.situation.assess import assess
 from tests.operation.test_aleppo_as_recorded import DEVICES, EXAMPLE, LAST
 from tests.server.serving import API, Live, entered, live

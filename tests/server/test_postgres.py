@@ -87,3 +87,25 @@ def test_accounts_are_shared_and_an_end_at_one_is_an_end_at_the_other(two: tuple
     assert admin.delete(f"{API}/accounts/{room.headers['x-account']}").status_code == 204
     time.sleep(2.1)  # what the other server may still believe
     assert room.get(f"{API}/session").status_code == 401
+
+
+def test_both_open_and_erase_each_others_texts(two: tuple[Live, Live]) -> None:
+    one, other = two
+    report = at_gate(note="the baker's cousin waits")
+    phone = one.phone()
+    batch = {"entries": [entered(report, 1)]}
+    (first,) = phone.post(f"{API}/sync", json=batch).json()["answers"]
+    there = other.client(authorization=phone.headers["authorization"])
+    # Both seal alike: what was sent to one and is sent again to the other is a duplicate.
+    (again,) = there.post(f"{API}/sync", json=batch).json()["answers"]
+    assert (first["status"], again["status"], again["seq"]) == ("accepted", "duplicate", first["seq"])
+    room, lead = one.member("dispatcher"), other.member("coordinator")
+    assert room.get(f"{API}/texts/{report.id}").json()["note"] == report.note
+    assert lead.get(f"{API}/texts/{report.id}").json()["note"] == report.note
+    assert lead.delete(f"{API}/texts/{report.id}").status_code == 200
+    assert room.get(f"{API}/texts/{report.id}").json() == {
+        "report": report.id, "note": "", "quote": "", "erased": True,
+    }  # fmt: skip
+    (late,) = phone.post(f"{API}/sync", json=batch).json()["answers"]
+    assert late["status"] == "duplicate"
+    assert one.house.raw.verify().sound

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,19 +81,47 @@ def test_erased_text_is_in_no_file_and_the_chain_holds(server: Live, tmp_path: P
     phone = server.phone()
     report = at_gate(note="the baker's cousin waits")
     phone.post(f"{API}/sync", json={"entries": [entered(report, 1)]})
-    (key,) = server.house.cabinet.rows("SELECT secret FROM text_key")[0]
-    assert any(key in path.read_bytes() for path in tmp_path.iterdir())
+    lines = [json.loads(line) for path in tmp_path.glob("*.texts") for line in path.read_bytes().splitlines()]
+    key = next(line["key"] for line in lines if line["id"] == report.id).encode()
     lead = server.member("coordinator")
     assert lead.delete(f"{API}/texts/{report.id}").status_code == 200
     assert lead.get(f"{API}/texts/{report.id}").json() == {
         "report": report.id, "note": "", "quote": "", "erased": True,
     }  # fmt: skip
     for path in tmp_path.iterdir():
-        assert bytes(key) not in path.read_bytes(), path
-        assert b"baker" not in path.read_bytes(), path
+        assert not path.is_file() or key not in path.read_bytes(), path
+        assert not path.is_file() or base64.b64decode(key) not in path.read_bytes(), path
+        assert not path.is_file() or b"baker" not in path.read_bytes(), path
     assert server.house.raw.verify().sound
-    (late,) = phone.post(f"{API}/sync", json={"entries": [entered(report, 2)]}).json()["answers"]
+    assert lead.delete(f"{API}/texts/{report.id}").status_code == 404
+    assert lead.delete(f"{API}/texts/no-such").status_code == 404
+    # What is sent again does not bring the text back, and nothing but a report in plain words is taken.
+    phone.post(f"{API}/sync", json={"entries": [entered(report, 2)]})
+    assert lead.get(f"{API}/texts/{report.id}").json()["erased"]
+    assert all(b"baker" not in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    fake = entered(at_gate(note="sealed:abc"), 3)
+    (late,) = phone.post(f"{API}/sync", json={"entries": [fake]}).json()["answers"]
     assert late["status"] == "rejected"
+
+
+def test_a_text_is_shown_by_its_own_door_alone(server: Live) -> None:
+    """Not by the stream, the log, a list, a plan's situation or an export, to whomever; reasons are shown."""
+    phone, lead, room = server.phone(), server.member("coordinator"), server.member("dispatcher")
+    report = at_gate(note="the baker's cousin waits", quote="said the porter")
+    after = server.house.present.seq
+    phone.post(f"{API}/sync", json={"entries": [entered(report, 1)]})
+    lead.post(f"{API}/decisions/withdraw", json={"report": report.id, "reason": "counted twice"})
+    for path in ("reports", "situation", "status", "handover", "events", "alarms", "conflicts", f"log?after={after}"):
+        for who in (lead, room, phone):
+            text = who.get(f"{API}/{path}").text
+            assert "baker" not in text, path
+            assert "porter" not in text, path
+            assert "sealed:" not in text, path
+    assert "counted twice" in lead.get(f"{API}/log", params={"after": after}).text
+    export = lead.post(f"{API}/log/export", json={"to": "auditor", "reason": "the end of the day"}).text
+    assert report.id in export
+    assert "baker" not in export
+    assert "counted twice" not in export
 
 
 def test_a_clock_that_runs_ahead_is_said(server: Live) -> None:

@@ -69,7 +69,7 @@ class Log:
         path = key_file or key_path(place)
         key.write(path)
         try:
-            log = Log(open_store(place, create=True), key=key, clock=clock, texts=TextKeys(texts_path(place)))
+            log = Log(open_store(place, create=True), key=key, clock=clock, texts=open_texts(place))
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -83,7 +83,7 @@ class Log:
         if not is_log(place):
             raise UsageError("is no log", place=place, hint=f"name a {SUFFIX} file or a postgresql:// address")
         key = Key.read(key_file or key_path(place))
-        log = Log(open_store(place), key=key, clock=clock, texts=TextKeys(texts_path(place)))
+        log = Log(open_store(place), key=key, clock=clock, texts=open_texts(place))
         if log.key is not None and log.key.public != log.opened.key:
             log.close()
             raise LogError("the key beside it is another log's", place=place, hint="put the right .key file there")
@@ -98,6 +98,8 @@ class Log:
 
     def close(self) -> None:
         """Let the store go."""
+        if self.texts is not None:
+            self.texts.close()
         self.store.close()
 
     @property
@@ -298,8 +300,24 @@ def _erased(row: Row) -> list[str]:
 
 
 def texts_path(place: str) -> Path:
-    """Return where the keys of a log's free texts lie: beside its key, and as private."""
+    """Return where the keys of the free texts of a log in a file lie: beside its key, and as private."""
     return key_path(place).with_suffix(".texts")
+
+
+def texts_place(place: str) -> str:
+    """Return in words where the keys of a log's free texts are kept."""
+    if place.startswith(POSTGRES):
+        return f"the schema {place.partition('#')[2] or 'corridor'}_texts"
+    return str(texts_path(place))
+
+
+def open_texts(place: str) -> TextKeys:
+    """Return the keys of a log's free texts; in a database, where several servers must open each other's texts."""
+    if place.startswith(POSTGRES):
+        from corridor.log.postgres_texts import SharedKeys  # noqa: PLC0415 - only those with a server need its driver
+
+        return SharedKeys(place)
+    return TextKeys(texts_path(place))
 
 
 def key_path(place: str) -> Path:

@@ -13,7 +13,7 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,10 +26,12 @@ from corridor.log.entry import Entry, Row, canonical
 
 # The fields in which people write what they want; their owner is the nearest object that has an id.
 FREE = ("note", "quote", "reason", "why", "despite")
+# What belongs to a decision or an act: whoever sees that may see why. The others are for those who need to know.
+REASONS = ("reason", "why", "despite")
 SEALED = "sealed:"
 ERASED, LOCKED = "[erased]", "[sealed: its key is not here]"
 _KEY_BYTES = 64  # AES-256 in SIV mode takes two keys
-_is_sealed = re.compile(rf"{SEALED}[A-Za-z0-9+/]{{22,}}={{0,2}}").fullmatch
+is_sealed = re.compile(rf"{SEALED}[A-Za-z0-9+/]{{22,}}={{0,2}}").fullmatch
 _has_free = re.compile("|".join(f'"{name}":"[^"]' for name in FREE)).search
 Change = Callable[[str, str, str], str]
 Kept = TypeVar("Kept", Entry, Row)
@@ -61,11 +63,11 @@ class TextKeys:
         """
         if not any(_has_free(entry.body) for entry in entries):
             return list(entries)
-        with self._file() as file:
+        with self._alone() as held:
             made: list[Line] = []
 
             def seal(owner: str, name: str, text: str) -> str:
-                if _is_sealed(text):
+                if is_sealed(text):
                     return text
                 line = self._lines.get(owner)
                 if line is None:
@@ -79,22 +81,26 @@ class TextKeys:
 
             done = [_changed(entry, seal) for entry in entries]
             if made:
-                # A cut of the current may have left half a line.
-                torn = file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"
-                file.write(b"\n" * torn + b"".join(msgspec.json.encode(line) + b"\n" for line in made))
-                file.flush()
-                os.fdatasync(file.fileno())
-                self._read = (self._read[0], file.tell())
+                self._add(held, made)
         return done
 
-    def opened(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Yield rows with their free texts in clear, or with a word that says why one is not."""
+    def opened(self, rows: Iterable[Row], names: Collection[str] = FREE) -> Iterator[Row]:
+        """Yield rows with the free texts of some names in clear, or with a word that says why one is not."""
         self._refresh()
+
+        def change(owner: str, name: str, text: str) -> str:
+            return self._open(owner, name, text) if name in names else text
+
         for row in rows:
-            yield _changed(row, self._open) if SEALED in row.body else row
+            yield _changed(row, change) if SEALED in row.body else row
+
+    def clear(self, owner: str, **texts: str) -> dict[str, str]:
+        """Return the texts of one owner by name in clear, or with a word that says why one is not."""
+        self._refresh()
+        return {name: self._open(owner, name, text) for name, text in texts.items()}
 
     def _open(self, owner: str, name: str, text: str) -> str:
-        if not _is_sealed(text):
+        if not is_sealed(text):
             return text
         line = self._lines.get(owner)
         if line is None or not line.key:
@@ -108,34 +114,50 @@ class TextKeys:
     def erase(self, texts: dict[str, dict[str, str]]) -> int:
         """Erase the keys of some owners, for good; `texts` holds their sealed texts by field. Returns how many went.
 
-        The old file is overwritten before it goes. What a disk keeps of overwritten blocks is beyond a program.
+        What a disk keeps of overwritten blocks is beyond a program.
         """
-        with self._file() as file:
+        with self._alone() as held:
             gone = [owner for owner in texts if (line := self._lines.get(owner)) is None or line.key]
             for owner in gone:
                 self._lines[owner] = Line(owner, erased=texts[owner])
-            part = self.path.with_name(f".{self.path.name}.part")
-            try:
-                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as new:
-                    new.write(b"".join(msgspec.json.encode(line) + b"\n" for line in self._lines.values()))
-                    new.flush()
-                    os.fsync(new.fileno())
-                part.replace(self.path)
-                folder = os.open(self.path.parent, os.O_RDONLY)
-                os.fsync(folder)
-                os.close(folder)
-                size = file.seek(0, os.SEEK_END)
-                file.seek(0)
-                file.write(bytes(size))
-                file.flush()
-                os.fsync(file.fileno())
-            finally:
-                part.unlink(missing_ok=True)
+            self._take_away(held, gone)
         return len(gone)
 
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+    # a file: a line an owner; the old one is overwritten before it goes
+
+    def _add(self, file: Any, made: Sequence[Line]) -> None:  # noqa: ANN401
+        # A cut of the current may have left half a line.
+        torn = file.seek(0, os.SEEK_END) > 0 and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n"
+        file.write(b"\n" * torn + b"".join(msgspec.json.encode(line) + b"\n" for line in made))
+        file.flush()
+        os.fdatasync(file.fileno())
+        self._read = (self._read[0], file.tell())
+
+    def _take_away(self, file: Any, gone: Sequence[str]) -> None:  # noqa: ANN401, ARG002 - it is written whole
+        part = self.path.with_name(f".{self.path.name}.part")
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as new:
+                new.write(b"".join(msgspec.json.encode(line) + b"\n" for line in self._lines.values()))
+                new.flush()
+                os.fsync(new.fileno())
+            part.replace(self.path)
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
+            file.write(bytes(size))
+            file.flush()
+            os.fsync(file.fileno())
+        finally:
+            part.unlink(missing_ok=True)
+
     @contextlib.contextmanager
-    def _file(self) -> Iterator[Any]:
-        """Open the file for this program alone, and read what others have added."""
+    def _alone(self) -> Iterator[Any]:
+        """Open the keys for this program alone, and read what others have added."""
         try:
             while True:
                 handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -167,8 +189,12 @@ class TextKeys:
         found = os.fstat(file.fileno())
         if self._read == (found.st_ino, found.st_size):
             return
-        self._lines.clear()
-        file.seek(0)
+        start = self._read[1] if self._read[0] == found.st_ino and self._read[1] < found.st_size else 0
+        # What was read before need not be read again, where it ended with a whole line: the file only grows.
+        whole = start > 0 and file.seek(start - 1) >= 0 and file.read(1) == b"\n"
+        if not whole:
+            self._lines.clear()
+            file.seek(0)
         for number, raw in enumerate(file.read().splitlines(), 1):
             try:
                 line = _decoder.decode(raw)
@@ -187,7 +213,7 @@ def owners(rows: Iterable[Row]) -> list[str]:
     found: set[str] = set()
 
     def note(owner: str, name: str, text: str) -> str:  # noqa: ARG001 - a change that changes nothing
-        if _is_sealed(text):
+        if is_sealed(text):
             found.add(owner)
         return text
 
@@ -202,7 +228,7 @@ def sealed_texts(rows: Iterable[Row], owners: set[str]) -> dict[str, dict[str, s
     found: dict[str, dict[str, str]] = {}
 
     def note(owner: str, name: str, text: str) -> str:
-        if owner in owners and _is_sealed(text):
+        if owner in owners and is_sealed(text):
             found.setdefault(owner, {}).setdefault(name, text)
         return text
 

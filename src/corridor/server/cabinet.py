@@ -24,8 +24,6 @@ _TABLES = (
     hash TEXT NOT NULL, active BIGINT NOT NULL, PRIMARY KEY (device, operation))""",
     """code (hash TEXT PRIMARY KEY, operation TEXT NOT NULL, kind TEXT NOT NULL, whose TEXT NOT NULL,
     until DOUBLE PRECISION NOT NULL, used BIGINT NOT NULL)""",
-    """text_key (report TEXT NOT NULL, operation TEXT NOT NULL, secret BYTEA, erased BIGINT NOT NULL,
-    PRIMARY KEY (report, operation))""",
     """result (operation TEXT NOT NULL, kind TEXT NOT NULL, made DOUBLE PRECISION NOT NULL, body BYTEA NOT NULL,
     PRIMARY KEY (operation, kind))""",
     "counter (operation TEXT NOT NULL, name TEXT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (operation, name))",

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from corridor.errors import InputError
+from corridor.errors import InputError, UsageError
 from corridor.log.entry import Answer
 from corridor.operation.exercise import inject as put_in
 from corridor.operation.known import HANDOVER
@@ -292,9 +292,20 @@ def _exported(ask: Ask, path: Path) -> tuple[int, str]:
 
 @handles
 async def erase_text(ask: Ask) -> Reply:
-    """Destroy the key of a report's free text."""
-    house, name = ask.house, ask.path["report"]
-    if not await house.access(house.texts.erase, name):
+    """Destroy the key of a report's free text, by the log's own act."""
+    name, log = ask.path["report"], ask.house.desk.log
+
+    def deed(operation: Operation) -> Answer | None:
+        if not any(report.id == name for report in operation.known().reports):
+            return None
+        count = log.erase([name], reason="asked for at the server", by=ask.viewer.account)
+        return Answer(name, "accepted", log.store.head().seq) if count else None
+
+    try:
+        answer = await ask.house.desk.do(deed)
+    except UsageError:
+        answer = None
+    if answer is None:
         raise Refused(404, "no free text of this report has a key here", hint="it was erased, or was never sealed")
-    answer = await house.act(p.TEXT_ERASED, {"report": name}, ask.viewer)
+    await ask.house.seen(answer.seq)
     return Reply(a.Done(seq=answer.seq, id=name))

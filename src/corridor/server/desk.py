@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from corridor.log.chain import Checkpoint, Key
-from corridor.log.entry import Answer, Entry
+from corridor.log.entry import Answer, Entry, Row
 from corridor.log.log import Log
 from corridor.log.store import Store
+from corridor.log.texts import REASONS, TextKeys
 from corridor.operation.operation import Operation
 from corridor.server.intake import Intake
 
@@ -23,9 +24,21 @@ STALE = timedelta(days=14)
 class DeskLog(Log):
     """A log that reads by its own connection and writes through the intake."""
 
-    def __init__(self, store: Store, intake: Intake, *, key: Key | None, clock: Callable[[], datetime]) -> None:
-        super().__init__(store, key=key, clock=clock)
+    def __init__(
+        self, store: Store, intake: Intake, *, key: Key | None, clock: Callable[[], datetime], texts: TextKeys
+    ) -> None:
+        super().__init__(store, key=key, clock=clock, texts=texts)
         self._intake = intake
+
+    def readable(self) -> Iterator[Row]:
+        """Yield the rows with their reasons in clear; notes and quotes stay sealed, so that no view can show one."""
+        assert self.texts is not None  # noqa: S101 - it is made with them
+        return self.texts.opened(self.rows(), REASONS)
+
+    def clear(self, owner: str, **texts: str) -> dict[str, str]:
+        """Return sealed texts of one report in clear, for those who may read them."""
+        assert self.texts is not None  # noqa: S101 - it is made with them
+        return self.texts.clear(owner, **texts)
 
     def append(self, entries: Sequence[Entry]) -> list[Answer]:
         """Hand entries to the intake, urgent as decisions are, and wait until they are on the disk."""
@@ -39,8 +52,9 @@ class DeskLog(Log):
 class Desk:
     """An operation and the thread in which it is asked; a question that waits already is not asked twice."""
 
-    def __init__(self, operation: Operation) -> None:
-        self.operation = operation
+    def __init__(self, log: DeskLog) -> None:
+        self.log = log
+        self.operation = Operation(log)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="corridor-desk")
         self._asked: dict[object, asyncio.Future[Any]] = {}
 

@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from corridor.log.entry import Row
+from corridor.log.texts import SEALED
 from corridor.operation.known import CANDIDATE, ORDER_SENT, READ_BACK
 from corridor.planning.plan import Plan
 from corridor.reports.report import Report
 from corridor.server import present as p
 from corridor.server.answers import Shown
 from corridor.server.rights import Viewer
-from corridor.server.texts import SEALED, unsealed, without_text
 from corridor.situation.fleet import Fleet
 from corridor.situation.situation import Situation
 
@@ -26,7 +26,20 @@ ACCESS = frozenset(
         p.CLAIMED, p.DEVICE_ENDED, p.SESSION_ENDED, p.PASSPHRASE_SET, p.FACTOR_SET, p.TEXT_READ,
     }
 )  # fmt: skip
-_TEXTS = ('"note":"', '"quote":"')
+_NAMES = ("note", "quote")
+_TEXTS = tuple(f'"{name}":"' for name in _NAMES)
+
+
+def without_text(report: Report) -> Report:
+    """Return a report without its free text."""
+    return msgspec.structs.replace(report, note="", quote="") if report.note or report.quote else report
+
+
+def unsealed(report: Report) -> Report:
+    """Return a report without what is sealed; what was written before texts were sealed stays."""
+    if not (report.note.startswith(SEALED) or report.quote.startswith(SEALED)):
+        return report
+    return without_text(report)
 
 
 def reports_for(viewer: Viewer, reports: Sequence[Report]) -> tuple[Report, ...]:
@@ -137,10 +150,10 @@ def shown(row: Row, *, text: bool) -> Shown:
     body = row.body
     if len(body) > LARGEST_SHOWN:
         body = f'{{"large":{len(body.encode())},"sha256":"{row.body_sha256}"}}'
-    elif row.kind != "act" and any(mark in body for mark in _TEXTS):
-        body = _without(body, everything=not text)
     elif row.kind == "act" and SEALED in body:
         body = f'{{"sealed":true,"sha256":"{row.body_sha256}"}}'
+    elif any(mark in body for mark in _TEXTS):
+        body = msgspec.json.encode(_without(msgspec.json.decode(body), everything=not text), order="sorted").decode()
     return Shown(
         seq=row.seq,
         id=row.id,
@@ -156,12 +169,17 @@ def shown(row: Row, *, text: bool) -> Shown:
     )
 
 
-def _without(body: str, *, everything: bool) -> str:
-    fields = msgspec.json.decode(body)
-    for name in ("note", "quote"):
-        if name in fields and (everything or str(fields[name]).startswith(SEALED)):
-            del fields[name]
-    return msgspec.json.encode(fields, order="sorted").decode()
+def _without(value: Any, *, everything: bool) -> Any:  # noqa: ANN401 - any JSON
+    """Leave out notes and quotes wherever they stand: an adopted plan carries its reports."""
+    if isinstance(value, list):
+        return [_without(one, everything=everything) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without(one, everything=everything)
+        for name, one in value.items()
+        if name not in _NAMES or not (everything or str(one).startswith(SEALED))
+    }
 
 
 def sight(

@@ -17,9 +17,9 @@ import msgspec
 
 from corridor.errors import CorridorError
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, derived_id, new_id, now, stamp
-from corridor.log.log import Log, open_store
+from corridor.log.log import Log, open_store, open_texts
 from corridor.log.names import POSTGRES
-from corridor.operation.operation import Operation
+from corridor.log.texts import REASONS, SEALED
 from corridor.publishing.redact import Level
 from corridor.server import present as p
 from corridor.server.cabinet import open_cabinet
@@ -30,7 +30,6 @@ from corridor.server.limits import Limits
 from corridor.server.metrics import Metrics
 from corridor.server.people import People
 from corridor.server.rights import Viewer
-from corridor.server.texts import Texts
 from corridor.server.work import Planner
 
 T = TypeVar("T")
@@ -71,9 +70,10 @@ class House:
         self.opened = self.log.opened
         self.reader = open_store(place)
         self.raw = Log(self.reader, key=self.log.key, clock=clock)
+        # Each thread that opens texts has keys of its own: a reading of them is no moment for another.
+        self._reasons = open_texts(place)
         self.cabinet = open_cabinet(place)
         self.people = People(self.cabinet, self.opened.key, clock=lambda: clock().timestamp())
-        self.texts = Texts(self.cabinet, self.opened.key)
         self.limits = limits or Limits()
         self.metrics = metrics or Metrics()
         self.present = p.Present()
@@ -88,7 +88,10 @@ class House:
         self._notify: Callable[[], None] = lambda: None
         self._unlisten: Callable[[], None] = lambda: None
         self.intake = Intake(self.log, committed=self._committed)
-        self.desk = Desk(Operation(DeskLog(open_store(place), self.intake, key=self.log.key, clock=clock)))
+        desk_log = DeskLog(
+            open_store(place), self.intake, key=self.log.key, clock=clock, texts=open_texts(place)
+        )  # fmt: skip
+        self.desk = Desk(desk_log)
         self.hub = Hub(self.pages, heartbeat=settings.heartbeat)
         self.planner = Planner(self)
         if place.startswith(POSTGRES):
@@ -128,7 +131,8 @@ class House:
         self.intake.close()
         self._reading.shutdown()
         self._threads.shutdown()
-        self.desk.operation.log.close()
+        self.desk.log.close()
+        self._reasons.close()
         self.reader.close()
         self.log.close()
         self.cabinet.close()
@@ -169,6 +173,7 @@ class House:
             self._wake.clear()
             try:
                 rows = await self._read(self.present.seq, STORE_PAGE)
+                told = await self._shown(rows)
             except CorridorError as error:
                 self.metrics.tell("log not read", error=type(error).__name__)
                 await asyncio.sleep(1.0)
@@ -176,27 +181,38 @@ class House:
             if rows:
                 for row in rows:
                     self.present.take(row)
-                self.hub.publish(rows)
+                self.hub.publish(told)
                 for watcher in self.watchers:
                     watcher(rows)
+
+    async def _shown(self, rows: list[Row]) -> list[Row]:
+        """Return rows with their reasons in clear; notes and quotes never are outside their own door."""
+        if not any(SEALED in row.body for row in rows):
+            return rows
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._reading, lambda: list(self._reasons.opened(rows, REASONS)))
 
     async def _read(self, after: int, limit: int) -> list[Row]:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reading, lambda: list(itertools.islice(self.reader.rows(after), limit)))
 
     async def pages(self, after: int, limit: int) -> list[Row]:
-        """Return up to `limit` rows after a seq; full pages are shared by all who read on from the same place."""
+        """Return up to `limit` rows after a seq, their reasons in clear.
+
+        Full pages are shared by all who read on from the same place; they are kept sealed, so that what is erased is
+        not in them.
+        """
         start = after // STORE_PAGE
         page = self._full.get(start)
         if page is None:
             if self.present.seq < (start + 1) * STORE_PAGE:
-                return await self._read(after, limit)
+                return await self._shown(await self._read(after, limit))
             page = await self._read(start * STORE_PAGE, STORE_PAGE)
             while len(self._full) >= 4:
                 self._full.pop(next(iter(self._full)))
             self._full[start] = page
         begin = after - start * STORE_PAGE
-        return page[begin : begin + limit]
+        return await self._shown(page[begin : begin + limit])
 
     async def _sign(self) -> None:
         """Sign the head once a minute where it has grown by more than the last signature."""

@@ -14,7 +14,7 @@ SIGNED_IN, DENIED, EXPORTED = "signed in", "denied", "exported"
 ACCOUNT_MADE, ACCOUNT_ENDED, ROLE_CHANGED, LINK_MADE = "account made", "account ended", "role changed", "link made"
 ENROLLED, CLAIMED, DEVICE_ENDED = "device enrolled", "device claimed", "device ended"
 SESSION_ENDED, PASSPHRASE_SET, FACTOR_SET = "session ended", "passphrase set", "second factor set"
-TEXT_READ, TEXT_ERASED = "text read", "text erased"
+TEXT_READ = "text read"
 ALARM, PLANNED, FORECAST = "alarm", "plan proposed", "forecast issued"
 
 

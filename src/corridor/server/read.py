@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from corridor.errors import CorridorError
+from corridor.log.texts import ERASED, LOCKED
 from corridor.operation.operation import Operation
 from corridor.server import answers as a
 from corridor.server import present as p
@@ -131,7 +132,9 @@ async def free_text(ask: Ask) -> Reply:
     )
     if found is None or (viewer.role == "field" and (found.place != viewer.post or house.present.closed)):
         raise Refused(404, "no such report here", hint="see its id")
-    note, quote, erased = await house.access(house.texts.open, found)
+    texts = await house.desk.do(lambda _: house.desk.log.clear(name, note=found.note, quote=found.quote))
+    erased = not {ERASED, LOCKED}.isdisjoint(texts.values())
+    note, quote = ("" if erased else texts[one] for one in ("note", "quote"))
     if viewer.role != "field":
         await house.act(p.TEXT_READ, {"report": name}, viewer)
     return Reply(a.FreeText(report=name, note=note, quote=quote, erased=erased))

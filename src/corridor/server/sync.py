@@ -9,8 +9,10 @@ import msgspec
 
 from corridor.errors import CorridorError, InputError
 from corridor.log.entry import Entry, canonical, derived_id, stamp
+from corridor.log.texts import SEALED
 from corridor.operation.known import REPORT, entry_of
 from corridor.operation.positions import read_position
+from corridor.reports.persons import warned
 from corridor.reports.report import Report
 from corridor.reports.vocabulary import faults
 from corridor.server import answers as a
@@ -18,7 +20,6 @@ from corridor.server import bodies as b
 from corridor.server.ask import Ask, Refused, Reply, handles
 from corridor.server.present import Counts
 from corridor.server.rights import Viewer
-from corridor.server.texts import warnings
 
 # What a post sees and counts. Everything else is said by the duty room.
 FIELD_FACTS = frozenset(
@@ -56,7 +57,6 @@ async def sync(ask: Ask) -> Reply:
     house, viewer, batch = ask.house, ask.viewer, ask.body
     now = house.clock()
     found = _Sorted(len(batch.entries))
-    to_seal: list[tuple[int, b.Entered, Report]] = []
     for number, entered in enumerate(batch.entries):
         try:
             report = report_of(entered.body)
@@ -65,12 +65,7 @@ async def sync(ask: Ask) -> Reply:
             found.reject(number, entered.id, _said(error))
             continue
         found.warnings[number] = _warned(report, now)
-        if report.note or report.quote:
-            to_seal.append((number, entered, report))
-        else:
-            _sort(found, number, entered, report, viewer)
-    if to_seal:
-        await house.access(_seal_all, ask, found, to_seal)
+        _sort(found, number, entered, report, viewer)
     await _keep(ask, found)
     ahead = 0 if batch.clock is None else round((batch.clock - now).total_seconds())
     answers = tuple(one for one in found.answers if one is not None)
@@ -83,6 +78,8 @@ def report_of(raw: msgspec.Raw) -> Report:
         report = _reports.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(f"is no report: {error}") from None
+    if report.note.startswith(SEALED) or report.quote.startswith(SEALED):
+        raise InputError("the free text is sealed already", place=report.id, hint="send it in plain words")
     wrong = faults(report)
     if wrong:
         raise InputError("; ".join(f"{column}: {what} ({hint})" for column, what, hint in wrong))
@@ -104,9 +101,7 @@ def _said(error: CorridorError) -> str:
 
 
 def _warned(report: Report, now: datetime) -> tuple[str, ...]:
-    found = warnings(report.note, report.quote, report.value) if isinstance(report.value, str) else (
-        warnings(report.note, report.quote) if report.note or report.quote else ()
-    )  # fmt: skip
+    found = warned(report)
     if (report.received - now).total_seconds() > CLOCK_SECONDS:
         found = (*found, "it is from the future by this server's clock: it counts once that moment has come")
     return found
@@ -127,16 +122,6 @@ def _sort(found: _Sorted, number: int, entered: b.Entered, report: Report, viewe
     )
     urgent = entered.urgent or report.fact in URGENT_FACTS
     (found.urgent if urgent else found.others).append((number, entry))
-
-
-def _seal_all(ask: Ask, found: _Sorted, entries: Sequence[tuple[int, b.Entered, Report]]) -> None:
-    for number, entered, report in entries:
-        try:
-            sealed = ask.house.texts.seal(report)
-        except InputError as error:
-            found.reject(number, entered.id, _said(error))
-            continue
-        _sort(found, number, entered, sealed, ask.viewer)
 
 
 async def _keep(ask: Ask, found: _Sorted) -> None:
@@ -192,18 +177,14 @@ async def _record(ask: Ask, raws: Sequence[tuple[msgspec.Raw, str]]) -> Reply:
     found = _Sorted(len(raws))
     entries: list[tuple[int, Entry]] = []
 
-    def seal() -> None:
-        for number, (raw, _) in enumerate(raws):
-            try:
-                report = report_of(raw)
-                found.warnings[number] = _warned(report, now)
-                sealed = house.texts.seal(report)
-            except InputError as error:
-                found.reject(number, str(number), _said(error))
-                continue
-            entries.append((number, entry_of(sealed, actor=viewer.account, device=viewer.account, recorded=now)))
-
-    await house.access(seal)
+    for number, (raw, _) in enumerate(raws):
+        try:
+            report = report_of(raw)
+        except InputError as error:
+            found.reject(number, str(number), _said(error))
+            continue
+        found.warnings[number] = _warned(report, now)
+        entries.append((number, entry_of(report, actor=viewer.account, device=viewer.account, recorded=now)))
     found.urgent = [(number, entry) for number, entry in entries if _urgent(entry)]
     found.others = [(number, entry) for number, entry in entries if not _urgent(entry)]
     await _keep(ask, found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from corridor.operation.agreements import guarantees, precision, versions, violations
 from corridor.operation.checklist import checklist as lines_of
 from corridor.operation.checklist import go
@@ -203,11 +205,16 @@ async def orders(ask: Ask) -> Reply:
 
 @handles
 async def candidates(ask: Ask) -> Reply:
-    """Candidates that wait."""
-    return await _see(
-        ask,
-        lambda _, m: a.Candidates(candidates=reports_for(ask.viewer, m.known.candidates)),  # type: ignore[arg-type]
-    )
+    """Candidates that wait; nobody accepts one whose words he cannot read, so those who may read them see them."""
+    log = ask.house.desk.log
+
+    def view(_: Operation, m: _Moment) -> a.Candidates:
+        found = m.known.candidates
+        if ask.viewer.reads_text:
+            found = [msgspec.structs.replace(c, **log.clear(c.id, note=c.note, quote=c.quote)) for c in found]
+        return a.Candidates(candidates=reports_for(ask.viewer, found))  # type: ignore[arg-type]
+
+    return await _see(ask, view)
 
 
 @handles
