@@ -106,9 +106,7 @@ def plan(
     people_quantile: Annotated[float, typer.Option(help="Plan for this quantile of the people to move.")] = 0.5,
     reserve_quantile: Annotated[float, typer.Option(help="Reserve convoys go up to this quantile.")] = 0.9,
     mode: Annotated[str, typer.Option(help="convoy, shuttle (each vehicle alone) or both.")] = "convoy",
-    objective: Annotated[
-        str | None, typer.Option(help="clearance_time, or most_people of all.")
-    ] = None,
+    objective: Annotated[str | None, typer.Option(help="clearance_time, or most_people of all.")] = None,
     fairness: Annotated[str | None, typer.Option(help="none, longest_wait or equal_share.")] = None,
     previous: Annotated[Path | None, typer.Option(help="The plan whose orders stand where they can.")] = None,
     output: Output = None,
