@@ -214,6 +214,18 @@ def test_vehicles_wait_for_each_other_at_a_one_lane_stretch(policy):
     assert one_lane.clearance == pytest.approx(125)
 
 
+def test_a_lane_that_another_operation_states_holds_here_too():
+    """The world above, its stretch named by the agreement of another operation only: 125 minutes, as in the plan."""
+    fleet = Fleet(vehicles=(worlds.vehicles("bus", 2, {"seat": 50}),))
+    base = worlds.simple((worlds.group("families", 150),), fleet, bays=1, size=1)
+    (lane,) = (c for c in narrow(base, "pickup>reception").agreements[0].clauses if c.id == "way")
+    other = msgspec.structs.replace(base.agreements[0], operation="elsewhere", clauses=(lane,))
+    world = msgspec.structs.replace(base, agreements=(*base.agreements, other))
+    made = msgspec.structs.replace(plan(base, time_limit=1), situation=world)
+    run = Simulator(made, world.operations[0], CALM, runs=3, seed=1, horizon=99, policy="timetable").run()
+    assert run.clearance == pytest.approx(125)
+
+
 def test_a_halt_may_hold_who_is_on_the_road():
     """A halt from minute 20 to 80 meets the convoy that drives from 10 to 40: 60 minutes later where halts hold it."""
     halts = np.array([[[20.0, 80.0]]])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.planning.instance import up
+from corridor.planning.travel import lanes_of
 from corridor.situation.road import Leg, Step, Ways
 from corridor.situation.situation import Operation, Situation
 
@@ -48,7 +49,7 @@ class Roads:
     """Finds the ways of one operation and turns them into numbers.
 
     `gates` are the checkpoints that hold loaded vehicles up; empty vehicles going back are taken to pass unchecked.
-    One-lane stretches are those that the terms of the corridor name (`one_lane`, as from>to): they hold either way.
+    One-lane stretches are those that the terms of any corridor name (`one_lane`, as from>to): they hold either way.
     """
 
     def __init__(self, situation: Situation, operation: Operation, gates: set[str]) -> None:
@@ -56,7 +57,7 @@ class Roads:
         self.gates = gates
         corridor = situation.corridor(operation.id)
         self.path = corridor.sites if corridor else ()
-        self.stretches = stretches_of(situation, operation)
+        self.stretches = lanes_of(situation)
         self.middles: dict[Step, int] = {}
 
     @cached_property
@@ -141,11 +142,3 @@ class Roads:
                 for index in range(begin, end):
                     found[index] = 2 * number + (sites[begin] != one)
         return found
-
-
-def stretches_of(situation: Situation, operation: Operation) -> list[tuple[str, str]]:
-    """Return the one-lane stretches that an operation's agreement names, each as two sites."""
-    agreement = situation.agreement(operation.id)
-    said = [clause.parameters.get("one_lane", "") for clause in agreement.of_kind("corridor")] if agreement else []
-    pairs = [stretch.partition(">") for text in said for stretch in str(text).split(";") if ">" in stretch]
-    return sorted({(min(a.strip(), b.strip()), max(a.strip(), b.strip())) for a, _, b in pairs})
