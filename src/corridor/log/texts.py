@@ -31,6 +31,7 @@ REASONS = ("reason", "why", "despite")
 SEALED = "sealed:"
 ERASED, LOCKED = "[erased]", "[sealed: its key is not here]"
 _KEY_BYTES = 64  # AES-256 in SIV mode takes two keys
+_HEAD_BYTES = 1024  # reach into the random part of a file's first line, whatever the id before it
 is_sealed = re.compile(rf"{SEALED}[A-Za-z0-9+/]{{22,}}={{0,2}}").fullmatch
 _has_free = re.compile("|".join(f'"{name}":"[^"]' for name in FREE)).search
 Change = Callable[[str, str, str], str]
@@ -54,7 +55,7 @@ class TextKeys:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lines: dict[str, Line] = {}
-        self._read = (0, 0)
+        self._read = (b"", 0)  # the start of the file as it was read, and how far
 
     def sealed(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return entries with their free texts sealed, each under the key of its owner, made where there is none.
@@ -137,23 +138,27 @@ class TextKeys:
         self._read = (self._read[0], file.tell())
 
     def _take_away(self, file: Any, gone: Sequence[str]) -> None:  # noqa: ANN401, ARG002 - it is written whole
+        # Its first line tells this file from every other that had the name before: an inode's number comes again.
+        lines = {"": Line("", secrets.token_hex(16))} | {one: line for one, line in self._lines.items() if one}
         part = self.path.with_name(f".{self.path.name}.part")
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as new:
-                new.write(b"".join(msgspec.json.encode(line) + b"\n" for line in self._lines.values()))
+                new.write(b"".join(msgspec.json.encode(line) + b"\n" for line in lines.values()))
                 new.flush()
                 os.fsync(new.fileno())
             part.replace(self.path)
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
-            size = file.seek(0, os.SEEK_END)
-            file.seek(0)
-            file.write(bytes(size))
-            file.flush()
-            os.fsync(file.fileno())
-        finally:
+        except OSError:
             part.unlink(missing_ok=True)
+            raise
+        # From here on the next program may hold the new file and write a part of its own.
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        file.write(bytes(size))
+        file.flush()
+        os.fsync(file.fileno())
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[Any]:
@@ -168,7 +173,7 @@ class TextKeys:
                         yield file
                         return
         except OSError as error:
-            self._read = (0, 0)  # what this program believes may not be on the disk
+            self._read = (b"", 0)  # what this program believes may not be on the disk
             hint = "the texts' keys must be kept before the entries are; make room or give the right to write"
             raise CorridorError(f"cannot be kept: {error.strerror}", place=str(self.path), hint=hint) from error
 
@@ -180,16 +185,28 @@ class TextKeys:
 
     def _refresh(self) -> None:
         with contextlib.suppress(FileNotFoundError):
-            with self.path.open("rb") as file:
-                self._take(file)
+            while True:
+                with self.path.open("rb") as file:
+                    fault: UsageError | None = None
+                    try:
+                        self._take(file)
+                    except UsageError as error:
+                        fault = error
+                    if os.fstat(file.fileno()).st_ino == self._inode():
+                        break
+                # Another program has put a new file in its place, and was overwriting this one as it was read.
+            if fault is not None:
+                raise fault
             return
         self._lines.clear()
 
     def _take(self, file: Any) -> None:  # noqa: ANN401
-        found = os.fstat(file.fileno())
-        if self._read == (found.st_ino, found.st_size):
+        size = os.fstat(file.fileno()).st_size
+        file.seek(0)
+        head = file.read(_HEAD_BYTES)
+        if self._read == (head, size):
             return
-        start = self._read[1] if self._read[0] == found.st_ino and self._read[1] < found.st_size else 0
+        start = self._read[1] if self._read[0] == head and self._read[1] < size else 0
         # What was read before need not be read again, where it ended with a whole line: the file only grows.
         whole = start > 0 and file.seek(start - 1) >= 0 and file.read(1) == b"\n"
         if not whole:
@@ -205,7 +222,7 @@ class TextKeys:
                     f"line {number} is no key", place=str(self.path), hint="restore it from your copy"
                 ) from None
             self._lines[line.id] = line
-        self._read = (found.st_ino, found.st_size)
+        self._read = (head, size)
 
 
 def owners(rows: Iterable[Row]) -> list[str]:
