@@ -17,7 +17,7 @@ from corridor.situation.agreement import Clause
 from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
 from corridor.situation.site import Group
-from tests import worlds
+from tests import agreed_worlds, worlds
 
 
 def runs_of(situation, *, runs=40, disruption=CALM, policy="timetable", marks=(), horizon=2000.0, **options):
@@ -248,6 +248,27 @@ def test_a_halt_may_hold_who_is_on_the_road():
         )
         simulator.model = simulator.model._replace(halts=halts)
         assert simulator.run().clearance == pytest.approx(expected)
+
+
+def test_a_stated_search_and_crowding_hold_in_a_shuttle_too():
+    """One bus, two trips: (10 + 30 + 12 + 5) + 30 + (10 + 30 + 12 + 5); crowded by ten, 120 people take two trips."""
+    assert runs_of(agreed_worlds.searched(), policy="shuttle")[2].clearance == pytest.approx(144)
+    crowded = worlds.simple(
+        (worlds.group("g", 120),), worlds.one_bus().fleet, clauses=(agreed_worlds.term("vehicles", crowding=10),)
+    )
+    for policy in ("timetable", "shuttle"):
+        assert runs_of(crowded, policy=policy)[2].clearance == pytest.approx(120)
+
+
+def test_a_convoys_search_stays_where_the_time_of_each_vehicle_is_drawn():
+    """The search takes 10 minutes a convoy and 2 a vehicle; a checkpoint with a lane takes 4 a vehicle instead of 2."""
+    base = agreed_worlds.searched()
+    gates = worlds.site("gate", "checkpoint", bays=1)
+    legs = (*worlds.both_ways("pickup", "gate", 10), *worlds.both_ways("gate", "reception", 20))
+    gated = msgspec.structs.replace(base, sites=(*base.sites, gates), legs=legs)
+    for world, minutes, expected in ((base, 0.0, 144), (base, 4.0, 144), (gated, 0.0, 144), (gated, 4.0, 148)):
+        timetable = runs_of(world, disruption=Disruption(check_minutes=minutes))[2]
+        assert timetable.clearance == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("policy", ["timetable", "shuttle"])

@@ -122,7 +122,7 @@ class Draws:
             halts=self._halts(horizon),
             windows=self._windows(),
             spreads=self._spreads(),
-            passage=passages_of(self.situation, self.operation, self.convoys, self.disruption.check_minutes),
+            passage=self._passages(),
             cap=caps_of(self.situation, self.convoys, self.groups, kinds),
             horizon=horizon,
             seed=(self.seed * 1_000_003 + _stable(self.operation.id)) % 2**62,
@@ -185,6 +185,10 @@ class Draws:
         from corridor.forecasting.kernel import SPREADS  # noqa: PLC0415 - numba takes a second to load
 
         return np.array([getattr(self.disruption, name) for name in SPREADS])
+
+    def _passages(self) -> Array:
+        drawn, alone = self.disruption.check_minutes, self.policy == "shuttle"
+        return passages_of(self.situation, self.operation, self.convoys, drawn, alone=alone)
 
     def _windows(self) -> Array:
         agreement = self.situation.agreement(self.operation.id)

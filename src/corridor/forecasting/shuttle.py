@@ -123,7 +123,8 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     """Run the runs `begin` to `end` of a `Model` without a timetable and fill the arrays of an `Outcome`.
 
     A vehicle goes to the nearest pickup where people wait whom it can carry and takes them to the nearest reception.
-    Companions of people lying down go on any seat, for a lone ambulance has none. Turning back is for convoys only.
+    Companions of people lying down go on any seat, for a lone ambulance has none. Turning back is for convoys only. The
+    minutes of a stated search, the same for every vehicle, are spent at the begin of the way.
     """
     groups, fleet, sites = len(group_site), len(kind), way.shape[0]
     times, units = np.empty(fleet), np.empty(fleet, np.int64)
@@ -131,6 +132,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     pace, slow = np.zeros(fleet), np.zeros(fleet)
     stage, goal, trips = np.zeros(fleet, np.int64), np.zeros(fleet, np.int64), np.zeros(fleet, np.int64)
     bound = np.zeros(fleet, np.int64)  # 0 going to a pickup, 1 to a reception
+    searched = passage[0, 0] if len(passage) else 0.0
     minutes_of, stops, checked = np.empty(len(fixed)), spreads[7], spreads[6] > 0.0
     narrow = lane.max() + 2 if len(lane) else 1
     spans, counts = np.zeros((narrow, MOST_SPANS if narrow > 1 else 1, 2)), np.zeros(narrow, np.int64)
@@ -217,7 +219,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                             if takes < whole:
                                 there, whole = candidate, takes
                     pace[unit] = factor(spreads[0], seed, run, step, 2)
-                    depart = allowed(boarded, whole * pace[unit], halts, run, windows)
+                    depart = allowed(boarded, whole * pace[unit] + searched, halts, run, windows)
                 if depart > horizon:
                     # Nobody left here for it, or no way out any more: it looks elsewhere, and if here again, goes home.
                     if people > 0.0:
@@ -246,7 +248,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     for group in range(groups):
                         left[run, group, gone] += load[unit, group]
                 goal[unit] = there
-                time = depart
+                time = depart + searched
                 if spreads[2] > 0.0 and uniform(seed, run, step, 4) < spreads[2]:
                     time += spreads[3] * factor(0.5, seed, run, step, 5)
                 part = part_first[way[here, there, 1]]
