@@ -213,17 +213,15 @@ class _Ear(asyncio.Protocol):
                 self.heard.append(self.at - datetime.fromisoformat(one[begun : begun + 27].decode()).timestamp())
 
 
-async def listen(
-    server: Any, clients: int, seconds: float, heard: list[float], missed: list[int], ready: Any
-) -> None:
+async def listen(server: Any, clients: int, seconds: float, heard: list[float], missed: list[int], ready: Any) -> None:
     """Follow the stream with many clients until none has heard anything for some seconds; tells when all follow."""
     loop = asyncio.get_running_loop()
     ears = [_Ear(server, number, heard, missed) for number in range(clients)]
     lines = [(await loop.create_connection(lambda one=one: one, "127.0.0.1", server.port))[0] for one in ears]
-    while not all(one.follows for one in ears):
+    while not all(one.follows for one in ears):  # noqa: ASYNC110 - of many, seldom
         await asyncio.sleep(0.1)
     ready.set()
-    while time.time() - max(one.at for one in ears) < seconds:
+    while time.time() - max(one.at for one in ears) < seconds:  # noqa: ASYNC110 - silence is no event
         await asyncio.sleep(0.5)
     for line in lines:
         line.close()
@@ -263,7 +261,8 @@ def stream(chosen: argparse.Namespace) -> dict[str, Any]:
     return {
         "clients": chosen.clients, "entries a second": rate, "sent": total, "heard": len(heard),
         "wanted": total * chosen.clients, "missed": missed, "p50 ms": at(heard, 0.5), "p99 ms": at(heard, 0.99),
-        "server's processor seconds": round(used, 2), "memory MB": round(memory), "all follow after s": round(joined, 1),
+        "server's processor seconds": round(used, 2), "memory MB": round(memory),
+        "all follow after s": round(joined, 1),
     }  # fmt: skip
 
 
