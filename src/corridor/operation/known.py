@@ -67,7 +67,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
 
-class _Claim(msgspec.Struct, frozen=True):
+class _Claim(msgspec.Struct, frozen=True, gc=False):
     recorded: str
     text: str
     kind: str
@@ -116,7 +116,9 @@ class Folding:
     def __init__(self) -> None:
         self.seq = 0
         self.lasting = True
-        self._claims: dict[str, dict[str, _Claim]] = {}
+        self._claims: dict[str, _Claim] = {}
+        # Where one id has several contents, each of them by its text; hardly ever.
+        self._rivals: dict[str, dict[str, _Claim]] = {}
         self._names: list[str] = []
         self._said: dict[str, tuple[str, Said]] = {}
         self._counts: dict[str, set[int]] = {}
@@ -153,12 +155,17 @@ class Folding:
         except (msgspec.DecodeError, ValueError):
             identity = str(msgspec.json.decode(body, type=_Identity).id)  # it may be withdrawn
         # The report's own id decides, whatever entry brought it: two phones that import one table bring each row once.
+        claim = _Claim(recorded, body, kind, report)
         kept = self._claims.get(identity)
         if kept is None:
-            self._claims[identity] = {body: _Claim(recorded, body, kind, report)}
+            self._claims[identity] = claim
             self._names.append(identity)
-        elif body not in kept or recorded < kept[body].recorded:
-            kept[body] = _Claim(recorded, body, kind, report)
+        elif kept.text != body or identity in self._rivals:
+            several = self._rivals.setdefault(identity, {kept.text: kept})
+            if body not in several or recorded < several[body].recorded:
+                several[body] = claim
+        elif recorded < kept.recorded:
+            self._claims[identity] = claim
 
     def known(self, until: datetime | None = None) -> Known:
         """Return what the rows taken so far hold, with the decisions taken by a moment."""
@@ -172,11 +179,10 @@ class Folding:
         rivals: list[Rival] = []
         self._names.sort()
         for name in self._names:
-            contents = self._claims[name].values()
-            if len(contents) == 1:
-                (first,) = contents
-            else:
+            first = self._claims[name]
+            if name in self._rivals:
                 # The one written first is used; the order of arrival must not decide.
+                contents = self._rivals[name].values()
                 first, *others = sorted(contents, key=lambda claim: (claim.recorded, claim.text))
                 rivals += [Rival(id=name, used=first.text, aside=other.text) for other in others]
             if name in withdrawn:
