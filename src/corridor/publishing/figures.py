@@ -17,7 +17,8 @@ from corridor.situation.site import left_to_move
 from corridor.situation.situation import Situation
 
 POINTS = (0.1, 0.5, 0.9)
-HOURS = 48  # of the past that a series shows
+# A series begins some hours before the first counted movement and holds no more than so many hours.
+BEFORE, HOURS = 6, 14 * 24
 Three = tuple[float, float, float]
 Shown = tuple[float | None, float | None, float | None]
 
@@ -163,7 +164,7 @@ def shown(points: Three, rules: Rules) -> Shown:
 
 
 def series(situation: Situation, rules: Rules) -> tuple[Point, ...]:
-    """Return the people out at each full hour of the last two days, as known now; from the first counted movement on.
+    """Return the people out at each full hour from before the first counted movement on, as known now.
 
     An operation that nobody counted anyone out of has no series.
     """
@@ -175,7 +176,9 @@ def series(situation: Situation, rules: Rules) -> tuple[Point, ...]:
         if not counts.flows:
             continue
         last = situation.at.replace(minute=0, second=0, microsecond=0)
-        for back in range(HOURS, -1, -1):
+        first = min(report.observed for report in counts.flows)
+        length = min(max(math.ceil((last - first) / timedelta(hours=1)), 0) + BEFORE, HOURS)
+        for back in range(length, -1, -1):
             at = last - timedelta(hours=back)
             low, middle, high = shown(_points(counts.out(at)), rules)
             found.append(Point(operation=operation.id, at=at, low=low, middle=middle, high=high))

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from corridor.publishing.markup import VOID
-from corridor.publishing.typeset import FAMILIES, picture
+from corridor.publishing.typeset import FAMILIES, picture, size
 
 SVG = re.compile(r"<svg\b[^>]*>.*?</svg>", re.DOTALL)
 LABEL = re.compile(r'aria-label="([^"]*)"')
@@ -16,7 +16,8 @@ COMMAND = re.compile(r"#[\w.]+(\([^)]*\))?\[?")
 # A column whose longest cell has no more letters than this keeps its width; longer ones break their lines.
 NARROW, WIDEST = 24, 160
 # A stranger's words within a line of the other direction (Unicode, annex 9): first strong isolate, and its end.
-ISOLATE, END = "\u2068", "\u2069"
+ISOLATES, END = {"auto": "\u2068", "ltr": "\u2066", "rtl": "\u2067"}, "\u2069"
+CODE = 120
 HIDDEN = frozenset({"style", "head", "title", "nav"})
 HEAD = """#set document(title: {title})
 #set text(font: ({fonts}), lang: "{lang}", dir: {dir}, size: 8.6pt, fill: rgb("#1d1c1a"))
@@ -59,7 +60,8 @@ class Paper(HTMLParser):
         label = LABEL.search(found[0])
         self.pictures[f"{name}.svg"] = picture(found[0])
         self._labels.append(label[1] if label else "")
-        return f'<img src="{name}.svg" alt="{self._labels[-1]}">'
+        # A drawing in small units is a code to scan: it need not fill the page.
+        return f'<img src="{name}.svg" alt="{self._labels[-1]}" width="{"45%" if size(found[0])[0] < CODE else "100%"}">'
 
     def _write(self, text: str) -> None:
         self._stack[-1].append(text)
@@ -75,7 +77,7 @@ class Paper(HTMLParser):
         if tag in HIDDEN:
             self._hidden += 1
         if tag == "img":
-            self._write(f'#image("{given["src"]}", width: 100%, alt: {quoted(given.get("alt", ""))})\n')
+            self._write(f'#image("{given["src"]}", width: {given["width"]}, alt: {quoted(given.get("alt", ""))})\n')
         elif tag == "br":
             self._write("#linebreak()")
         elif tag not in VOID:
@@ -115,8 +117,8 @@ class Paper(HTMLParser):
             "caption": ("", ""),
             "footer": ("\n\n#text(size: 7.4pt)[", "]"),
         }.get(tag, ("", ""))
-        if given.get("dir") == "auto":
-            opened, closed = opened + ISOLATE, END + closed
+        if given.get("dir") in ISOLATES:
+            opened, closed = opened + ISOLATES[given["dir"]], END + closed
         if tag == "a":
             opened, closed = self._link(given.get("href", ""))
         if tag == "section" and "annex" in classes:
@@ -131,6 +133,8 @@ class Paper(HTMLParser):
             opened, closed = opened + "#text(size: 9.6pt)[", "]" + closed
         if "break" in classes:
             opened = "\n#pagebreak(weak: true)\n" + opened
+        if "order" in classes:
+            opened, closed = opened + "#text(size: 12pt)[", "]" + closed
         if "large" in classes:
             opened, closed = opened + "#text(size: 17pt)[", "]" + closed
         self._write(opened)

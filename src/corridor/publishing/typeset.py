@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 
 FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 FAMILIES = '"Noto Sans", "Noto Sans Arabic"'
-ARABIC = re.compile("[\u0600-\u06ff]")
+# What the fonts hold: Latin, Greek, Cyrillic, Arabic and their signs. A stranger's other letters stand as question marks.
+LATIN = r"\n\t -~\u00a0-\u017f\u0370-\u03ff\u0400-\u045f\u2010-\u2027\u202f\u2030-\u203a\u2066-\u2069\u20ac\u2122\u2212\ufffd"
+OTHER = re.compile(f"[^{LATIN}\u0600-\u06ff\u0750-\u077f]")
+UNTAGGED = re.compile(f"[^{LATIN}]")
+TAG = re.compile("<[^>]*>")
+MISSING = re.compile('the text `"(.+?)"` could not be displayed')
+TRIES = 8
+KEPT = frozenset("#[](){}<>\"\\*_=-+/.,:; \n?")
 POINTS_PER_INCH = 72
 # Words in a drawing that Typst cannot tag: those in Arabic become a picture, with the same words beside it as its name.
 DENSITY = 220.0
@@ -34,8 +42,17 @@ def fonts() -> typst.Fonts:
 
 def pdf(source: str, pictures: dict[str, bytes] | None = None, *, accessible: bool = True) -> bytes:
     """Return a document as PDF, checked against PDF/UA-1 while it is made; `pictures` are its files by name."""
-    made = _compile(source, pictures or {}, kind="pdf", accessible=accessible)
-    return made[0]
+    source = OTHER.sub("?", source)
+    for _ in range(TRIES):
+        try:
+            return _compile(source, pictures or {}, kind="pdf", accessible=accessible)[0]
+        except CorridorError as error:
+            missing = MISSING.search(str(error))
+            if missing is None:
+                raise
+            for sign in missing[1]:
+                source = source.replace(sign, "?") if sign not in KEPT else source
+    raise CorridorError("the page holds letters that its fonts do not", hint="look at the reports' words")
 
 
 def png(source: str, pictures: dict[str, bytes], *, density: float = DENSITY) -> list[bytes]:
@@ -77,34 +94,43 @@ def style() -> str:
 
 def drawing(svg: str) -> str:
     """Return a drawing that stands by itself: with its size and its style inside."""
-    wide, high = _size(svg)
-    size = f' width="{wide}" height="{high}"'
+    wide, high = size(svg)
+    sides = f' width="{wide}" height="{high}"'
     head, mark, rest = svg.partition(">")
     if "xmlns=" not in head:
         head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return f"{head}{size}{mark}<style>{style()}</style>{rest}"
+    return f"{head}{sides}{mark}<style>{style()}</style>{rest}"
 
 
 def picture(svg: str) -> bytes:
     """Return a drawing as a file for Typst; one whose words Typst cannot tag becomes dots within a drawing."""
     whole = drawing(svg)
-    if not ARABIC.search(whole):
+    if not UNTAGGED.search(TAG.sub("", svg)):
         return whole.encode()
-    wide, high = _size(svg)
+    wide, high = size(svg)
     # Typst takes its files as text, so that dots stand in it as letters.
     dots = base64.b64encode(raster(svg)).decode()
-    size = f'width="{wide}" height="{high}"'
-    inside = f'<image {size} href="data:image/png;base64,{dots}"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" {size}>{inside}</svg>'.encode()
+    sides = f'width="{wide}" height="{high}"'
+    inside = f'<image {sides} href="data:image/png;base64,{dots}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" {sides}>{inside}</svg>'.encode()
 
 
-def _size(svg: str) -> tuple[str, str]:
+def size(svg: str) -> tuple[float, float]:
+    """Return the width and the height of a drawing."""
     found = SIZE.search(svg)
-    return (found[1], found[2]) if found else ("360", "240")
+    return (float(found[1]), float(found[2])) if found else (360.0, 240.0)
 
 
 def raster(svg: str, *, density: float = DENSITY) -> bytes:
     """Return a drawing as PNG."""
-    wide, high = _size(svg)
-    page = f"#set page(width: {wide}pt, height: {high}pt, margin: 0pt, fill: white)\n#image(\"a.svg\", width: {wide}pt)\n"
-    return png(page, {"a.svg": drawing(svg).encode()}, density=density)[0]
+    return rasters([svg], density=density)[0]
+
+
+def rasters(svgs: Sequence[str], *, density: float = DENSITY) -> list[bytes]:
+    """Return drawings as PNG, one after the other."""
+    pages = []
+    for at, svg in enumerate(svgs):
+        wide, high = size(svg)
+        pages.append(f'#page(width: {wide}pt, height: {high}pt, margin: 0pt, fill: white, image("{at}.svg", width: 100%))')
+    files = {f"{at}.svg": drawing(svg).encode() for at, svg in enumerate(svgs)}
+    return png("\n".join(pages), files, density=density)

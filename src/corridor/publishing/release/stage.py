@@ -154,13 +154,13 @@ def _redacted(forecast: Forecast, full: Situation, rule: Rules) -> Forecast:
 
 
 def _situation(full: Situation, rule: Rules) -> Situation:
-    received = {name for operation in full.operations for name in operation.receptions}
+    named = {name for operation in full.operations for name in (operation.area, *operation.receptions)}
     reports = tuple(_report(r, rule) for r in full.reports if _cited(r, rule))
     kept = {report.id for report in reports}
     whole = rule.movements == "full"
     return Situation(
         at=rule.moment(full.at),
-        sites=tuple(_site(site, rule) for site in full.sites if rule.places == "full" or site.id in received),
+        sites=tuple(_site(site, rule) for site in full.sites if rule.places == "full" or site.id in named),
         groups=full.groups if whole else (),
         fleet=full.fleet if rule.vehicles == "full" else Fleet(),
         legs=full.legs if rule.route == "full" else (),
@@ -203,7 +203,9 @@ def _report(report: Report, rule: Rules) -> Report:
 def _site(site: Site, rule: Rules) -> Site:
     if rule.places == "full" and not rule.grid_km:
         return site
-    placed = site.latitude is not None and site.longitude is not None
+    # An area that people leave is named and not placed: its middle would say where they are.
+    hidden = rule.places != "full" and site.kind not in ("reception", "hospital", "handover")
+    placed = site.latitude is not None and site.longitude is not None and not hidden
     where = rule.position(site.latitude or 0, site.longitude or 0) if placed else (None, None)
     reach = max(site.precision_m or 0, rule.grid_km * 1000) or None
     return Site(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
+
 from corridor.publishing import names
 from corridor.publishing.drawing import Scale, round_up, svg, words_at
 from corridor.publishing.figures import Point
@@ -13,16 +15,27 @@ from corridor.publishing.markup import Child, Markup, el, number
 from corridor.publishing.outlook import time_axis
 from corridor.publishing.release.stage import Release
 from corridor.publishing.words import Words
+from corridor.situation.situation import Situation
 
 WIDTH = 360
 
 
 def pair(release: Release, w: Words) -> Markup:
     """Return the map beside people out over time."""
-    drawn = panels(release.situation, w, WIDTH)
+    drawn = panels(_one(release), w, WIDTH)
     caption = w("rel.map.grid", km=w.count(release.rules.grid_km)) if release.rules.grid_km else w("map.caption")
     first = el("figure", drawn, el("figcaption", caption))
     return el("div", first, _flows(release, w), class_="pair")
+
+
+def _one(release: Release) -> Situation:
+    """Return the situation for the map: without a corridor all receptions stand in one panel."""
+    situation = release.situation
+    if release.rules.route == "full" or not situation.operations:
+        return situation
+    receptions = tuple(name for operation in situation.operations for name in operation.receptions)
+    whole = msgspec.structs.replace(situation.operations[0], receptions=receptions)
+    return msgspec.structs.replace(situation, operations=(whole,))
 
 
 def _flows(release: Release, w: Words) -> Markup:
