@@ -40,6 +40,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     checkpoint: Checkpoint | None = None
     previous: tuple[Figure, ...] = ()
     previous_at: datetime | None = None
+    previous_made: datetime | None = None
     foreseen: tuple[Point, ...] = ()
 
     @property
@@ -91,6 +92,7 @@ def released(
         checkpoint=checkpoint,
         previous=figures(previous, _late(previous.plan.situation, rule), rule) if previous else (),
         previous_at=_late(previous.plan.situation, rule).at if previous else None,
+        previous_made=rule.moment(previous.plan.situation.at) if previous else None,
         foreseen=_foreseen(previous, full.at, rule) if previous and rule.outlook != "none" else (),
     )
 
