@@ -223,6 +223,24 @@ class ForecastWork(Strict, frozen=True, kw_only=True):
     proposed: bool = False
 
 
+class LeversWork(Strict, frozen=True, kw_only=True):
+    """What to try: the options of `corridor levers`."""
+
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
+    pairs: bool = False
+
+
+class WhatIf(Strict, frozen=True, kw_only=True):
+    """Reports that are assumed, not recorded, and how often to run both situations."""
+
+    reports: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=100)]
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
+
+
 # People
 
 

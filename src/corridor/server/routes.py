@@ -19,8 +19,9 @@ Method = Literal["GET", "POST", "DELETE"]
 Bucket = Literal["read", "write", "sync", "heavy", "sign-in"]
 KILO = 1024
 PREFIX = "/api/v1"
-# Its module is heavy: named here, loaded when somebody wants it described.
+# Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
+LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +157,8 @@ READS: tuple[Route, ...] = (
     _read("/plan/findings", "plan_findings", "The adopted plan, every rule again (corridor verify)", a.Findings),
     _read("/plan/proposed", "proposed", "The last plan made, to be looked at and adopted", a.Proposed, query=b.Nothing),
     _read("/forecast", "forecast", "The last forecast (corridor forecast)", FORECAST, query=b.Nothing),
+    _read("/levers", "levers", "The last table of levers (corridor levers)", LEVER_TABLE, query=b.Nothing),
+    _read("/comparison", "comparison", "The last what-if (corridor compare)", COMPARED, query=b.Nothing),
     _read("/jobs", "works", "The last work of each kind", a.Works, query=b.Nothing, also=()),
     _read("/texts/{report}", "free_text", "The free text of a report, for those who need to know", a.FreeText,
           roles=frozenset({"field", "dispatcher", "coordinator"}), query=b.Nothing),
@@ -198,6 +201,10 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/forecast", "work_forecast", "Forecast (corridor forecast); the stream announces it",
             b.ForecastWork, answer=a.Started, done=202, also=(404, 409, 422)),
+    _decide("/jobs/levers", "work_levers", "Try every lever (corridor levers); the stream announces it", b.LeversWork,
+            answer=a.Started, done=202, also=(422,)),
+    _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
+            b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
             roles=frozenset({"coordinator", "auditor"}), answer=None, done=200, media="application/jsonl",
             closed=True, also=()),
