@@ -31,6 +31,8 @@ def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
     """Return what a paragraph tells; kept, because a live page is read again each time it grows."""
     folded = fold(text)
     words = lexicon(lang)
+    if not words.may_stir(folded.text):
+        return ()
     quotes = attribution.quotes(folded.text, 0, len(folded.text))
     if folded.dropped:
         quotes = [(folded.back(a), folded.back(b)) for a, b in quotes]
@@ -38,8 +40,6 @@ def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
     before: Claim | None = None
     hint = ""
     for sentence in sentences(folded, text, words):
-        if not sentence.marks:
-            continue
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
             if sentence.numbered or any(cls in COUNTING or cls.startswith("TWO_") for cls in sentence.by)

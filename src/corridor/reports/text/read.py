@@ -91,12 +91,12 @@ def read_text(
     text = load_text(source)
     path = _path(source)
     doc = doc or (path.name if path else "text")
-    folded = fold(text)
-    lang = clean.language_of(folded.text)
+    opening = fold(text[: clean.SAMPLE]).text
+    lang = clean.language_of(opening)
     words = lexicon(lang)
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
-    day = when.date_of(folded.text, lang, published)
+    day = when.date_of(opening, lang, published)
     heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else NO_YEAR)
     base = day or when.UNDATED
     candidates = _candidates(text, heard, doc, base, lang)

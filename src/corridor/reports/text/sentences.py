@@ -183,7 +183,7 @@ _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
 
 
 def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
-    """Return the sentences of one paragraph."""
+    """Return the sentences of one paragraph that hold a term, and can make a claim or name a speaker by it."""
     tokens = tokens_of(folded, 0, len(folded.text))
     cuts = [m.end() for m in _CLOSED.finditer(folded.text)]
     spans: list[tuple[int, int]] = []
@@ -199,9 +199,10 @@ def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
             spans[-1] = (spans[-1][0], parts.pop(0)[1])
         spans += parts
         first = last
-    return [_sentence(tokens.part(a, b), words) for a, b in spans]
-
-
-def _sentence(tokens: Tokens, words: Lexicon) -> Sentence:
-    """Return a sentence with its terms, without them where none of them can make a claim or name a speaker."""
-    return Sentence(tokens, words.marks(tokens.words) if words.stirs(tokens.words) else [])
+    found: list[Sentence] = []
+    for a, b in spans:
+        part = tokens.words[a:b]
+        marks = words.marks(part) if words.stirs(part) else []
+        if marks:
+            found.append(Sentence(tokens.part(a, b), marks))
+    return found
