@@ -264,6 +264,13 @@ def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     return list(zip(places[::2], places[1::2], strict=False))
 
 
+def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
+    """Return which speaker of a sentence stands nearest to a claim, -1 where nobody speaks."""
+    if len(found) < 2:
+        return len(found) - 1
+    return min(range(len(found)), key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
+
+
 class Voices:
     """Follows a text sentence by sentence and says whose words each claim is."""
 
@@ -290,8 +297,6 @@ class Voices:
             self._quoted = ("", -9)
         return resolved
 
-    def source(self, sentence: Sentence, claim: Claim, heard: list[Speaker]) -> str:
+    def source(self, nearest: int, heard: list[Speaker]) -> str:
         """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
-        if not heard:
-            return self.voice
-        return min(heard, key=lambda s: distance(sentence, claim.first, claim.last, s.cue)).name
+        return heard[max(nearest, 0)].name if heard else self.voice

@@ -169,6 +169,9 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     best, best_cost = None, rule.within
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
+            # A token costs half a point at least: what stands too far needs no counting.
+            if 0.5 * max(mark.first - cue.last, cue.first - mark.last) >= best_cost:
+                continue
             cost = distance(sentence, cue.first, cue.last, mark)
             if (
                 rule.kind == "agreement"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from itertools import product
+from itertools import product, zip_longest
 from typing import NamedTuple
 
 from corridor.errors import UsageError
@@ -243,7 +243,9 @@ class Lexicon:
         forms = {word, *self.forms(word), *(self._stems(word) if self.suffixes else ())}
         stirring = self._stirring
         found = [term for form in forms for term in stirring.get(form, ())]
-        found += [term for form in forms for size in range(1, len(form) + 1) for term in stirring.get(f"{form[:size]}*", ())]
+        found += [
+            term for form in forms for size in range(1, len(form) + 1) for term in stirring.get(f"{form[:size]}*", ())
+        ]
         if not found:
             return None
         return () if any(len(term) == 1 for term in found) else tuple(dict.fromkeys(found))
@@ -258,14 +260,15 @@ class Lexicon:
         if len(self._known) > KEPT_WORDS:
             self._known.clear()
             self._forms.clear()
-        known, until, padded = self._known, 0, [*words, ""]
-        for at, word in enumerate(words):
-            if at < until:
+        known, until = self._known, 0
+        for word in set(words).difference(known):
+            self._entries(word)
+        second = iter(words)
+        next(second, None)
+        for at, (entries, after) in enumerate(zip_longest(map(known.__getitem__, words), second)):
+            if entries is _NOTHING or at < until:
                 continue
-            entries = known.get(word) or self._entries(word)
-            if entries is _NOTHING:
-                continue
-            if entries.nodes and (entries.second is None or padded[at + 1] in entries.second):
+            if entries.nodes and (entries.second is None or after in entries.second):
                 end, terms = self._longest(words, at + 1, entries.nodes)
                 if terms:
                     until = end

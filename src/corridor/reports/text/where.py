@@ -46,6 +46,12 @@ class Gazetteer:
         return found
 
 
+@lru_cache(maxsize=8)
+def gazetteer(lang: str, sites: tuple[str | tuple[str, ...], ...]) -> Gazetteer:
+    """Return the gazetteer of a language and of some sites, made once."""
+    return Gazetteer(lang, sites)
+
+
 def _words(name: str) -> list[str]:
     return fold(name).text.replace("-", " - ").replace("'", "' ").split()
 
