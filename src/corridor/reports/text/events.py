@@ -39,6 +39,7 @@ _COUNT_OF = {
     "capacity": "capacity",
     "weather": "weather",
 }
+_SHORTHAND = ("halt", "resume")
 _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
@@ -94,11 +95,16 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     cost = 0.0
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
         return None
+    if cue.value == "noun" and _only_named(sentence, cue):
+        return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
         if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
-        cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
+        cost = _reach(sentence, cue, partner) if partner else 5.0
+    elif rule.kind in _SHORTHAND:
+        # A word of a log says it by itself, but a verb with its subject says it better.
+        cost = 1.5
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
@@ -169,10 +175,7 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     best, best_cost = None, rule.within
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
-            # A token costs half a point at least: what stands too far needs no counting.
-            if 0.5 * max(mark.first - cue.last, cue.first - mark.last) >= best_cost:
-                continue
-            cost = distance(sentence, cue.first, cue.last, mark)
+            cost = _reach(sentence, cue, mark)
             if (
                 rule.kind == "agreement"
                 and mark.cls == "PERSON"
@@ -184,6 +187,27 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
             if cost < best_cost:
                 best, best_cost = mark, cost
     return best
+
+
+def _reach(sentence: Sentence, cue: Mark, partner: Mark) -> float:
+    """Return how far a cue stands from what it happens to; the subject that opens a sentence is near its verb."""
+    cost = distance(sentence, cue.first, cue.last, partner)
+    if partner.first > SUBJECT or partner.last > cue.first or cost <= FAR_SUBJECT or cost > 2 * FAR_SUBJECT + SUBJECT:
+        return cost
+    between = [m for m in sentence.marks if partner.last <= m.first < cue.first]
+    other = any(m.cls in ("CONTRAST", "SAY", "ACCORDING", "CONVOY", "VEHICLE", "PRON") for m in between)
+    return cost if other else FAR_SUBJECT
+
+
+SUBJECT = 3
+FAR_SUBJECT = 8.0
+
+
+def _only_named(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a noun of movement only names what a deal, a stop or a plan is about: "an accord on the exit of"."""
+    if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
+        return True
+    return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
 
 
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:

@@ -108,6 +108,7 @@ class Lexicon:
         self._forms: dict[str, tuple[str, ...]] = {}
         self._stirring: dict[str, list[tuple[str, ...]]] = {}
         self._small = small_of(lang, "small")
+        self._endings = _endings(lang)
         self._stirred: dict[str, tuple[tuple[str, ...], ...] | None] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
@@ -130,7 +131,7 @@ class Lexicon:
             if value:
                 self.prefixes += tuple(fold(terms).text.split("|"))
             return
-        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern)):
+        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern, self._endings)):
             words = tuple(_term_words(term))
             node = self._root
             for word in words:
@@ -322,8 +323,22 @@ def _number_value(row: dict[str, str]) -> str:
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
-def _spelt_out(pattern: str) -> list[str]:
-    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ..."""
+_REGULAR = re.compile(r"~(\w+)")
+
+
+def _endings(lang: str) -> dict[str, str]:
+    """Return what the regular verbs of a language end in, by the mark that stands for it (`evacu~er`)."""
+    found = (row for row in rows(lang, "language.csv") if row["role"].startswith("~"))
+    return {row["role"][1:]: f"[{row['terms'].replace('|', ';')}]" for row in found}
+
+
+def _spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
+    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ...
+
+    `~` and a mark stand for every ending of a regular verb, as language.csv gives them.
+    """
+    if "~" in pattern:
+        pattern = _REGULAR.sub(lambda match: endings[match.group(1)], pattern)
     parts = _CHOICE.split(pattern)
     if len(parts) == 1:
         return parts
