@@ -97,6 +97,8 @@ def _coordinated(word: str) -> bool:
 
 _STEP = {";": 14.0, ".": 14.0, "?": 14.0, "!": 14.0, ",": 4.0, ":": 3.0, "(": 3.0, ")": 3.0, '"': 3.0}
 _STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
+# Arabic: "and it", "and they", "and was" begin a clause of their own.
+_STEP |= dict.fromkeys(("وهي", "وهو", "وهم", "وكان", "وكانت", "وقد"), 6.0)
 
 
 def gap(sentence: Sentence, low: int, high: int) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from corridor.reports.report import Modality
 from corridor.reports.text.claims import Claim, distance, modality, near
-from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -102,6 +102,9 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
         cost = _reach(sentence, cue, partner) if partner else 5.0
+        if cue.value == "noun" and partner and cue.first - partner.last > 1:
+            # "the coach skidded at the exit of the village": the noun is of the place.
+            return None
     elif rule.kind in _SHORTHAND:
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
@@ -127,7 +130,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if (
         partner is None
         and rule.kind == "arrival"
-        and any(c.kind == _COUNT_OF.get(rule.kind) and c.counted for c in counted)
+        and any(c.kind in ("arrival", "reception") and c.counted for c in counted)
     ):
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
@@ -160,7 +163,8 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
+    ours = small("we")
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if word not in ours) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
