@@ -41,8 +41,9 @@ def new(
     by: By = "coordinator",
 ) -> None:
     """Make a log and its signing key."""
-    from corridor.log.log import Log, key_path
+    from corridor.log.log import Log
     from corridor.log.names import is_log
+    from corridor.log.places import key_path
 
     if not is_log(log):
         raise UsageError("is no name for a log", place=log, hint="end it with .corridor, or give postgresql://...#name")
@@ -173,7 +174,7 @@ def erase(
     by: By = "coordinator",
 ) -> None:
     """Erase free texts for good; counts and chain stay. Without ids: once more what was erased."""
-    from corridor.log.log import texts_place
+    from corridor.log.places import texts_place
     from corridor.log.texts import owners
 
     if (reports or everything) and not reason:
@@ -186,8 +187,8 @@ def erase(
 
 
 def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
-    from corridor.log.log import key_path, texts_place
     from corridor.log.log import restore as bring_back
+    from corridor.log.places import key_path, texts_place
     from corridor.log.vault import read_passphrase
 
     count, head = bring_back(file, log, read_passphrase(passphrase) if passphrase else None)

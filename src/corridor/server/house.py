@@ -17,8 +17,9 @@ import msgspec
 
 from corridor.errors import CorridorError
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, derived_id, new_id, now, stamp
-from corridor.log.log import Log, open_store, open_texts
+from corridor.log.log import Log
 from corridor.log.names import POSTGRES
+from corridor.log.places import open_store, open_texts
 from corridor.log.texts import REASONS, SEALED
 from corridor.publishing.redact import Level
 from corridor.server import present as p
