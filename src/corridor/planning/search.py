@@ -21,6 +21,8 @@ from corridor.planning.until import Until
 
 # Ways near the best one that are tried after the plain ones; each costs one build of the timetable.
 NEAR = 160
+# Where the best ends later than the bound by more than a hundredth, so many times as many are tried.
+LONGER, CLOSE = 3, 1.01
 # Plain ways tried before it is said that no plan was found: sizes from large to small.
 TRIED = 12
 # Of the first convoys so many get a size of their own.
@@ -29,6 +31,10 @@ OPENING = 8
 COMBINED = 6
 LATE = 10**9
 BESIDE_STEP = 3
+OPENING_STEP = 4
+# How often, where there are several receptions, one of the first convoys is sent to another one.
+ENDS_SHARE, CHOOSING_SHARE = 0.3, 0.1
+EAGER_SHARE = 0.15
 OPENING_SHARE, BESIDE_SHARE, PLAIN_SHARE = 0.5, 0.7, 0.8
 Progress = Callable[[str, int, int], None]
 
@@ -137,10 +143,12 @@ def _alone(
         return None
     found: _Found | None = None
     plain = list(_styles(instance))
-    total = len(plain) + NEAR
     random = Random(seed)
-    for number in range(total):
+    for number in itertools.count():
         if found is not None and (found.ends[0] <= goal or until.over()):
+            break
+        total = len(plain) + _tries(found.ends[0] if found is not None else 0, goal)
+        if number >= total:
             break
         if number >= len(plain) and found is None:
             break
@@ -169,10 +177,12 @@ def _tied(
     plain = [list(_styles(instance)) for instance in instances]
     begun = _beginnings(instances, until, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
-    total = len(begun) + NEAR
     paired = min(COMBINED, len(begun))
-    for number in range(total):
+    for number in itertools.count():
         if found is not None and (found[0][0] <= goal or until.over()):
+            break
+        total = len(begun) + _tries(found[0][0] if found is not None else 0, goal)
+        if number >= total:
             break
         if found is None and number >= len(begun):
             break
@@ -192,6 +202,11 @@ def _tied(
         return None
     found[1].add_reserve()
     return [builder.drafts for builder in found[1].builders]
+
+
+def _tries(end: int, goal: int) -> int:
+    """Return how many ways near the best one are tried, by how far it is from a bound."""
+    return NEAR * (LONGER if 0 < goal * CLOSE < end else 1)
 
 
 def _repeated(styles: list[Style], length: int) -> list[Style]:
@@ -234,6 +249,7 @@ def _styles(instance: Instance) -> Iterator[Style]:
 
     Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
     """
+    apart = instance.apart and len(instance.receptions) > 1
     fleet = max(Counter(unit.kind.name for unit in instance.units if not unit.kind.trails).values())
     most = 1 if instance.alone else min(instance.convoy_size, fleet)
     sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
@@ -244,6 +260,8 @@ def _styles(instance: Instance) -> Iterator[Style]:
     for number, size in enumerate(sizes):
         if instance.gathers or instance.agreed.travel.relay is not None:
             yield Style((size,), patient=True)
+        if apart:
+            yield Style((size,), choosing=True)
         yield Style((size,))
         if number == 0 and most > 1:
             yield Style((most,), farthest_first=several, punctual=ENDLESS)
@@ -253,6 +271,9 @@ def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style
     """Return the way to try next near the best one: first every mix of vehicles, then whatever is near."""
     fewest, most = _patients(instance)
     mixes = [replace(best, apart=apart) for apart in range(fewest, most) if fewest]
+    if instance.agreed.gates:
+        opening = dict.fromkeys((0, *range(instance.convoy_size // 2, instance.convoy_size, OPENING_STEP)))
+        mixes += [replace(best, eager=True, first=(size,) if size else best.first) for size in opening]
     if len(instance.kinds) > 1:
         mixes += [replace(best, beside=beside) for beside in range(0, instance.convoy_size // 2 + 1, BESIDE_STEP)]
     return mixes[number] if number < len(mixes) else _near(instance, best, random)
@@ -261,6 +282,13 @@ def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style
 def _near(instance: Instance, best: Style, random: Random) -> Style:
     """Return a way near another: sizes of their own for the first convoys, others in turn, or fewer small vehicles."""
     most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
+    if instance.agreed.gates and random.random() < EAGER_SHARE:
+        return replace(best, eager=not best.eager)
+    if len(instance.receptions) > 1 and random.random() < ENDS_SHARE:
+        turn = random.randrange(OPENING)
+        ends = [best.end(number) for number in range(max(turn + 1, len(best.ends)))]
+        ends[turn] = random.randrange(2 * len(instance.receptions))
+        return replace(best, ends=tuple(ends), choosing=best.choosing != (random.random() < CHOOSING_SHARE))
     draw = random.random()
     if draw < OPENING_SHARE:
         turn = random.randrange(OPENING)
