@@ -21,7 +21,8 @@ def optimum(world: Small, within: int = END, convoys: int = 1, effort: float = 6
     """Return the least clearance time in minutes, None where no plan exists; fails where the effort does not prove it.
 
     Only times `within` some minutes are looked for, with at least so many convoys a side: what a plan reaches is a good
-    start, and None then tells of a plan that cannot be. The effort is in the solver's own units, so that a busy machine proves the same.
+    start, and None then tells of a plan that cannot be. The effort is in the solver's own units, the same on a busy
+    machine.
     """
     model = CpModel()
     sides = [Sided(model, side, world.midnight, convoys) for side in world.sides]

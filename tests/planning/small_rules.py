@@ -69,7 +69,7 @@ OFF: dict[str, Callable[[Side], Side]] = {
 
 def _room(random: Random, side: Side) -> dict[str, int]:
     names = receptions(side)
-    room = {name: random.randint(10, side.everyone) for name in names[1:]}
+    room = {name: random.randint(min(10, side.everyone), side.everyone) for name in names[1:]}
     return {names[0]: side.everyone - sum(room.values()) // 2 + random.randint(0, 10), **room}
 
 
