@@ -71,8 +71,12 @@ def _modes(plan: Plan) -> list[str]:
         end, held = hours(one.clearance_minutes / 60), f"{one.held_hours:,.0f} person-hours"
         lines.append(f"  as a {one.mode}: {end}, {one.convoys:,} departures; in hold at most {one.most_held:,}, {held}")
     if len(plan.compared) > 1 and not any(one.why_not for one in plan.compared):
-        worst = max(one.clearance_minutes for one in plan.compared)
-        lines.append(f"  {plan.mode} ends {hours((worst - plan.clearance_minutes) / 60)} before the other")
+        mine = next(one for one in plan.compared if one.mode == plan.mode)
+        other = next(one for one in plan.compared if one.mode != plan.mode)
+        sooner = hours((other.clearance_minutes - mine.clearance_minutes) / 60)
+        held = mine.most_held - other.most_held
+        hold = f"{abs(held):,} {'more' if held > 0 else 'fewer'} people in hold" if held else "as many people in hold"
+        lines.append(f"  {mine.mode} ends {sooner} before the {other.mode}, with {hold} at most")
     return lines
 
 
