@@ -5,17 +5,17 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 
 from corridor.planning.construct import Builder
-from corridor.planning.drafts import ENDLESS, Draft, Style
+from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.quota import quota_of
+from corridor.planning.styles import styles_of, turned
 from corridor.planning.together import Together, build_together
 from corridor.planning.until import Until
 
@@ -25,17 +25,9 @@ NEAR = 160
 LONGER, CLOSE = 3, 1.01
 # Plain ways tried before it is said that no plan was found: sizes from large to small.
 TRIED = 12
-# Of the first convoys so many get a size of their own.
-OPENING = 8
 # So many pairs of ways are tried before the best is changed a little.
 COMBINED = 6
 LATE = 10**9
-BESIDE_STEP = 3
-OPENING_STEP = 4
-# How often, where there are several receptions, one of the first convoys is sent to another one.
-ENDS_SHARE, CHOOSING_SHARE = 0.3, 0.1
-EAGER_SHARE = 0.15
-OPENING_SHARE, BESIDE_SHARE, PLAIN_SHARE = 0.5, 0.7, 0.8
 Progress = Callable[[str, int, int], None]
 
 
@@ -62,7 +54,7 @@ def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
     ready = [quota for quota in quotas if quota is not None]
     if len(ready) < len(quotas):
         return None
-    plain = [_few(list(_styles(instance))) for instance in instances]
+    plain = [_few(list(styles_of(instance))) for instance in instances]
     for turn in range(max(len(styles) for styles in plain)):
         chosen = [styles[turn % len(styles)] for styles in plain]
         made = build_together(instances, chosen, ready)
@@ -100,7 +92,7 @@ def most(
     The search ends where the first figure of `worth`, the people safe as they are weighed, meets the bound `goal`.
     """
     quotas = [quota_of(instance) or {} for instance in instances]
-    plain = [list(_styles(instance)) for instance in instances]
+    plain = [list(styles_of(instance)) for instance in instances]
     length = max(map(len, plain))
     begun = [list(turn) for turn in zip(*(_repeated(styles, length) for styles in plain), strict=True)]
     found: tuple[tuple[float, ...], list[Builder], list[Style]] | None = None
@@ -111,7 +103,7 @@ def most(
         styles = list(begun[number] if number < length or found is None else found[2])
         if number >= length:
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - length) // len(styles), random)
+            styles[turn] = turned(instances[turn], styles[turn], (number - length) // len(styles), random)
         made = build_together(instances, styles, quotas, partial=True)
         if made is not None and (found is None or worth(made.builders) > found[0]):
             found = (worth(made.builders), made.builders, styles)
@@ -142,7 +134,7 @@ def _alone(
     if quota is None:
         return None
     found: _Found | None = None
-    plain = list(_styles(instance))
+    plain = list(styles_of(instance))
     random = Random(seed)
     for number in itertools.count():
         if found is not None and (found.ends[0] <= goal or until.over()):
@@ -155,7 +147,7 @@ def _alone(
         if number < len(plain):
             style = plain[number]
         elif found is not None:
-            style = _turn(instance, found.style, number - len(plain), random)
+            style = turned(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
         if builder.run(math.inf if found is None else until.deadline) and (
             found is None or measure(builder) < found.ends
@@ -174,7 +166,7 @@ def _tied(
         return None
     found: tuple[tuple[int, int], Together, list[Style]] | None = None
     random = Random(seed)
-    plain = [list(_styles(instance)) for instance in instances]
+    plain = [list(styles_of(instance)) for instance in instances]
     begun = _beginnings(instances, until, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
     paired = min(COMBINED, len(begun))
@@ -191,7 +183,7 @@ def _tied(
         else:
             styles = list(found[2])
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - paired) // len(styles), random)
+            styles[turn] = turned(instances[turn], styles[turn], (number - paired) // len(styles), random)
         made = build_together(instances, styles, quotas)
         if made is not None:
             ends = [builder.clearance() for builder in made.builders]
@@ -230,7 +222,7 @@ def _beginnings(instances: Sequence[Instance], until: Until, seed: int, goal: in
         if people:
             opens = partial(_opens, people=max(people))
             found.append(_alone(instance, until.sooner(time.monotonic() + share / 2), seed, None, 0, opens))
-        options.append([next(_styles(instance)) if one is None else one.style for one in found])
+        options.append([next(styles_of(instance)) if one is None else one.style for one in found])
     return [list(styles) for styles in itertools.islice(itertools.product(*options), COMBINED)]
 
 
@@ -242,71 +234,3 @@ def _opens(builder: Builder, people: int) -> tuple[int, ...]:
         if so_far >= people:
             return draft.handover, builder.clearance()
     return LATE, builder.clearance()
-
-
-def _styles(instance: Instance) -> Iterator[Style]:
-    """Yield the plain ways of forming convoys: the largest type split into equal convoys first, then every size.
-
-    Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
-    """
-    apart = instance.apart and len(instance.receptions) > 1
-    fleet = max(Counter(unit.kind.name for unit in instance.units if not unit.kind.trails).values())
-    most = 1 if instance.alone else min(instance.convoy_size, fleet)
-    sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
-    several = len(instance.pickups) > 1
-    if several:
-        # First what looks at one pickup at a time: a large city has its first plans that many times sooner.
-        yield from (Style((size,), farthest_first=True) for size in sizes)
-    for number, size in enumerate(sizes):
-        if instance.gathers or instance.agreed.travel.relay is not None:
-            yield Style((size,), patient=True)
-        if apart:
-            yield Style((size,), choosing=True)
-        yield Style((size,))
-        if number == 0 and most > 1:
-            yield Style((most,), farthest_first=several, punctual=ENDLESS)
-
-
-def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style:
-    """Return the way to try next near the best one: first every mix of vehicles, then whatever is near."""
-    fewest, most = _patients(instance)
-    mixes = [replace(best, apart=apart) for apart in range(fewest, most) if fewest]
-    if instance.agreed.gates:
-        opening = dict.fromkeys((0, *range(instance.convoy_size // 2, instance.convoy_size, OPENING_STEP)))
-        mixes += [replace(best, eager=True, first=(size,) if size else best.first) for size in opening]
-    if len(instance.kinds) > 1:
-        mixes += [replace(best, beside=beside) for beside in range(0, instance.convoy_size // 2 + 1, BESIDE_STEP)]
-    return mixes[number] if number < len(mixes) else _near(instance, best, random)
-
-
-def _near(instance: Instance, best: Style, random: Random) -> Style:
-    """Return a way near another: sizes of their own for the first convoys, others in turn, or fewer small vehicles."""
-    most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
-    if instance.agreed.gates and random.random() < EAGER_SHARE:
-        return replace(best, eager=not best.eager)
-    if len(instance.receptions) > 1 and random.random() < ENDS_SHARE:
-        turn = random.randrange(OPENING)
-        ends = [best.end(number) for number in range(max(turn + 1, len(best.ends)))]
-        ends[turn] = random.randrange(2 * len(instance.receptions))
-        return replace(best, ends=tuple(ends), choosing=best.choosing != (random.random() < CHOOSING_SHARE))
-    draw = random.random()
-    if draw < OPENING_SHARE:
-        turn = random.randrange(OPENING)
-        first = [best.size(number) for number in range(max(turn + 1, len(best.first)))]
-        near = first[turn] + random.choice((-3, -2, -1, 1, 2, 3))
-        first[turn] = min(max(random.choice((near, random.randint(1, most))), 1), most)
-        return replace(best, first=tuple(first), punctual=random.choice((best.punctual, best.punctual, 0, turn)))
-    if draw < BESIDE_SHARE and len(instance.kinds) > 1:
-        if random.random() < 1 / 2:
-            return replace(best, beside=random.choice((None, *range(instance.convoy_size // 2 + 1))))
-        fewest, number = _patients(instance)
-        return replace(best, apart=random.choice((None, *range(fewest, number + 1))))
-    middle = best.gather[0]
-    sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
-    return replace(best, gather=sizes, first=best.first if random.random() < PLAIN_SHARE else ())
-
-
-def _patients(instance: Instance) -> tuple[int, int]:
-    """Return a third of the vehicles that carry who does not sit, and all of them."""
-    number = sum(1 for unit in instance.units if any(n for place, n in unit.kind.places.items() if place != "seat"))
-    return -(-number // 3), number

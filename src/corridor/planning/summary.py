@@ -74,8 +74,8 @@ def _modes(plan: Plan) -> list[str]:
         mine = next(one for one in plan.compared if one.mode == plan.mode)
         other = next(one for one in plan.compared if one.mode != plan.mode)
         sooner = hours((other.clearance_minutes - mine.clearance_minutes) / 60)
-        held = mine.most_held - other.most_held
-        hold = f"{abs(held):,} {'more' if held > 0 else 'fewer'} people in hold" if held else "as many people in hold"
+        more = mine.most_held - other.most_held
+        hold = f"{abs(more):,} {'more' if more > 0 else 'fewer'} people in hold" if more else "as many people in hold"
         lines.append(f"  {mine.mode} ends {sooner} before the {other.mode}, with {hold} at most")
     return lines
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from corridor.planning.plan import Objective
-from corridor.planning.verify.case import Breach, Case, at_least, minutes_between, parse_load
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach, at_least, minutes_between, parse_load
 
 AGAIN = "Plan again from this situation: corridor plan situation.json"
 # A person of priority 0 counts four times as much as one of priority 3 or later.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import TINY, Breach, Case, clock
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import TINY, Breach, clock
 from corridor.situation.agreement import Clause
 
 Events = list[tuple[datetime, int]]
