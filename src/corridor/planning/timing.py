@@ -156,6 +156,8 @@ class Clock:
     def held_briefly(self, draft: Draft) -> bool:
         """Return whether nobody of a convoy is held longer than agreed, called to board or parked loaded."""
         agreed = self.instance.agreed
+        if agreed.hold_assembly is None and agreed.hold_exchange is None:
+            return True
         called = draft.depart - min(ride.board_start for ride in draft.rides)
         parked = max(start for start, _ in draft.unloading) - draft.arrive
         return (agreed.hold_assembly is None or called <= agreed.hold_assembly) and (
