@@ -215,6 +215,24 @@ class ForecastWork(Strict, frozen=True, kw_only=True):
     proposed: bool = False
 
 
+class Tried(Strict, frozen=True, kw_only=True):
+    """What to change in the present situation, in steps of the levers: buses more or fewer, hours later, and so on."""
+
+    buses: Annotated[int, Meta(ge=-200, le=200)] = 0
+    ambulances: Annotated[int, Meta(ge=-200, le=200)] = 0
+    hours: Annotated[float, Meta(ge=-24, le=24)] = 0
+    lanes: Annotated[int, Meta(ge=0, le=10)] = 0
+    pickup_bays: Annotated[int, Meta(ge=-20, le=20)] = 0
+    reception_bays: Annotated[int, Meta(ge=-20, le=20)] = 0
+    runs: Annotated[int, Meta(ge=50, le=2000)] = 200
+
+
+class Paced(Strict, frozen=True, kw_only=True):
+    """How many seconds of an old operation go by in one of ours; 0 stands still."""
+
+    pace: Annotated[float, Meta(ge=0, le=600)]
+
+
 # People
 
 

@@ -70,6 +70,8 @@ class Planner:
         self.house = house
         self.worker = Worker()
         self.results: dict[str, Kept] = {}
+        # What people try beside the plan, each person's latest.
+        self.tries: dict[str, asyncio.Future[Result]] = {}
         # The convoys that each post has to do with, by the plan adopted as entry `posts_of`.
         self.posts: dict[str, frozenset[str]] = {}
         self.posts_of = 0
@@ -233,7 +235,12 @@ class Planner:
         name = sha256(result.data)
         await self._keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, result.data))
         found = msgspec.json.decode(result.data, type=_Ends)
-        body = {"forecast_sha256": name, "clearance_hours": found.marks(), "seconds": round(result.seconds, 3)}
+        body = {
+            "forecast_sha256": name,
+            "start": found.plan.situation.at.isoformat(timespec="minutes"),
+            "clearance_hours": found.marks(),
+            "seconds": round(result.seconds, 3),
+        }
         await self._tell(p.FORECAST, body, by, derived_id(p.FORECAST, name))
 
     async def _keep(self, kind: str, kept: Kept) -> None:
@@ -254,7 +261,16 @@ class Planner:
         await self.house.write([entry], urgent=True)
 
 
+class _Moment(msgspec.Struct):
+    at: datetime
+
+
+class _Of(msgspec.Struct):
+    situation: _Moment
+
+
 class _Ends(msgspec.Struct):
+    plan: _Of
     runs: int
     clearance_hours: tuple[float, ...]
 

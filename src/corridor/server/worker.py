@@ -19,7 +19,7 @@ import msgspec
 from corridor.errors import CorridorError, InputError
 from corridor.server.answers import Work
 
-PLAN, FORECAST = "plan", "forecast"
+PLAN, FORECAST, WHAT_IF = "plan", "forecast", "what if"
 # Work that takes longer than this is given up: the next one must not wait for it for ever.
 PATIENCE_SECONDS = 300.0
 
@@ -79,6 +79,10 @@ def _work(task: Task) -> bytes:
         return msgspec.json.encode(found)
     if task.work == FORECAST:
         return forecast(Plan.from_json(task.data), **task.options).to_json()
+    if task.work == WHAT_IF:
+        from corridor.server.what_if import what_if  # noqa: PLC0415
+
+        return what_if(task.data, task.options)
     raise InputError(f"no such work: {task.work}", place="worker", hint="plan or forecast")
 
 
