@@ -97,11 +97,12 @@ class Told(Strict, frozen=True, kw_only=True):
 
 
 class Prose(Strict, frozen=True, kw_only=True):
-    """A text to be read for candidates, with what is known of where it stands."""
+    """A text to be read for candidates, with what is known of where it stands and when it was published."""
 
     text: Annotated[str, Meta(min_length=1, max_length=200_000)]
     place: Annotated[str, Meta(max_length=200)] = "text"
     reference: Annotated[str, Meta(max_length=500)] = ""
+    published: Moment | None = None
 
 
 # Decisions

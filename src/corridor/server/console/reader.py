@@ -45,6 +45,7 @@ def _paste(view: View) -> Markup:
             el("input", type="file", id="reader-file", accept=".txt,.html,.htm,text/plain,text/html"),
         ),
         el("label", w("reader.place"), el("input", name="title", maxlength="150", id="reader-title")),
+        el("label", w("reader.published"), el("input", type="date", name="published", id="reader-published")),
         el("button", w("reader.read")),
         id="reader-form",
     )

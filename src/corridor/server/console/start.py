@@ -108,6 +108,8 @@ def _keys(view: View) -> Markup:
     w = view.w
     phrase = el(
         "form",
+        # A browser that keeps passphrases asks whose this one is.
+        el("input", type="text", autocomplete="username", value=view.viewer.account, hidden=True),
         _field(
             "passphrase",
             w("start.passphrase"),

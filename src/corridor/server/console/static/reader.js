@@ -30,7 +30,8 @@ async function read(event) {
   const text = area.value;
   doc = `${(title?.value || "text").slice(0, 150)} ${short(text)}`;
   show(say("reader.reading"));
-  const answer = await send("/api/v1/texts", { text, place: doc });
+  const day = /** @type {HTMLInputElement} */ (document.getElementById("reader-published")).value;
+  const answer = await send("/api/v1/texts", { text, place: doc, ...(day ? { published: `${day}T12:00:00Z` } : {}) });
   if (!answer.ok) { show(`${say("reader.failed")} ${answer.said?.cause || ""}`); return; }
   const waiting = await (await fetch("/api/v1/candidates")).json();
   found = waiting.candidates.filter((/** @type {any} */ one) => one.doc === doc).sort((/** @type {any} */ a, /** @type {any} */ b) => a.start - b.start);
@@ -95,7 +96,7 @@ const at = (number) => /** @type {HTMLElement|null} */ (document.getElementById(
 function settle(number, state, answer) {
   const item = at(number);
   if (!item) return;
-  if (!answer.ok) { show(`${say("act.failed")} ${answer.said?.cause || ""}`); return; }
+  if (!answer.ok) { show(`${say("act.failed")} ${answer.said?.cause || ""} ${(answer.said?.faults || []).slice(0, 3).join("; ")}`); return; }
   item.dataset.state = state;
   item.querySelector(".filters")?.remove();
   item.querySelector("form")?.remove();
@@ -123,6 +124,20 @@ async function reject(number) {
   settle(number, "rejected", await send("/api/v1/decisions/withdraw", { report: found[number].id, reason: say("reader.reason") }));
 }
 
+/** The report that a person makes of a candidate: its source and quote stay, its value and place are the person's.
+ * @param {any} one @param {number|string} value @param {string} place */
+function mended(one, value, place) {
+  const kept = ["source", "publisher", "grade", "fact", "group", "modality", "scope", "since", "observed", "received", "said", "quote", "derived_from"];
+  /** @type {any} */
+  const made = { id: `${one.id.replace("r-", "t-")}-mended`, about: one.about || place, place, value };
+  for (const name of kept) if (one[name] !== undefined) made[name] = one[name];
+  made.publisher = made.publisher || one.doc;
+  made.received_rule = "read in a text; accepted with changes by a person";
+  made.reference = `${one.doc}:${one.start}-${one.end}`;
+  if (Date.parse(made.received) < Date.parse(made.observed)) made.received = made.observed;
+  return made;
+}
+
 /** @param {number} number */
 function edit(number) {
   const item = at(number);
@@ -130,8 +145,9 @@ function edit(number) {
   const one = found[number];
   const box = document.createElement("form");
   const value = Object.assign(document.createElement("input"), { value: String(one.value ?? one.low ?? ""), required: true });
+  const place = Object.assign(document.createElement("input"), { value: one.place || "", required: true });
   const reason = Object.assign(document.createElement("input"), { required: true, maxLength: 2000 });
-  for (const [label, field] of /** @type {[string, HTMLInputElement][]} */ ([["reader.value", value], ["reader.why", reason]])) {
+  for (const [label, field] of /** @type {[string, HTMLInputElement][]} */ ([["reader.value", value], ["reader.at", place], ["reader.why", reason]])) {
     const wrap = Object.assign(document.createElement("label"), { textContent: say(label) });
     wrap.append(field);
     box.append(wrap);
@@ -140,9 +156,10 @@ function edit(number) {
   box.addEventListener("submit", async (event) => {
     event.preventDefault();
     const number_ = typeof one.value === "number" || typeof one.low === "number" ? Number(value.value) : value.value;
-    const first = await send("/api/v1/decisions/accept", { reports: [one.id] });
-    if (!first.ok) { settle(number, "edited", first); return; }
-    settle(number, "edited", await send("/api/v1/decisions/correct", { report: one.id, value: number_, reason: reason.value }));
+    const first = await send("/api/v1/reports", { reports: [mended(one, number_, place.value)] });
+    const told = first.said?.answers?.[0];
+    if (!first.ok || !told || told.status === "rejected") { settle(number, "edited", { ok: false, said: told ? { cause: told.why } : first.said }); return; }
+    settle(number, "edited", await send("/api/v1/decisions/withdraw", { report: one.id, reason: `${say("reader.mended")}: ${reason.value}` }));
   });
   item.append(box);
   value.focus();
