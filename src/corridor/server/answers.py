@@ -276,6 +276,20 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     plan: msgspec.Raw
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A situation beside itself changed: (P10, P50, P90) of hours to the end and of people out in time.
+
+    `idle` names the levers that found nothing to act on.
+    """
+
+    at: datetime
+    deadline: datetime
+    runs: int
+    hours: tuple[tuple[float | None, float | None, float | None], ...]
+    people: tuple[tuple[float, float, float], ...]
+    idle: tuple[str, ...]
+
+
 class Me(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed in."""
 
