@@ -10,7 +10,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 import capparser
 import msgspec
@@ -30,16 +30,50 @@ from corridor.situation.assess import assess
 from tests.publishing import aleppo
 
 FORECAST, EARLIER = aleppo.forecast(), aleppo.before()
-ALERT = ("identifier", "sender", "sent", "status", "msgType", "source", "scope", "restriction", "addresses", "code")
+ALERT: tuple[str, ...] = (
+    "identifier",
+    "sender",
+    "sent",
+    "status",
+    "msgType",
+    "source",
+    "scope",
+    "restriction",
+    "addresses",
+    "code",
+)
 ALERT = (*ALERT, "note", "references", "incidents", "info")
-INFO = ("language", "category", "event", "responseType", "urgency", "severity", "certainty", "audience", "eventCode")
+INFO: tuple[str, ...] = (
+    "language",
+    "category",
+    "event",
+    "responseType",
+    "urgency",
+    "severity",
+    "certainty",
+    "audience",
+    "eventCode",
+)
 INFO = (*INFO, "effective", "onset", "expires", "senderName", "headline", "description", "instruction", "web")
 INFO = (*INFO, "contact", "parameter", "resource", "area")
 VALUES = {
     "status": {"Actual", "Exercise", "System", "Test", "Draft"},
     "msgType": {"Alert", "Update", "Cancel", "Ack", "Error"},
     "scope": {"Public", "Restricted", "Private"},
-    "category": {"Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other"},
+    "category": {
+        "Geo",
+        "Met",
+        "Safety",
+        "Security",
+        "Rescue",
+        "Fire",
+        "Health",
+        "Env",
+        "Transport",
+        "Infra",
+        "CBRNE",
+        "Other",
+    },
     "responseType": {"Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None"},
     "urgency": {"Immediate", "Expected", "Future", "Past", "Unknown"},
     "severity": {"Extreme", "Severe", "Moderate", "Minor", "Unknown"},
@@ -51,10 +85,10 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d")  # never Z, 
 def broken(data: bytes) -> list[str]:
     """The rules of CAP 1.2 (section 3.2 and its schema) that an alert breaks."""
     found = []
-    root = Tree.fromstring(data)
+    root = ET.fromstring(data)
     if root.tag != f"{{{NAMESPACE}}}alert":
         return ["root"]
-    texts = {}
+    texts: dict[str, str] = {}
     for block, order, must in (
         ([root], ALERT, ("identifier", "sender", "sent", "status", "msgType", "scope")),
         (root.findall(f"{{{NAMESPACE}}}info"), INFO, ("category", "event", "urgency", "severity", "certainty")),
@@ -97,7 +131,7 @@ def test_an_alert_keeps_the_rules_and_speaks_three_languages(level: str) -> None
 def test_an_update_refers_to_the_alert_before_it() -> None:
     first, *_ = cap(released(EARLIER, "public")).values()
     second, *_ = cap(released(FORECAST, "public", previous=EARLIER)).values()
-    told = {each.tag.rpartition("}")[2]: each.text for each in Tree.fromstring(first)}
+    told = {each.tag.rpartition("}")[2]: each.text for each in ET.fromstring(first)}
     assert f"<references>{told['sender']},{told['identifier']},{told['sent']}</references>".encode() in second
     assert b"<msgType>Update" in second
     assert b"<msgType>Alert" in first
@@ -116,7 +150,9 @@ def test_an_update_refers_to_the_alert_before_it() -> None:
 def test_the_rules_refuse_a_broken_alert(was: bytes, becomes: bytes) -> None:
     data = next(iter(cap(released(FORECAST, "public")).values()))
     assert was in data
-    assert broken(data.replace(was, becomes).replace(b"</areaDesc>", b"</areaName>" if b"areaName" in becomes else b"</areaDesc>"))
+    assert broken(
+        data.replace(was, becomes).replace(b"</areaDesc>", b"</areaName>" if b"areaName" in becomes else b"</areaDesc>")
+    )
 
 
 def test_an_exercise_is_marked_in_every_alert() -> None:
@@ -180,7 +216,7 @@ def test_a_halt_that_lasts_is_an_alert_in_three_languages() -> None:
 
 
 def test_the_counts_hold_no_patient() -> None:
-    root = Tree.fromstring(tep(released(FORECAST, "partners", to="x", why="y")))
+    root = ET.fromstring(tep(released(FORECAST, "partners", to="x", why="y")))
     assert root.tag == f"{{{TEP}}}TEPMessage"
     assert not [each for each in root.iter() if "patient" in each.tag.lower() or "person" in each.tag.lower()]
     assert [each for each in root if each.get("tag") == "out"]
@@ -229,7 +265,12 @@ def test_free_beds_come_in_as_reports(tmp_path: Path) -> None:
     file.write_text(HAVE)
     reports = read_reports(file)
     told = {report.fact: report.value for report in reports}
-    assert told == {"site": "hospital", "name": "Border hospital", "position": "36.2;36.7;100", "reception_capacity": 20}
+    assert told == {
+        "site": "hospital",
+        "name": "Border hospital",
+        "position": "36.2;36.7;100",
+        "reception_capacity": 20,
+    }
     assert {report.source for report in reports} == {"Border hospital"}
     assert "A Person" not in str(reports)
     assert "555" not in str(reports)

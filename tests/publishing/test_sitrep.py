@@ -9,10 +9,12 @@ import re
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree as Tree
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pikepdf
@@ -52,7 +54,7 @@ def accessible(data: bytes, lang: str) -> list[str]:
     """What PDF/UA-1 (ISO 14289-1) asks for and a reader without a validator can see; veraPDF is not installed here."""
     found = []
     with pikepdf.open(io.BytesIO(data)) as file:
-        root = file.Root
+        root: Any = file.Root
         if not root.get("/MarkInfo", {}).get("/Marked"):
             found.append("not marked")
         if str(root.get("/Lang", "")) != lang:
@@ -63,18 +65,14 @@ def accessible(data: bytes, lang: str) -> list[str]:
             if meta.get("pdfuaid:part") != "1" or not meta.get("dc:title"):
                 found.append("metadata")
         kinds = [str(each.get("/S")) for each in elements(root.StructTreeRoot)]
-        for kind in ("/H1", "/Table", "/TH", "/TD", "/Figure"):
-            if kind not in kinds:
-                found.append(f"no {kind}")
-        for each in elements(root.StructTreeRoot):
-            if str(each.get("/S")) == "/Figure" and not str(each.get("/Alt", "")):
-                found.append("a figure without words")
+        found += [f"no {kind}" for kind in ("/H1", "/Table", "/TH", "/TD", "/Figure") if kind not in kinds]
+        figures = [each for each in elements(root.StructTreeRoot) if str(each.get("/S")) == "/Figure"]
+        found += ["a figure without words" for each in figures if not str(each.get("/Alt", ""))]
         for page in file.pages:
             if str(page.obj.get("/Tabs", "")) != "/S":
                 found.append("order of tabs")
-            for font in page.resources.get("/Font", {}).values():
-                if "/ToUnicode" not in font:
-                    found.append(f"font {font.get('/BaseFont')} maps to no letters")
+            fonts: Any = page.resources.get("/Font", {})
+            found += ["a font that maps to no letters" for font in fonts.values() if "/ToUnicode" not in font]
     return found
 
 
@@ -98,7 +96,7 @@ def test_an_untagged_page_fails_the_same_check() -> None:
 
 
 @pytest.mark.parametrize("make", [sheets_pdf, notification_pdf])
-def test_sheets_and_notifications_are_tagged_too(make) -> None:  # type: ignore[no-untyped-def]
+def test_sheets_and_notifications_are_tagged_too(make: Callable[..., bytes]) -> None:
     data = make(released(FORECAST, "parties", to="both", why="x"), lang="ar")
     assert [each for each in accessible(data, "ar") if "/Figure" not in each] == []
 
@@ -146,17 +144,25 @@ def test_one_figure_is_one_figure_in_every_output(level: str, lang: str) -> None
         stored = {row[0]: row[1:] for row in base.execute("SELECT id, low, middle, high, unit FROM figures")}
     assert list(said) == list(stored) == [figure.id for figure in made.figures]
     rows = from_hxl(hxl(made))
-    counted = {each.get("id"): each for each in Tree.fromstring(tep(made))}
+    counted = {each.get("id"): each for each in ET.fromstring(tep(made))}
     for figure, (low, middle, high) in zip(made.figures, rows, strict=True):
         numbers = stored[figure.id][:3]
         assert numbers == (figure.low, figure.middle, figure.high)
-        assert tuple(float(cell) if cell else None for cell in (low, middle, high)) == pytest.approx(numbers, nan_ok=True)
+        assert tuple(float(cell) if cell else None for cell in (low, middle, high)) == pytest.approx(
+            numbers, nan_ok=True
+        )
         assert said[figure.id] == told(figure, made, w)[0]
         if figure.unit == "people" and figure.middle is not None:
             assert said[figure.id] == w.about(numbers[1])
         if figure.id in counted:
             got = counted[figure.id].findtext("{urn:corridor:counts:1}middle")
-            assert got == (None if figure.middle is None else f"{figure.middle:g}" if figure.middle % 1 else str(int(figure.middle)))
+            assert got == (
+                None
+                if figure.middle is None
+                else f"{figure.middle:g}"
+                if figure.middle % 1
+                else str(int(figure.middle))
+            )
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
@@ -221,5 +227,5 @@ def test_the_picture_page_stands_by_itself(tmp_path: Path) -> None:
     assert len(shots) >= 5
     assert all(shot.startswith(b"\x89PNG") for shot in shots)
     assert len(shots) == page.count('class="ground"')
-    drawn = Tree.fromstring(picture_svg(made))
+    drawn = ET.fromstring(picture_svg(made))
     assert drawn.tag.endswith("svg")

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route as StarletteRoute
 
-from corridor.server import decide, members, pages, read, sync, views  # noqa: F401 - each enters its handlers
+from corridor.server import decide, features, members, pages, read, sync, views  # noqa: F401 - each enters its handlers
 from corridor.server.ask import HANDLERS, Handler, Refused
 from corridor.server.gate import Denials, Gate, Scope, _problem, answer
 from corridor.server.house import House
