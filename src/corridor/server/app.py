@@ -12,6 +12,7 @@ from starlette.routing import Route as StarletteRoute
 from corridor.server import (  # noqa: F401 - each enters its handlers
     advise,
     decide,
+    features,
     members,
     pages,
     read,

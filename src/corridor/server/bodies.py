@@ -53,6 +53,17 @@ class Following(Strict, frozen=True, kw_only=True):
     after: Seq | None = None
 
 
+class Items(Strict, frozen=True, kw_only=True):
+    """A page of features: those in a box of degrees, at a moment or in an interval (OGC API Features)."""
+
+    bbox: Annotated[
+        str, Meta(max_length=120, pattern=r"^$|^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}((,-?\d+(\.\d+)?){2})?$")
+    ] = ""
+    datetime: Annotated[str, Meta(max_length=80)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    offset: Annotated[int, Meta(ge=0, lt=1 << 31)] = 0
+
+
 class Fix(Strict, frozen=True, kw_only=True):
     """A position in the protocol of Traccar Client and OsmAnd (traccar.org/osmand)."""
 

@@ -20,6 +20,8 @@ Method = Literal["GET", "POST", "DELETE"]
 Bucket = Literal["read", "write", "sync", "heavy", "sign-in"]
 KILO = 1024
 PREFIX = "/api/v1"
+# OGC API Features stands under a root of its own, as GIS programs ask for one address.
+FEATURES = PREFIX + "/features"
 # Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
 LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
@@ -105,6 +107,12 @@ def _decide(path: str, name: str, summary: str, body: Any, **more: Any) -> Route
 def _people(method: Method, path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
     fields: dict[str, Any] = {"roles": frozenset({"admin"}), "limit": "write"} | more
     return Route(method=method, path=PREFIX + path, name=name, summary=summary, **fields)
+
+
+def _feature(path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
+    """Return a row of OGC API Features: the public level, for everybody."""
+    fields: dict[str, Any] = {"roles": EVERYBODY, "party": True, "answer": a.Anything} | more
+    return Route(method="GET", path=FEATURES + path, name=name, summary=summary, **fields)
 
 
 def _page(method: Method, path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
@@ -275,6 +283,17 @@ PEOPLE: tuple[Route, ...] = (
             body=b.Claim, answer=a.Claimed, also=(401,), limit="sign-in"),
 )  # fmt: skip
 
+GIS: tuple[Route, ...] = (
+    _feature("", "features_landing", "OGC API Features: where to go from here"),
+    _feature("/conformance", "features_conformance", "OGC API Features: what is followed"),
+    _feature("/collections", "features_collections", "OGC API Features: the collections"),
+    _feature("/collections/{collection}", "features_collection", "OGC API Features: one collection"),
+    _feature("/collections/{collection}/items", "features_items", "OGC API Features: the public places or figures",
+             query=b.Items, media="application/geo+json"),
+    _feature("/collections/{collection}/items/{feature}", "features_item", "OGC API Features: one feature",
+             media="application/geo+json"),
+)  # fmt: skip
+
 CONSOLE: tuple[Route, ...] = (
     *_exports("/now", "home", "The tables of the first page"),
     _console("/plan", "plan", "The plan against what happens; what-if; two plans compared; adopting", query=q.OfPlan),
@@ -299,4 +318,4 @@ CONSOLE: tuple[Route, ...] = (
     _console("/start", "start", "From nothing to a plan, step by step"),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)
+ROUTES: tuple[Route, ...] = (*GIS, *SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)
