@@ -16,7 +16,10 @@ import resource
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,7 @@ from benchmarks.road_world import write_world
 from corridor.reports.roads.closures import Closure, effects
 from corridor.reports.roads.extract import read_map
 from corridor.reports.roads.network import Roads, cache_folder, open_roads
-from corridor.reports.roads.profile import judge
+from corridor.reports.roads.profile import Verdict, blocked, judge
 from corridor.reports.roads.routing import Traffic
 from corridor.reports.roads.snap import Snapped, snap
 
@@ -74,16 +77,18 @@ def extract_rows(path: Path, *, million: bool) -> list[Row]:
     shutil.rmtree(cache_folder(path), ignore_errors=True)
     import scipy.sparse.csgraph
 
-    assert scipy.sparse.csgraph  # its import is no part of what is measured
+    scipy.sparse.csgraph.dijkstra(np.ones((1, 1)))  # its import is no part of what is measured
     fresh, cpu, wall = timed(lambda: open_roads(path, "bus"))
     nodes = len(fresh.road.node_id)
     read, cpu_read, wall_read = timed(lambda: read_map(path))
     points = len(read.point_lon)
-    rate = f"{nodes:,} crossings, {points:,} points of roads, {fresh.road.metres[np.unique(fresh.graph.stretch)].sum() / 1000:,.0f} km for a bus"
+    km = fresh.road.metres[np.unique(fresh.graph.stretch)].sum() / 1000
+    rate = f"{nodes:,} crossings, {points:,} points of roads, {km:,.0f} km for a bus"
     rows = [row(f"{name}: read, graph made and cached", cpu, wall, 10.0, rate)]
     rows.append(row(f"{name}: read alone", cpu_read, wall_read, None, f"{nodes / cpu_read:,.0f} crossings/s"))
     kept, cpu, wall = timed(lambda: open_roads(path, "bus"))
-    assert kept.cached
+    if not kept.cached:
+        raise SystemExit(f"{path} was not cached")
     rows.append(row(f"{name}: reopened from the cache", cpu, wall, None if million else 0.3))
     roads = kept
     traffic = Traffic(roads)
@@ -129,14 +134,14 @@ def extract_rows(path: Path, *, million: bool) -> list[Row]:
 
 def oracle_row(path: Path, roads: Roads, rng: np.random.Generator) -> Row:
     """Compare 1,000 random pairs of junctions with a plain Dijkstra over the raw file at the same speeds."""
-    arcs, bans = raw_arcs(path, roads)
+    raw = plain_of(path, roads)
     graph, ids = roads.graph, roads.road.node_id
     inside = np.unique(np.concatenate((roads.road.start[graph.main], roads.road.end[graph.main])))
     starts, worst, compared, began = rng.choice(inside, 50), 0.0, 0, time.process_time()
     traffic = Traffic(roads)
     for start in starts.tolist():
         mine = traffic.trees([[(start, 0.0)]])[0][: graph.nodes]
-        plain = dijkstra(int(ids[start]), arcs, bans)
+        plain = dijkstra(int(ids[start]), raw)
         for end in rng.choice(inside, 20).tolist():
             ours, theirs = float(mine[graph.at == end].min()), plain.get(int(ids[end]), math.inf)
             compared += 1
@@ -154,76 +159,78 @@ def oracle_row(path: Path, roads: Roads, rng: np.random.Generator) -> Row:
     return {**made, "largest_difference": worst, "goal": 0.02, "met": "met" if worst <= 0.02 else "MISSED"}
 
 
-def raw_arcs(
-    path: Path, roads: Roads
-) -> tuple[dict[int, list[tuple[int, int, float]]], dict[tuple[int, int], tuple[set[int], set[int]]]]:
-    """Return the arcs node by node of the file, and the turns that are ruled, by osmium alone and the profile's speeds."""
+@dataclass
+class Plain:
+    """The file node by node, as osmium hands it over: arcs (head, way, seconds), ruled turns, where one can turn."""
+
+    arcs: dict[int, list[tuple[int, int, float]]] = field(default_factory=dict)
+    bans: dict[tuple[int, int], tuple[set[int], set[int]]] = field(default_factory=dict)
+    met: Counter[int] = field(default_factory=Counter)
+
+    def way(self, way: Any, verdict: Verdict, shut: set[int]) -> None:
+        """Enter the arcs of a way."""
+        nodes = [(n.ref, n.lon, n.lat) for n in way.nodes if n.location.valid()]
+        # Nobody turns round in the middle of a street: only where streets meet, and at the end of one.
+        self.met.update([ref for ref, _, _ in nodes] + [ref for ref, _, _ in (nodes[:1] + nodes[-1:])])
+        for (a, lon1, lat1), (b, lon2, lat2) in pairwise(nodes):
+            half = math.sin(math.radians(lat2 - lat1) / 2) ** 2
+            across = math.sin(math.radians(lon2 - lon1) / 2) ** 2
+            half += math.cos(math.radians(lat1)) * math.cos(math.radians(lat2)) * across
+            metres = 2 * 6_371_008.8 * math.asin(math.sqrt(half))
+            # A barrier may be driven up to; no way leads on from it.
+            if verdict.along and a not in shut:
+                self.arcs.setdefault(a, []).append((b, way.id, metres / verdict.along * 3.6))
+            if verdict.against and b not in shut:
+                self.arcs.setdefault(b, []).append((a, way.id, metres / verdict.against * 3.6))
+
+    def ban(self, relation: Any, text: str) -> None:
+        """Enter a turn restriction over a node."""
+        ends: dict[str, list[int]] = {"from": [], "via": [], "to": []}
+        for member in relation.members:
+            ends.setdefault(member.role, []).append(member.ref)
+        if any(member.role == "via" and member.type != "n" for member in relation.members):
+            return
+        for before in ends["from"]:
+            for node in ends["via"]:
+                never, only = self.bans.setdefault((before, node), (set(), set()))
+                (only if text.startswith("only_") else never).update(ends["to"])
+
+
+def plain_of(path: Path, roads: Roads) -> Plain:
+    """Return the raw file at the profile's speeds; Corridor's reader and graph have no part in it."""
     import osmium
 
-    modes = set(roads.profile.access.split())
-    arcs: dict[int, list[tuple[int, int, float]]] = {}
-    bans: dict[tuple[int, int], tuple[set[int], set[int]]] = {}
-    from corridor.reports.roads.profile import blocked
-
-    shut = {
-        o.id
-        for o in osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("barrier"))
-        if blocked(roads.profile, dict(o.tags))
-    }
-    for entity in (
-        osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter("highway", "restriction"))
-    ):
+    found, modes, profile = Plain(), set(roads.profile.access.split()), roads.profile
+    barriers = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("barrier"))
+    shut = {node.id for node in barriers if blocked(profile, dict(node.tags))}
+    keys = osmium.filter.KeyFilter("highway", "restriction")
+    for entity in osmium.FileProcessor(str(path)).with_locations().with_filter(keys):
         tags = dict(entity.tags)
-        if entity.is_way() and tags.get("area") != "yes":
-            verdict = judge(roads.profile, tags)
-            nodes = [(n.ref, n.lon, n.lat) for n in entity.nodes if n.location.valid()]
-            for (a, lon1, lat1), (b, lon2, lat2) in zip(nodes, nodes[1:], strict=False):
-                half = (
-                    math.sin(math.radians(lat2 - lat1) / 2) ** 2
-                    + math.cos(math.radians(lat1))
-                    * math.cos(math.radians(lat2))
-                    * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-                )
-                metres = 2 * 6_371_008.8 * math.asin(math.sqrt(half))
-                if a in shut or b in shut:
-                    # a barrier may be driven up to and not through: no way leads on from it
-                    pass
-                if verdict.along and a not in shut:
-                    arcs.setdefault(a, []).append((b, entity.id, metres / verdict.along * 3.6))
-                if verdict.against and b not in shut:
-                    arcs.setdefault(b, []).append((a, entity.id, metres / verdict.against * 3.6))
-        elif (
-            entity.is_relation()
-            and tags.get("restriction", "").startswith(("no_", "only_"))
-            and not modes & set(tags.get("except", "").split(";"))
-        ):
-            ends: dict[str, list[int]] = {}
-            kinds = {member.role: member.type for member in entity.members}
-            for member in entity.members:
-                ends.setdefault(member.role, []).append(member.ref)
-            if kinds.get("via") == "n":
-                for before in ends.get("from", []):
-                    for node in ends["via"]:
-                        never, only = bans.setdefault((before, node), (set(), set()))
-                        (only if tags["restriction"].startswith("only_") else never).update(ends.get("to", []))
-    return arcs, bans
+        if entity.is_way() and "highway" in tags and tags.get("area") != "yes":
+            found.way(entity, judge(profile, tags), shut)
+        elif entity.is_relation():
+            text, but = tags.get("restriction", ""), set(tags.get("except", "").split(";"))
+            if text.startswith(("no_", "only_")) and not modes & but:
+                found.ban(entity, text)
+    return found
 
 
-def dijkstra(start: int, arcs: Any, bans: Any) -> dict[int, float]:
-    """Return the seconds to every node, over states (node, way come by) where turns are ruled."""
-    best: dict[tuple[int, int], float] = {(start, 0): 0.0}
+def dijkstra(start: int, plain: Plain) -> dict[int, float]:
+    """Return the seconds to every node, over states (node, node before, way come by)."""
+    first = (start, 0, 0)
+    best: dict[tuple[int, int, int], float] = {first: 0.0}
     found: dict[int, float] = {}
-    heap = [(0.0, start, 0)]
+    heap = [(0.0, *first)]
     while heap:
-        spent, node, by = heapq.heappop(heap)
-        if spent > best[node, by]:
+        spent, node, before, by = heapq.heappop(heap)
+        if spent > best[node, before, by]:
             continue
         found.setdefault(node, spent)
-        never, only = bans.get((by, node), (set(), set()))
-        for head, way, cost in arcs.get(node, ()):
-            if way in never or (only and way not in only):
+        never, only = plain.bans.get((by, node), (set(), set()))
+        for head, way, cost in plain.arcs.get(node, ()):
+            if way in never or (only and way not in only) or (head == before and plain.met[node] < 2):
                 continue
-            state = (head, way if (way, head) in bans else 0)
+            state = (head, node, way)
             if spent + cost < best.get(state, math.inf):
                 best[state] = spent + cost
                 heapq.heappush(heap, (spent + cost, *state))
