@@ -53,14 +53,6 @@ class Following(Strict, frozen=True, kw_only=True):
     after: Seq | None = None
 
 
-class Tongue(Strict, frozen=True, kw_only=True):
-    """The language of a page, and the code of a one-time link."""
-
-    lang: Literal["en", "fr"] = "en"
-    link: Annotated[str, Meta(max_length=200)] = ""
-    wrong: Literal["", "1"] = ""
-
-
 class Fix(Strict, frozen=True, kw_only=True):
     """A position in the protocol of Traccar Client and OsmAnd (traccar.org/osmand)."""
 

@@ -77,6 +77,7 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     at, pronoun = mark.first - 1, False
     aux = {k for m in sentence.marks if m.cls in ("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
     prons = {k for m in sentence.marks if m.cls == "PRON" for k in range(m.first, m.last)}
+    prons |= {k for k in aux if sentence.words[k] in small_of(lang, "pronoun")}
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
         pronoun = pronoun or at in prons
         at -= 1
@@ -200,7 +201,8 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
-    if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
+    inverted = not loose and begin > at and _inverted(sentence, at)
+    if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (6 if loose else 2):
         return ""
@@ -209,6 +211,15 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         if any(m.cls == "ACTOR" and last < m.first < more for m in sentence.marks):
             last = more
     return _text(sentence, text, at, last, lang)
+
+
+def _inverted(sentence: Sentence, at: int) -> bool:
+    """Tell whether a verb of speech that ends before `at` stands between commas: ", explains a neighbour"."""
+    said = [m for m in sentence.marks if m.cls in ("SAY", "DENY") and m.last == at]
+    first = min((m.first for m in said), default=0)
+    while first and (sentence.words[first - 1] in ("a", "ont", "avait", "avaient", "n'", "-", "t")):
+        first -= 1
+    return bool(said) and first > 0 and sentence.words[first - 1] in (",", '"')
 
 
 def _stop_after(sentence: Sentence, at: int, size: int) -> int:
@@ -264,6 +275,13 @@ def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     return list(zip(places[::2], places[1::2], strict=False))
 
 
+def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
+    """Return which speaker of a sentence stands nearest to a claim, -1 where nobody speaks."""
+    if len(found) < 2:
+        return len(found) - 1
+    return min(range(len(found)), key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
+
+
 class Voices:
     """Follows a text sentence by sentence and says whose words each claim is."""
 
@@ -290,8 +308,6 @@ class Voices:
             self._quoted = ("", -9)
         return resolved
 
-    def source(self, sentence: Sentence, claim: Claim, heard: list[Speaker]) -> str:
+    def source(self, nearest: int, heard: list[Speaker]) -> str:
         """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
-        if not heard:
-            return self.voice
-        return min(heard, key=lambda s: distance(sentence, claim.first, claim.last, s.cue)).name
+        return heard[max(nearest, 0)].name if heard else self.voice

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from corridor.reports.report import Modality
 from corridor.reports.text.claims import Claim, distance, modality, near
-from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -39,6 +39,7 @@ _COUNT_OF = {
     "capacity": "capacity",
     "weather": "weather",
 }
+_SHORTHAND = ("halt", "resume")
 _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
@@ -94,11 +95,19 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     cost = 0.0
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
         return None
+    if cue.value == "noun" and _only_named(sentence, cue):
+        return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
         if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
-        cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
+        cost = _reach(sentence, cue, partner) if partner else 5.0
+        if cue.value == "noun" and partner and cue.first - partner.last > 1:
+            # "the coach skidded at the exit of the village": the noun is of the place.
+            return None
+    elif rule.kind in _SHORTHAND:
+        # A word of a log says it by itself, but a verb with its subject says it better.
+        cost = 1.5
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
@@ -121,7 +130,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if (
         partner is None
         and rule.kind == "arrival"
-        and any(c.kind == _COUNT_OF.get(rule.kind) and c.counted for c in counted)
+        and any(c.kind in ("arrival", "reception") and c.counted for c in counted)
     ):
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
@@ -154,7 +163,8 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
+    ours = small("we")
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if word not in ours) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
@@ -169,7 +179,7 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     best, best_cost = None, rule.within
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
-            cost = distance(sentence, cue.first, cue.last, mark)
+            cost = _reach(sentence, cue, mark)
             if (
                 rule.kind == "agreement"
                 and mark.cls == "PERSON"
@@ -181,6 +191,27 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
             if cost < best_cost:
                 best, best_cost = mark, cost
     return best
+
+
+def _reach(sentence: Sentence, cue: Mark, partner: Mark) -> float:
+    """Return how far a cue stands from what it happens to; the subject that opens a sentence is near its verb."""
+    cost = distance(sentence, cue.first, cue.last, partner)
+    if partner.first > SUBJECT or partner.last > cue.first or cost <= FAR_SUBJECT or cost > 2 * FAR_SUBJECT + SUBJECT:
+        return cost
+    between = [m for m in sentence.marks if partner.last <= m.first < cue.first]
+    other = any(m.cls in ("CONTRAST", "SAY", "ACCORDING", "CONVOY", "VEHICLE", "PRON") for m in between)
+    return cost if other else FAR_SUBJECT
+
+
+SUBJECT = 3
+FAR_SUBJECT = 8.0
+
+
+def _only_named(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a noun of movement only names what a deal, a stop or a plan is about: "an accord on the exit of"."""
+    if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
+        return True
+    return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
 
 
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:

@@ -34,11 +34,7 @@ def bed(it: Counted, base: Claim) -> Claim | None:
         and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
     ):
         return base._replace(kind="reception", reason="places taken", confidence=0.7)
-    if (
-        it.unit.family == "seat"
-        and not room
-        and not near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR)
-    ):
+    if it.unit.family == "seat" and not room and not _room(it, base):
         return None
     return base._replace(
         kind="capacity",
@@ -46,6 +42,13 @@ def bed(it: Counted, base: Claim) -> Claim | None:
         confidence=0.75,
         modality=modality(it.sentence, base.first, base.last),
     )
+
+
+def _room(it: Counted, base: Claim) -> bool:
+    """Tell whether places without a word of room are room: bounded, left, or of a shelter or a vehicle."""
+    if base.hedge in ("min", "max") or near(it.sentence, base.first, base.last, "REMAIN", within=5):
+        return True
+    return near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR) is not None
 
 
 def occupied(_it: Counted, base: Claim) -> Claim | None:

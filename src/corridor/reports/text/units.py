@@ -150,7 +150,7 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
         if (
             start <= mark.first < at
             and mark.cls in UNITS
-            and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY")
+            and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY", "PERCENT")
         ):
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     for mark in sentence.marks:
@@ -178,6 +178,12 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    counted = [m for m in sentence.of("TALLY") if 0 <= number.first - m.last <= 1]
+    if counted and not after[0].isalpha():
+        return Unit("person", "all", number.last, number.last)
+    numbered = _number_of(sentence, number)
+    if numbered:
+        return numbered
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
@@ -189,6 +195,19 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
+
+
+def _number_of(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
+    for many in sentence.of("HOWMANY"):
+        for mark in sentence.marks:
+            of_people = mark.cls in ("PERSON", "STAFF") and many.last <= mark.first <= many.last + 2
+            if of_people and gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) < NUMBER_OF:
+                return Unit(UNITS[mark.cls], mark.value, number.last, number.last)
+    return None
+
+
+NUMBER_OF = 16
 
 
 def words_of(sentence: Sentence, number: Number) -> str:
