@@ -4,10 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
+.PHONY: demo city test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast bench-roads backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
+
+# A city evacuation from an OpenStreetMap extract that you downloaded: make city MAP=region.osm.pbf
+city: $(VENV)/.dev
+	@$(BIN)/python examples/city/run.py $(MAP) -o out/city
 
 test: $(VENV)/.dev lint types layers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -107,6 +111,10 @@ $(VENV)/.bench-forecast: requirements/bench-forecast.txt $(VENV)/.dev
 
 bench-forecast: $(VENV)/.bench-forecast
 	$(BIN)/python -m benchmarks.simulate_bench --write
+
+# The roads beside what they must reach; MAP=region.osm.pbf adds an extract of yours.
+bench-roads: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.roads_bench $(MAP) --write
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

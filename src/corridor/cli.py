@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_duty, cli_field, cli_forecast, cli_log, cli_roads, cli_serve, cli_text, cli_tours
+from corridor import cli_duty, cli_field, cli_forecast, cli_log, cli_packs, cli_roads, cli_serve, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.help import Verbs
 from corridor.terminal import (
@@ -381,6 +381,7 @@ cli_log.register(app)
 cli_duty.register(app)
 cli_field.register(app)
 cli_roads.register(app)
+cli_packs.register(app)
 app.command()(cli_serve.serve)
 app.add_typer(cli_log.log_app, name="log")
 

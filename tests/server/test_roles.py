@@ -47,6 +47,8 @@ SOUND: dict[str, Any] = {
     "work_forecast": {},
     "work_levers": {},
     "work_compare": {"reports": [{"id": "x"}]},
+    "what_if": {"buses": 1, "runs": 50},
+    "replay": {"pace": 0},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},
 }
