@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.lexicon import Mark, small_of
+from corridor.reports.text.lexicon import Mark, small, small_of
 from corridor.reports.text.sentences import Sentence
 
 PRONOUN = "\x00pronoun"
@@ -201,7 +201,7 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
-    inverted = not loose and begin > at and _inverted(sentence, at)
+    inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, at)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (6 if loose else 2):
@@ -250,9 +250,26 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
         first += 1
     while last > first and sentence.words[last - 1] in small:
         last -= 1
-    if first >= last:
+    if first >= last or not _plausible(sentence, first, last):
         return ""
     return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+
+
+_NO_NAME = frozenset(
+    ("AUX", "PASSIVE", "PLAN", "NEG", "NONE", "SAY", "LEAVE", "EVAC", "ARRIVE", "HOWMANY", "ABOARD", "UNKNOWNING")
+)
+
+
+def _plausible(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether words can be the name of who speaks: an actor of the tables, or words without a verb among them."""
+    inside = [m for m in sentence.marks if m.first < last and m.last > first]
+    actors = {k for m in inside if m.cls == "ACTOR" for k in range(m.first, m.last)}
+    if first in actors:
+        return True
+    verbs = any(
+        m.cls in _NO_NAME and not actors.issuperset(range(m.first, m.last)) and m.value != "noun" for m in inside
+    )
+    return not verbs or (bool(actors) and not any(m.cls in ("NEG", "NONE") and m.first == first for m in inside))
 
 
 def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> str:
@@ -277,9 +294,15 @@ def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
     """Return which speaker of a sentence stands nearest to a claim, -1 where nobody speaks."""
-    if len(found) < 2:
-        return len(found) - 1
-    return min(range(len(found)), key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
+    near = [at for at, speaker in enumerate(found) if not _aside(sentence, claim, speaker)]
+    if len(near) < 2:
+        return near[0] if near else -1
+    return min(near, key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
+
+
+def _aside(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
+    """Tell whether a speaker is named in a clause aside, behind the claim: "six cars left for the camp, whose head says"."""
+    return any(word in small("whose") for word in sentence.words[claim.last : speaker.cue.first])
 
 
 class Voices:
@@ -310,4 +333,4 @@ class Voices:
 
     def source(self, nearest: int, heard: list[Speaker]) -> str:
         """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
-        return heard[max(nearest, 0)].name if heard else self.voice
+        return heard[nearest].name if heard and nearest >= 0 else self.voice

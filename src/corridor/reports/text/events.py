@@ -48,7 +48,10 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     best: dict[str, list[tuple[float, Claim]]] = {}
     table = rules()
     label = _label(sentence)
+    heading = _heading(sentence)
     for mark in sentence.marks:
+        if mark.last <= heading and mark.cls in _TOPICS:
+            continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
         for rule in table.get(mark.cls, ()):
@@ -90,21 +93,25 @@ def _label(sentence: Sentence) -> int:
     return words.index(":")
 
 
+_TOPICS = frozenset(("WEATHER", "BREAKDOWN", "FIRE", "FULL", "CLOSED", "VISIBILITY", "ROUTEVERB", "DEAL", "TRUCE"))
+
+
+def _heading(sentence: Sentence) -> int:
+    """Return where the heading in front of a sentence ends ("STORM:", "Road incidents:"); 0 where there is none."""
+    words = sentence.words[:5]
+    return words.index(":") if ":" in words and len(sentence.words) > words.index(":") + 1 else 0
+
+
 def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
-    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
-        return None
-    if cue.value == "noun" and _only_named(sentence, cue):
+    if _describes(sentence, rule, cue):
         return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
         if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
         cost = _reach(sentence, cue, partner) if partner else 5.0
-        if cue.value == "noun" and partner and cue.first - partner.last > 1:
-            # "the coach skidded at the exit of the village": the noun is of the place.
-            return None
     elif rule.kind in _SHORTHAND:
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
@@ -112,7 +119,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
         return None
-    if _told_by_number(sentence, rule, cue, partner, counted):
+    if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
     first, last = _span(sentence, cue, partner)
     mode = _mode(sentence, rule, cue)
@@ -125,7 +132,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether a number of the sentence already is the claim that the cue would make."""
-    if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
+    if rule.kind in ("departure", "arrival") and (_numbered(partner, counted) or _group_of(partner, counted)):
         return True
     if (
         partner is None
@@ -207,6 +214,18 @@ SUBJECT = 3
 FAR_SUBJECT = 8.0
 
 
+def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
+    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return True
+    return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _of_a_place(cue: Mark, partner: Mark | None) -> bool:
+    """Tell whether a noun of movement is of a place: "the coach skidded at the exit of the village"."""
+    return cue.value == "noun" and partner is not None and cue.first - partner.last > 1
+
+
 def _only_named(sentence: Sentence, cue: Mark) -> bool:
     """Tell whether a noun of movement only names what a deal, a stop or a plan is about: "an accord on the exit of"."""
     if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
@@ -219,6 +238,18 @@ def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
     if partner is None or partner.cls != "PERSON":
         return False
     return any(c.unit == "persons" and c.first <= partner.first < c.last for c in counted)
+
+
+def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether the mover is a group whose number follows: "a first group of 120 patients"."""
+    return (
+        partner is not None
+        and partner.cls == "CONVOY"
+        and any(
+            c.unit == "persons" and c.kind in ("count_out", "arrival") and 0 <= c.first - partner.last <= 1
+            for c in counted
+        )
+    )
 
 
 def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
@@ -316,6 +347,11 @@ def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted:
     return moves is None and any(e.kind == "incident" for e in events)
 
 
+def _accused(_sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
+    """Tell whether an event is what one side says the other did."""
+    return any(e.kind == "accusation" and e.first < event.first for e in events)
+
+
 def _overlap(a: Claim, b: Claim) -> bool:
     return a.first < b.last and b.first < a.last
 
@@ -326,4 +362,6 @@ _REPEATS = {
     "incident": _only_said,
     "agreement": _deal_again,
     "resume": _fire_again,
+    "route": _accused,
+    "halt": _accused,
 }

@@ -130,5 +130,7 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     ):
         if near(it.sentence, base.first, base.last, "ROAD", "SHELTER", within=4):
             return None
+        if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
+            return None
         return weather(it, base)
     return None

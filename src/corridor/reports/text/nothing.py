@@ -14,6 +14,9 @@ def no_claims(sentence: Sentence) -> list[Claim]:
     found: list[Claim] = []
     for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
         if mark.cls == "NOHURT":
+            if found and found[-1].unit == "persons" and mark.first - found[-1].last <= 1:
+                found[-1] = found[-1]._replace(last=mark.last)
+                continue
             found.append(
                 Claim(
                     mark.first,
@@ -28,7 +31,7 @@ def no_claims(sentence: Sentence) -> list[Claim]:
             )
             continue
         claim = _nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark)
-        if claim:
+        if claim and not any(c.first < claim.last and claim.first < c.last for c in found):
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found
 
@@ -62,11 +65,14 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     return None
 
 
-def unknown_claims(sentence: Sentence) -> list[Claim]:
-    """Return the claims that nobody knows a number: the kind is what the number would count."""
+def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]:
+    """Return the claims that nobody knows a number: the kind is what the number would count.
+
+    `before` is the last count of the sentence before, which "the exact number" goes back to.
+    """
     for mark in sentence.of("UNKNOWNING"):
         many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
-        if not many and not {"combien", "how", "كم"} & set(sentence.words[mark.first : mark.last]):
+        if not many and not _MANY & set(sentence.words[mark.first : mark.last]):
             continue
         first, last = mark.first, mark.last
         nobody = [m for m in sentence.marks if m.cls == "NOBODY" and m.first <= mark.first and m.last >= mark.first - 1]
@@ -81,4 +87,11 @@ def unknown_claims(sentence: Sentence) -> list[Claim]:
                     kind=kind, last=max(last, cue.last), confidence=0.8, reason="says that nobody knows the number"
                 )
             ]
+        if before and before.unit == "persons" and len(sentence.words) <= SHORT:
+            return [base._replace(kind=before.kind, confidence=0.6, reason="nobody knows the number counted before")]
     return []
+
+
+_MANY = frozenset(("combien", "how", "كم", "العدد", "عدد", "عددهم", "nombre", "number"))
+# A sentence of more words speaks of something else than the count before it.
+SHORT = 10

@@ -122,7 +122,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
             heard = voices.hear(told.speakers, number, quoted=told.quoted)
             sentence += 1
             for spoken in told.claims:
-                said = voices.source(spoken.nearest, heard)
+                said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
                 found.append(Heard(spoken.claim, spoken, sentence, source, start))
     return found
