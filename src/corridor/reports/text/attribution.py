@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.lexicon import Mark, small, small_of
 from corridor.reports.text.sentences import Sentence
 
@@ -290,47 +288,3 @@ def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
         places.append(at)
         at = folded.find('"', at + 1, end)
     return list(zip(places[::2], places[1::2], strict=False))
-
-
-def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
-    """Return which speaker of a sentence stands nearest to a claim, -1 where nobody speaks."""
-    near = [at for at, speaker in enumerate(found) if not _aside(sentence, claim, speaker)]
-    if len(near) < 2:
-        return near[0] if near else -1
-    return min(near, key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
-
-
-def _aside(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
-    """Tell whether a speaker is named in a clause aside, behind the claim: "six cars left for the camp, whose head says"."""
-    return any(word in small("whose") for word in sentence.words[claim.last : speaker.cue.first])
-
-
-class Voices:
-    """Follows a text sentence by sentence and says whose words each claim is."""
-
-    def __init__(self, voice: str) -> None:
-        self.voice = voice
-        self._last = ""
-        self._last_block = -9
-        self._quoted: tuple[str, int] = ("", -9)
-
-    def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
-        """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
-        near_enough = self._last and block - self._last_block <= 1
-        resolved = [
-            s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found
-        ]
-        named = [s for s in resolved if s.name != UNKNOWN]
-        if named:
-            self._last, self._last_block = named[-1].name, block
-        if not resolved and quoted and self._quoted[1] == block:
-            return [Speaker(self._quoted[0], Mark(0, 0, "SAY", ""))]
-        if resolved:
-            self._quoted = (resolved[-1].name, block)
-        elif not quoted:
-            self._quoted = ("", -9)
-        return resolved
-
-    def source(self, nearest: int, heard: list[Speaker]) -> str:
-        """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
-        return heard[nearest].name if heard and nearest >= 0 else self.voice

@@ -29,6 +29,8 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
     if of_all:
         return base._replace(kind="capacity", reason="the places that there are", confidence=0.7)
+    if it.previous and it.previous.kind == "reception" and it.previous.unit == "persons" and not room:
+        return base._replace(kind="capacity", reason="the places of those taken in", confidence=0.7)
     if taken and not (
         room
         and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)

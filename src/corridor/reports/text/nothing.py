@@ -1,9 +1,9 @@
-"""Counts without a number: none at all, two in one word, and numbers that nobody knows."""
+"""Counts without a number: none at all, one person named by a noun, and numbers that nobody knows."""
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.lexicon import Mark, small
 from corridor.reports.text.people import kind_of
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Unit
@@ -62,6 +62,39 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
             if unit.value == "wounded" and kind in ("", "casualty"):
                 kind = "casualty"
             return base._replace(kind=kind, unit="persons", group=unit.value) if kind else None
+    return None
+
+
+def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
+    """Return the death or injury of one person named by any noun: "a 62-year-old fisherman was killed"."""
+    told = [claim for claim in found if claim.kind == "casualty"]
+    for hurt in sentence.of("DEAD", "INJURED"):
+        before = sentence.words[hurt.first - 1] if hurt.first else ""
+        befell = sentence.words[hurt.first] in small("suffers") or before in small("suffers")
+        if not befell or any(
+            gap(sentence, hurt.last, claim.first) < NEAR and claim.last > hurt.first for claim in told
+        ):
+            continue
+        one = _subject(sentence, hurt)
+        if one and not any(claim.first < hurt.last and claim.last > one.first for claim in told):
+            group = "killed" if hurt.cls == "DEAD" else "injured"
+            claim = Claim(one.first, hurt.last, "casualty", 1.0, 1.0, unit="persons", group=group)
+            return [claim._replace(reason="one person, the subject of what befell them")]
+    return []
+
+
+NEAR = 6.0
+_OTHERS = frozenset(("VEHICLE", "CONVOY", "NUM", "OPERATION", "ROAD", "SHELTER"))
+
+
+def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the article of the one person who is the subject of a verb of harm, at the opening of a clause."""
+    for one in sentence.of("NUM"):
+        opens = not one.first or sentence.words[one.first - 1] in (",", ";", '"', ":", "that", "que", "qu'")
+        if not one.value.startswith("one:") or not opens or not 1 <= hurt.first - one.last <= 8:
+            continue
+        if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
+            return one
     return None
 
 

@@ -15,6 +15,7 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon, rows
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
 
 KEPT = 512
@@ -111,7 +112,7 @@ def _spoken(
                 end=sentence.tokens[last - 1].end,
                 words=frozenset(sentence.words[first:last]),
                 place=place_of(sentence, text, first, last, known, names, lang),
-                nearest=attribution.nearest(sentence, claim, speakers),
+                nearest=nearest(sentence, claim, speakers),
                 observed=when.observed(sentence, first, last, base, lang) if base != when.UNDATED else base,
                 worded=_worded(sentence, text, claim),
                 tally=_tally(sentence, claim),

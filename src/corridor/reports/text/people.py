@@ -100,6 +100,9 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
             # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
             cost += 9
+        elif mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
+            # "14 wounded, ready to go": the noun says who they are, the cue what of them.
+            cost += 2
         elif mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
             # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
             cost += 4
@@ -142,10 +145,14 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
-    under = near(sentence, base.first, base.last, "UNDERDEAL", within=30)
-    return bool(under) and (
-        base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None
-    )
+    under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
+
+
+def _deal_says(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a deal and its verb stand in front of a number: "the accord of 22 January permits 1,200 a day"."""
+    deals = [m for m in sentence.of("DEAL", "TRUCE") if m.first < base.first]
+    return bool(deals) and any(m.first < base.first and base.first - m.last <= 6 for m in sentence.of("DEALVERB"))
 
 
 def _elsewhere(sentence: Sentence, base: Claim) -> bool:

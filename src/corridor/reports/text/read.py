@@ -20,6 +20,7 @@ from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import Setting
 from corridor.reports.text.together import paragraphs
+from corridor.reports.text.voices import Voices
 
 FACTS = {
     "count_out": "people_out",
@@ -109,7 +110,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
-    voices = attribution.Voices(voice.voice)
+    voices = Voices(voice.voice)
     parts = [
         (*senders.get(n, ("", block.start)), block.end)
         for n, block in enumerate(blocks)

@@ -188,7 +188,7 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
-    told = _told_people(sentence, number, after)
+    told = _told_people(sentence, number, previous, after)
     if told:
         return told
     behind = _cue_behind(sentence, number)
@@ -204,12 +204,20 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     return None
 
 
-def _told_people(sentence: Sentence, number: Number, after: str) -> Unit | None:
+def _told_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number that a word of counting or of number introduces: "I make it 163"."""
     if not after[0].isalpha():
         tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
         if tallied or _some_of_them(sentence, number):
             return Unit("person", "all", number.last, number.last)
+        if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
+            return Unit("person", previous.group, number.last, number.last)
+        return _number_of(sentence, number)
+    leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
+    behind = leaving[0].last if leaving else 0
+    if leaving and near(sentence, number.first, behind, "ALLOWED", within=2.1):
+        # "1,200 departures a day" counts those who depart.
+        return Unit("person", "all", number.last, behind)
     return _number_of(sentence, number)
 
 
@@ -231,6 +239,7 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
 
 
 NUMBER_OF = 16
+HUNDRED = 100
 # What stands between a part and its whole.
 WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))
 
@@ -260,6 +269,16 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
         return False
     told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
     return told and number.hedge != "exact"
+
+
+def other_count(sentence: Sentence) -> bool:
+    """Tell whether a short sentence gives a bare figure of another source: "The administration speaks of 4,500"."""
+    if len(sentence.words) > OTHER_COUNT or not sentence.has(frozenset(("SAY", "ACCORDING"))):
+        return False
+    return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
+
+
+OTHER_COUNT = 16
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
