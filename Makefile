@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
+.PHONY: demo test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -27,6 +27,14 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
+
+# The journeys through the pages in a browser; needs Debian's chromium. Traces of what failed stand in out/traces.
+test-ui: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n0 -m "ui or not ui" tests/ui
+
+# Every page in three languages, two themes and two widths, into out/screenshots.
+screenshots: $(VENV)/.dev
+	@$(BIN)/python -m tests.ui.screenshots
 
 # The rigs that break the log on purpose, at the size that every change must pass; one of them: make rig NAME=power
 test-hard: $(VENV)/.dev

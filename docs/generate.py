@@ -197,6 +197,7 @@ ARROWS: dict[str, tuple[str, str]] = {
     "handover": ("a log", "the sheet for the next shift"),
     "positions": ("requests of vehicle trackers, a log", "the log, each position once"),
     "drill": ("reports of an old operation, an exercise log", "the log, with what is due"),
+    "roads": ("reports with sites, an OpenStreetMap extract", "travel-time reports, ways, layers"),
     "serve": ("a log", "the server: console, phones, live stream"),
     "log": ("a log", "verify, export, import, backup, restore, erase"),
 }

@@ -27,6 +27,7 @@ SHORT = {
         "handover",
         "positions",
         "drill",
+        "roads",
         "serve",
         "log",
     ),

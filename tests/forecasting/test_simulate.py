@@ -119,7 +119,13 @@ def test_unknown_policies_and_causes_are_refused():
     with pytest.raises(UsageError, match="policy"):
         runs_of(worlds.one_bus(), policy="fly")
     with pytest.raises(UsageError, match="cause"):
-        runs_of(worlds.one_bus(), frozen=("weather",))
+        runs_of(worlds.one_bus())[1].still("weather", 10)
+
+
+def test_a_cause_that_does_not_vary_carries_none_of_the_uncertainty_and_the_only_one_all_of_it():
+    made = plan(worlds.bays(), time_limit=1e-9)
+    found = forecast(made, runs=300, disruption=Disruption(drive_spread=0.3))
+    assert {cause.cause: cause.share for cause in found.causes} == {"people": 0, "halts": 0, "road": 1, "boarding": 0}
 
 
 def test_what_the_forecast_says_beside_the_end():

@@ -45,6 +45,8 @@ SOUND: dict[str, Any] = {
     "inject": {"report": {}, "why": "drill"},
     "work_plan": {},
     "work_forecast": {},
+    "work_levers": {},
+    "work_compare": {"reports": [{"id": "x"}]},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},
 }

@@ -21,6 +21,7 @@ from corridor.forecasting.draws import (
     part_minutes,
     serve,
     take,
+    totalled,
     uniform,
 )
 
@@ -171,11 +172,12 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             here, there = pickup[convoy], reception[convoy]
             a, b = first[convoy], first[convoy + 1]
             people = 0.0
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 people += waiting[group]
             if people <= 0.0:
                 continue
-            room[:] = 0.0
+            room[SEAT], room[WHEELCHAIR], room[STRETCHER] = 0.0, 0.0, 0.0
             for k in range(kinds):
                 if number_of[convoy, k] > 0.0:
                     for place in range(3):
@@ -184,7 +186,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, draw, 8), 0.9)
                 room[SEAT] = max(math.floor(room[SEAT] * kept + 0.5), min(room[SEAT], 1.0))
             people = 0.0
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 each, place = companions[group], group_place[group]
                 if place == SEAT:
                     number = math.floor(room[SEAT] / (1 + each))
@@ -201,7 +204,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 continue
             slow = factor(spreads[1], seed, run, draw, 0)
             low, high = bay_first[here], bay_first[here + 1]
-            trial[low:high] = bays[low:high]
+            for bay in range(low, high):
+                trial[bay] = bays[bay]
             boarded = -math.inf
             for trip in range(a, b):
                 unit = vehicle[trip]
@@ -210,10 +214,10 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 if road >= 0:
                     come = come_empty(
                         free[unit], part_first[road], part_first[road + 1], minutes_of, lane, spans, counts,
-                        halts[run], stops, seed, run,
+                        halts, stops, seed, run,
                     )  # fmt: skip
                 minutes[trip - a] = boarding[kind[unit]] * slow
-                starts[trip - a] = serve(trial[low:high], come, minutes[trip - a])
+                starts[trip - a] = serve(trial, low, high, come, minutes[trip - a])
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
             loaded = way[here, there, 1]
             pace = factor(spreads[0], seed, run, draw, 2)
@@ -229,7 +233,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 delay = spreads[3] * factor(0.5, seed, run, draw, 5)
             ready = max(last_departure + headway[run], boarded, not_before[step])
             night = passage[convoy, 1]
-            depart = allowed(ready, (whole * night - 1e-9 if night > 0.0 else whole) + delay, halts[run], windows)
+            depart = allowed(ready, (whole * night - 1e-9 if night > 0.0 else whole) + delay, halts, run, windows)
             if depart > horizon:
                 break
             # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure, as in the plan.
@@ -242,25 +246,28 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                         turn[place] = turn[place - 1]
                         place -= 1
                     turn[place] = trip
-                for index in turn[: b - a]:
-                    take(bays[low:high], starts[index] + wait, starts[index] + wait + minutes[index])
+                for place in range(b - a):
+                    index = turn[place]
+                    take(bays, low, high, starts[index] + wait, starts[index] + wait + minutes[index])
             head = depart
             for part in range(part_first[loaded], part_first[loaded + 1]):
                 takes = minutes_of[part] * pace
                 if lane[part] >= 0 and takes > 0.0:
                     head = enter(spans, counts, lane[part], head, takes)
                     occupy(spans, counts, lane[part], head, head + takes)
-                head = onward(head, takes, halts[run], stops, seed, run)
+                head = onward(head, takes, halts, stops, seed, run)
                 lanes = check_site[part]
                 if lanes >= 0 and spreads[6] > 0.0:
-                    gate, through = head, bays[bay_first[lanes] : bay_first[lanes + 1]]
+                    gate = head
                     for _ in range(a, b):
-                        head = max(head, serve(through, gate, spreads[6]) + spreads[6])
+                        head = max(
+                            head, serve(bays, bay_first[lanes], bay_first[lanes + 1], gate, spreads[6]) + spreads[6]
+                        )
             head += passage[convoy, 0]
             if night > 0.0:
                 # It stands on the way until a window lets it go on.
                 takes = (head - depart) * (1.0 - night)
-                head = allowed(head - takes, takes - 1e-9, halts[run], windows) + takes
+                head = allowed(head - takes, takes - 1e-9, halts, run, windows) + takes
             arrive = head + delay
             last_departure = depart
             if spreads[4] > 0.0 and uniform(seed, run, draw, 7) < spreads[4]:
@@ -270,11 +277,14 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     site[vehicle[trip]] = here
                 continue
             safe = arrive
-            yard = bays[bay_first[there] : bay_first[there + 1]]
+            low, high = bay_first[there], bay_first[there + 1]
             for trip in range(a, b):
                 unit = vehicle[trip]
                 length = unloading[kind[unit]] * slow
-                done = (serve(yard, arrive, length) if boards[there] else join(yard, arrive, length)) + length
+                if boards[there]:
+                    done = serve(bays, low, high, arrive, length) + length
+                else:
+                    done = join(bays, low, high, arrive, length) + length
                 free[unit] = done
                 site[unit] = there
                 safe = max(safe, done)
@@ -285,7 +295,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 depart_at[run, step] = depart
                 arrive_at[run, step] = arrive
             gone, done_at = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 if taken[group] > 0.0:
                     waiting[group] -= taken[group]
                     remain -= taken[group]
@@ -295,8 +306,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     if done_at < len(marks):
                         out[run, group, done_at] += heads
                         arrived[run, there, done_at] += heads
-        for mark in range(1, len(marks)):
-            left[run, :, mark] += left[run, :, mark - 1]
-            out[run, :, mark] += out[run, :, mark - 1]
-            arrived[run, :, mark] += arrived[run, :, mark - 1]
+        totalled(left, run)
+        totalled(out, run)
+        totalled(arrived, run)
         clearance[run] = last_safe if remain < 0.5 else math.inf

@@ -7,7 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from corridor.forecasting.draws import allowed, compiled, enter, factor, join, occupy, onward, part_minutes, uniform
+from corridor.forecasting.draws import (
+    allowed,
+    compiled,
+    enter,
+    factor,
+    join,
+    leaf,
+    occupy,
+    onward,
+    part_minutes,
+    totalled,
+    uniform,
+)
 from corridor.forecasting.kernel import MOST_SPANS, SEAT
 
 # What a vehicle reaches at its next event: a pickup, a reception, or else a queue: twice the number of a part that is a
@@ -17,7 +29,7 @@ AT_PICKUP, AT_RECEPTION = -1, -2
 MOST_TRIPS = 65_536
 
 
-@compiled
+@leaf
 def _push(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     """Add an event to the heap of `size` events, ordered by time and then by vehicle."""
     child = size
@@ -30,7 +42,7 @@ def _push(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     times[child], units[child] = time, unit
 
 
-@compiled
+@leaf
 def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     """Put an event in the place of the first one of a heap of `size` events and restore the order."""
     parent = 0
@@ -50,7 +62,7 @@ def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     times[parent], units[parent] = time, unit
 
 
-@compiled
+@leaf
 def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
     """Return the minutes of a whole way; inf where there is none."""
     if number < 0:
@@ -61,7 +73,7 @@ def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
     return total
 
 
-@compiled
+@leaf
 def _drive_on(
     part: int, last: int, time: float, pace: float, minutes_of: Any, check_site: Any, lane: Any, checked: int,
     halts: Any, share: float, seed: int, run: int,
@@ -77,7 +89,7 @@ def _drive_on(
     return time, -1
 
 
-@compiled
+@leaf
 def _next_pickup(
     k: int, stand: int, run: int, waiting: Any, follow: Any, group_site: Any, group_place: Any,
     places: Any, way: Any, part_first: Any, minutes_of: Any,
@@ -154,7 +166,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 goal[unit], road = best, way[site[unit], best, 0]
                 time, stage[unit] = _drive_on(
                     part_first[road], part_first[road + 1], free_at[unit], 1.0, minutes_of, check_site, lane, 0,
-                    halts[run], stops, seed, run,
+                    halts, stops, seed, run,
                 )  # fmt: skip
                 _push(times, units, size, time, unit)
                 size += 1
@@ -193,7 +205,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 if people > 0.0:
                     slow[unit] = factor(spreads[1], seed, run, step, 0)
                     length = board[k, run] * slow[unit]
-                    boarded = join(bays[bay_first[here] : bay_first[here + 1]], time, length) + length
+                    boarded = join(bays, bay_first[here], bay_first[here + 1], time, length) + length
                     there, whole = -1, math.inf
                     for candidate in range(sites):
                         if is_reception[candidate]:
@@ -201,7 +213,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                             if takes < whole:
                                 there, whole = candidate, takes
                     pace[unit] = factor(spreads[0], seed, run, step, 2)
-                    depart = allowed(boarded, whole * pace[unit], halts[run], windows)
+                    depart = allowed(boarded, whole * pace[unit], halts, run, windows)
                 if depart > horizon:
                     # Nobody left here for it, or no way out any more: it looks elsewhere, and if here again, goes home.
                     if people > 0.0:
@@ -213,7 +225,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                         goal[unit], road = best, way[here, best, 0]
                         time, stage[unit] = _drive_on(
                             part_first[road], part_first[road + 1], time, 1.0, minutes_of, check_site, lane, 0,
-                            halts[run], stops, seed, run,
+                            halts, stops, seed, run,
                         )  # fmt: skip
                         _replace(times, units, size, time, unit)
                     else:
@@ -239,12 +251,12 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 part = stage[unit] >> 1
                 if stage[unit] & 1:
                     lanes = check_site[part]
-                    time = join(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
+                    time = join(bays, bay_first[lanes], bay_first[lanes + 1], time, spreads[6]) + spreads[6]
                 else:
                     takes = minutes_of[part] * (pace[unit] if bound[unit] else 1.0)
                     time = enter(spans, counts, lane[part], time, takes)
                     occupy(spans, counts, lane[part], time, time + takes)
-                    time = onward(time, takes, halts[run], stops, seed, run)
+                    time = onward(time, takes, halts, stops, seed, run)
                     if bound[unit] and checked and check_site[part] >= 0:
                         stage[unit] += 1
                         _replace(times, units, size, time, unit)
@@ -255,7 +267,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 last = part_first[way[site[unit], there, bound[unit]] + 1]
                 time, stage[unit] = _drive_on(
                     part, last, time, pace[unit] if bound[unit] else 1.0, minutes_of, check_site, lane,
-                    bound[unit] if checked else 0, halts[run], stops, seed, run,
+                    bound[unit] if checked else 0, halts, stops, seed, run,
                 )  # fmt: skip
                 if bound[unit] and stage[unit] < 0:
                     stage[unit] = AT_RECEPTION
@@ -264,7 +276,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     _replace(times, units, size, time, unit)
                     continue
             length = unload[k, run] * slow[unit]
-            done = join(bays[bay_first[there] : bay_first[there + 1]], time, length) + length
+            done = join(bays, bay_first[there], bay_first[there + 1], time, length) + length
             safe = np.searchsorted(marks, done - 1e-6)
             for group in range(groups):
                 heads = load[unit, group]
@@ -282,15 +294,14 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 goal[unit], road = best, way[there, best, 0]
                 time, stage[unit] = _drive_on(
                     part_first[road], part_first[road + 1], done, 1.0, minutes_of, check_site, lane, 0,
-                    halts[run], stops, seed, run,
+                    halts, stops, seed, run,
                 )  # fmt: skip
                 _replace(times, units, size, time, unit)
             else:
                 size -= 1
                 if size > 0:
                     _replace(times, units, size, times[size], units[size])
-        for mark in range(1, len(marks)):
-            left[run, :, mark] += left[run, :, mark - 1]
-            out[run, :, mark] += out[run, :, mark - 1]
-            arrived[run, :, mark] += arrived[run, :, mark - 1]
+        totalled(left, run)
+        totalled(out, run)
+        totalled(arrived, run)
         clearance[run] = last_safe if remain + aboard < 0.5 else math.inf

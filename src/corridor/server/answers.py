@@ -84,12 +84,13 @@ class Works(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision stands in the log as entry `seq`."""
+    """A decision stands in the log as entry `seq`; `warnings` says what in its words a person should look at."""
 
     seq: int
     status: str = "accepted"
     id: str = ""
     right: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,14 +53,6 @@ class Following(Strict, frozen=True, kw_only=True):
     after: Seq | None = None
 
 
-class Tongue(Strict, frozen=True, kw_only=True):
-    """The language of a page, and the code of a one-time link."""
-
-    lang: Literal["en", "fr"] = "en"
-    link: Annotated[str, Meta(max_length=200)] = ""
-    wrong: Literal["", "1"] = ""
-
-
 class Fix(Strict, frozen=True, kw_only=True):
     """A position in the protocol of Traccar Client and OsmAnd (traccar.org/osmand)."""
 
@@ -221,6 +213,24 @@ class ForecastWork(Strict, frozen=True, kw_only=True):
     runs: Annotated[int, Meta(ge=1, le=20_000)] = 2000
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
     proposed: bool = False
+
+
+class LeversWork(Strict, frozen=True, kw_only=True):
+    """What to try: the options of `corridor levers`."""
+
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
+    pairs: bool = False
+
+
+class WhatIf(Strict, frozen=True, kw_only=True):
+    """Reports that are assumed, not recorded, and how often to run both situations."""
+
+    reports: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=100)]
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
 
 
 # People

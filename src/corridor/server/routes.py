@@ -12,6 +12,7 @@ from corridor.planning.plan import Plan
 from corridor.publishing.redact import PublicView
 from corridor.server import answers as a
 from corridor.server import bodies as b
+from corridor.server.console import queries as q
 from corridor.server.rights import DESK, EVERYBODY, LEAD, MEMBERS, ROOM, Role
 from corridor.situation.situation import Situation
 
@@ -19,8 +20,9 @@ Method = Literal["GET", "POST", "DELETE"]
 Bucket = Literal["read", "write", "sync", "heavy", "sign-in"]
 KILO = 1024
 PREFIX = "/api/v1"
-# Its module is heavy: named here, loaded when somebody wants it described.
+# Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
+LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     def takes_body(self) -> bool:
         """Whether it reads a body."""
         return self.body is not None or self.form
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person reads its answer in a browser; then refusals are pages too."""
+        return self.media.startswith("text/html")
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -105,17 +112,36 @@ def _page(method: Method, path: str, name: str, summary: str, **more: Any) -> Ro
     return Route(method=method, path=path, name=name, summary=summary, **fields)
 
 
+def _console(path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
+    """Return a row of a console page: for the room, at a moment."""
+    return _page("GET", path, name, summary, **({"roles": ROOM, "query": q.Seen} | more))
+
+
+def _exports(path: str, name: str, what: str, **more: Any) -> tuple[Route, ...]:  # noqa: ANN401
+    """Return the rows of a page's tables as files: the same address with .json, .csv, .geojson."""
+    media = {"json": "application/json", "csv": "text/csv; charset=utf-8", "geojson": "application/geo+json"}
+    fields: dict[str, Any] = {"roles": ROOM, "query": q.Seen, "also": (404,)} | more
+    return tuple(
+        Route(method="GET", path=f"{path}.{form}", name=f"{name}_{form}", summary=f"{what} as {form}", media=kind,
+              **fields)
+        for form, kind in media.items()
+    )  # fmt: skip
+
+
 _ADMIN: frozenset[Role] = frozenset({"admin"})
 _CHIEFS: frozenset[Role] = frozenset({"admin", "coordinator"})
 _KEEPERS: frozenset[Role] = frozenset({"admin", "coordinator", "auditor"})
 
 SERVER: tuple[Route, ...] = (
-    _page("GET", "/", "home", "The first page: what is public, or the state of the operation", query=b.Tongue),
-    _page("GET", "/sign-in", "sign_in_page", "The sign-in page; a one-time link is used by its button", query=b.Tongue),
+    _page("GET", "/", "home", "The first page: what is public, or the state of the operation", query=q.Seen,
+          party=True),
+    _page("GET", "/sign-in", "sign_in_page", "The sign-in page; a one-time link is used by its button",
+          query=q.Entrance),
     _page("POST", "/sign-in", "sign_in_form", "Sign in by the page", form=True, done=303, limit="sign-in"),
     _page("POST", "/sign-out", "sign_out_form", "Sign out by the page", form=True, done=303, roles=MEMBERS, party=True),
-    _page("GET", "/enrol", "enrol_page", "What a phone sees that scanned an enrolment code", query=b.Tongue),
-    _page("GET", "/style.css", "style", "The style of the pages", media="text/css; charset=utf-8"),
+    _page("GET", "/enrol", "enrol_page", "What a phone sees that scanned an enrolment code", query=q.Look),
+    _page("GET", "/static/{version}/{name}", "asset", "A script, style or picture of the pages, kept for ever",
+          media="application/octet-stream"),
     _page("GET", "/trust.pem", "trust", "The certificate to trust, where the server made it", also=(404,),
           media="application/x-x509-ca-cert"),
     Route(method="GET", path="/health/live", name="live", summary="Whether the process lives", roles=EVERYBODY,
@@ -156,6 +182,8 @@ READS: tuple[Route, ...] = (
     _read("/plan/findings", "plan_findings", "The adopted plan, every rule again (corridor verify)", a.Findings),
     _read("/plan/proposed", "proposed", "The last plan made, to be looked at and adopted", a.Proposed, query=b.Nothing),
     _read("/forecast", "forecast", "The last forecast (corridor forecast)", FORECAST, query=b.Nothing),
+    _read("/levers", "levers", "The last table of levers (corridor levers)", LEVER_TABLE, query=b.Nothing),
+    _read("/comparison", "comparison", "The last what-if (corridor compare)", COMPARED, query=b.Nothing),
     _read("/jobs", "works", "The last work of each kind", a.Works, query=b.Nothing, also=()),
     _read("/texts/{report}", "free_text", "The free text of a report, for those who need to know", a.FreeText,
           roles=frozenset({"field", "dispatcher", "coordinator"}), query=b.Nothing),
@@ -198,6 +226,10 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/forecast", "work_forecast", "Forecast (corridor forecast); the stream announces it",
             b.ForecastWork, answer=a.Started, done=202, also=(404, 409, 422)),
+    _decide("/jobs/levers", "work_levers", "Try every lever (corridor levers); the stream announces it", b.LeversWork,
+            answer=a.Started, done=202, also=(422,)),
+    _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
+            b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
             roles=frozenset({"coordinator", "auditor"}), answer=None, done=200, media="application/jsonl",
             closed=True, also=()),
@@ -239,4 +271,10 @@ PEOPLE: tuple[Route, ...] = (
             body=b.Claim, answer=a.Claimed, also=(401,), limit="sign-in"),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SERVER, *READS, *DECISIONS, *PEOPLE)
+CONSOLE: tuple[Route, ...] = (
+    *_exports("/now", "home", "The tables of the first page"),
+    _console("/figure", "figure", "The reports behind one figure", query=q.OfFigure, also=(404,)),
+    *_exports("/figure", "figure", "The reports behind one figure", query=q.OfFigure),
+)  # fmt: skip
+
+ROUTES: tuple[Route, ...] = (*SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)
