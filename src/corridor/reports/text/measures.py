@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import FAR, Claim, distance, modality, near
+from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near
 from corridor.reports.text.units import Counted
 
 
@@ -11,6 +11,10 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first):
         return None
     mode = modality(it.sentence, base.first, base.last)
+    before = it.previous
+    if mode == "done" and before and before.kind == "fleet" and gap(it.sentence, before.last, base.first) <= JOINED:
+        # "20 buses and 10 ambulances will": the plan is of both.
+        mode = before.modality
     cue = near(it.sentence, base.first, base.last, "NEED", within=5)
     return base._replace(
         kind="fleet",
@@ -19,6 +23,9 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
         confidence=0.85,
         reason="a number of vehicles",
     )
+
+
+JOINED = 5.0
 
 
 def bed(it: Counted, base: Claim) -> Claim | None:
