@@ -79,6 +79,9 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
         pronoun = pronoun or at in prons
         at -= 1
+    if at >= 0 and sentence.words[at] in small_of(lang, "and"):
+        # "Desert Doctors, an aid group, asks for ten cars and says": the subject opens the sentence.
+        return _opening(sentence, text, mark, lang)
     if at >= 0 and sentence.words[at] not in _STOP:
         name = _before(sentence, text, mark, lang, upto=at + 1)
         if name:
@@ -96,6 +99,14 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
     return PRONOUN if pronoun or after else ""
+
+
+def _opening(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
+    """Return the subject with which a sentence opens: up to its first verb or comma."""
+    verbs = ("AUX", "PASSIVE", "PLAN", "SAY", "NEED", "NEG", "CAPACITY", "EVAC", "LEAVE", "HOUSE", "ARRIVE")
+    ends = [m.first for m in sentence.marks if m.cls in verbs and 0 < m.first < mark.first]
+    ends += [at for at, word in enumerate(sentence.words[: mark.first]) if word in _STOP]
+    return _phrase(sentence, text, 0, min(ends, default=mark.first), lang)
 
 
 def _in_quotes(sentence: Sentence, at: int) -> bool:
@@ -191,15 +202,18 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         return ""
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
+    spoken = at
     days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
     at = days.get(at, at)
+    while at > spoken and at < size and sentence.words[at] in small_of(lang, "daypart"):
+        at += 1
     begin = at
     while begin < size and sentence.words[begin] in small_of(lang, "determiner"):
         begin += 1
     last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
-    inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, at)
+    inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (6 if loose else 2):

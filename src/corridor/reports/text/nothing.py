@@ -48,7 +48,8 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
 
 def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     for unit in sentence.marks:
-        if not mark.last <= unit.first <= mark.last + 2:
+        reach = 0 if sentence.words[mark.first] in small("bareno") and mark.last == mark.first + 1 else 2
+        if not mark.last <= unit.first <= mark.last + reach:
             continue
         base = Claim(mark.first, unit.last, "", reason="says that there was none")
         if unit.cls in ("DEAD", "INJURED"):

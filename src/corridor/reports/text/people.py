@@ -146,6 +146,9 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
+    if base.hedge == "max" and daily and near(sentence, base.first, base.last, "PERMIT", within=6):
+        return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 

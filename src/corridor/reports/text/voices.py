@@ -31,13 +31,18 @@ class Voices:
         self._last = ""
         self._last_block = -9
         self._quoted: tuple[str, int] = ("", -9)
+        self._speaks: tuple[str, int] = ("", -9)
 
     def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
         near_enough = self._last and block - self._last_block <= 1
-        resolved = [
-            s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found
-        ]
+        last = self._last if near_enough else UNKNOWN
+        if quoted and self._speaks[0] and block - self._speaks[1] <= 1:
+            # Who speaks on in quotation marks is who spoke before, not an office that was cited in between.
+            last = self._speaks[0]
+        resolved = [s._replace(name=last) if s.name == PRONOUN else s for s in found]
+        if quoted and resolved and resolved[-1].name != UNKNOWN and resolved[-1].cue.cls == "SAY":
+            self._speaks = (resolved[-1].name, block)
         named = [s for s in resolved if s.name != UNKNOWN]
         if named:
             self._last, self._last_block = named[-1].name, block
