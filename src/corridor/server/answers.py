@@ -216,11 +216,18 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them."""
+    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them.
+
+    `kind` is what the post is (pickup, checkpoint, reception ...; empty where nobody said), `operations` the movements
+    that it may report a halt of.
+    """
 
     post: str
     convoys: tuple[Passing, ...]
     orders: tuple[Sent, ...]
+    kind: str = ""
+    operations: tuple[str, ...] = ()
+    exercise: bool = False
 
 
 class Passing(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +239,8 @@ class Passing(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: int
     people: int
     state: str
+    pickup: str = ""
+    reception: str = ""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,6 +107,12 @@ class Told(Strict, frozen=True, kw_only=True):
     reports: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=MOST_ENTRIES)]
 
 
+class Codes(Strict, frozen=True, kw_only=True):
+    """Lines of entries as a phone exports them, a post reads them out or a sheet holds them, with their heads."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500_000)]
+
+
 class Prose(Strict, frozen=True, kw_only=True):
     """A text to be read for candidates, with what is known of where it stands and when it was published."""
 

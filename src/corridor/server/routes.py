@@ -148,6 +148,12 @@ SERVER: tuple[Route, ...] = (
     _page("POST", "/sign-in", "sign_in_form", "Sign in by the page", form=True, done=303, limit="sign-in"),
     _page("POST", "/sign-out", "sign_out_form", "Sign out by the page", form=True, done=303, roles=MEMBERS, party=True),
     _page("GET", "/enrol", "enrol_page", "What a phone sees that scanned an enrolment code", query=q.Look),
+    _page("GET", "/field", "field_page", "The page of a post: it works without any network once it was open",
+          query=q.Look),
+    _page("GET", "/field-worker.js", "field_worker", "What keeps the page of a post on the phone",
+          media="text/javascript; charset=utf-8"),
+    _page("GET", "/field.webmanifest", "field_manifest", "What installs the page of a post", query=q.Look,
+          media="application/manifest+json"),
     _page("GET", "/static/{version}/{name}", "asset", "A script, style or picture of the pages, kept for ever",
           media="application/octet-stream"),
     _page("GET", "/trust.pem", "trust", "The certificate to trust, where the server made it", also=(404,),
@@ -213,6 +219,8 @@ DECISIONS: tuple[Route, ...] = (
           summary="A position from Traccar Client or OsmAnd", answer=a.Done, closed=False, limit="sync", also=(422,)),
     _decide("/reports", "tell", "Record reports (corridor record)", b.Told, answer=a.Synced, done=200,
             largest=4 * KILO * KILO),
+    _decide("/codes", "codes", "Record what a phone wrote and another passes on: a file, QR codes, radio, paper",
+            b.Codes, roles=DESK | {"field"}, answer=a.Synced, done=200, largest=KILO * KILO, also=(422,)),
     _decide("/texts", "read_prose", "Read a text for candidates (corridor read)", b.Prose, answer=a.Synced, done=200,
             largest=KILO * KILO),
     _decide("/decisions/accept", "accept", "Accept candidates (corridor accept)", b.Accept, largest=256 * KILO),
@@ -295,6 +303,9 @@ GIS: tuple[Route, ...] = (
 )  # fmt: skip
 
 CONSOLE: tuple[Route, ...] = (
+    _console("/codes", "codes_page", "Type in what was said over the radio or written on paper",
+             roles=DESK),
+    _console("/sheet", "sheet", "A sheet of paper for a post without any phone", query=q.OfPost, roles=DESK),
     *_exports("/now", "home", "The tables of the first page"),
     _console("/plan", "plan", "The plan against what happens; what-if; two plans compared; adopting", query=q.OfPlan),
     *_exports("/plan", "plan", "The tables of the plan", query=q.OfPlan),
