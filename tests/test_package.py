@@ -25,7 +25,12 @@ IN_THE_WHEEL = (
     "corridor/publishing/page.css",
     "corridor/publishing/catalogue/en.json",
     "corridor/publishing/catalogue/fr.json",
-    "corridor/server/style.css",
+    "corridor/publishing/catalogue/release.ar.json",
+    "corridor/publishing/release/levels.csv",
+    "corridor/publishing/standards/realtime.csv",
+    "corridor/publishing/sitrep.css",
+    "corridor/server/console/static/base.css",
+    "corridor/server/console/catalogue/frame.csv",
     "corridor/py.typed",
 )
 # Written in parts, so that this file is not itself a finding.

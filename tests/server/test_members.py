@@ -130,7 +130,7 @@ def test_pages_of_other_sites_change_nothing(server: Live) -> None:
 
 
 def test_every_answer_carries_the_strict_headers(server: Live) -> None:
-    for path in ("/", "/sign-in", f"{API}/situation", "/nowhere", "/style.css"):
+    for path in ("/", "/sign-in", f"{API}/situation", "/nowhere"):
         headers = server.client().get(path).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
@@ -140,7 +140,7 @@ def test_every_answer_carries_the_strict_headers(server: Live) -> None:
         assert headers["cache-control"] == "no-store"
         assert "access-control-allow-origin" not in headers
         assert "server" not in headers or "uvicorn" not in headers["server"] or path
-    for lang, word in (("fr", "Entrer"), ("en", "Sign in")):
+    for lang, word in (("fr", "Entrer"), ("en", "Sign in"), ("ar", "الدخول")):
         page = server.client().get("/sign-in", params={"lang": lang}).text
         assert word in page
         assert not re.search(r"<script|style=|\son\w+=|https?://", page)

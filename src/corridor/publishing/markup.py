@@ -16,7 +16,7 @@ class Markup(str):
 Child: TypeAlias = "str | int | Iterable[Child] | None"
 Attribute: TypeAlias = "str | float | bool | None"
 
-VOID = frozenset({"meta", "link", "br", "hr", "col", "img"})
+VOID = frozenset({"meta", "link", "br", "hr", "col", "img", "input"})
 # Elements of SVG that carry no text, closed at once to keep the page small.
 BARE = frozenset({"circle", "line", "path", "rect", "polyline", "polygon", "use", "stop"})
 

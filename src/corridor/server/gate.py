@@ -15,6 +15,7 @@ from corridor.server import present as p
 from corridor.server.answers import Problem
 from corridor.server.ask import Ask, Handler, Refused, Reply
 from corridor.server.cabinet import CabinetError
+from corridor.server.refusal import refused_page
 from corridor.server.rights import NOBODY, Viewer
 from corridor.server.routes import Route
 
@@ -70,7 +71,8 @@ class Gate:
                 else:
                     viewer, reply = await self._pass(*door, scope, headers, receive)
             except CorridorError as error:
-                reply = _problem(_refused(error))
+                refused = _refused(error)
+                reply = refused_page(headers, refused) if door and door[0].is_page else _problem(refused)
             status = await answer(send, reply, door[0] if door else None)
         except Exception as error:  # noqa: BLE001 - told without content; the caller learns only that it failed
             self.house.metrics.tell("failed", route=path, error=type(error).__name__, where=_where(error))

@@ -116,7 +116,9 @@ def _in_query(route: Route, named: dict[str, Any], schemas: dict[str, Any]) -> l
 
 def _response(route: Route, status: int, named: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": WORDS[status]}
-    if status >= 400:
+    if status >= 400 and route.is_page:
+        found["content"] = {"text/html": {"schema": {"type": "string"}}}
+    elif status >= 400:
         found["content"] = {"application/problem+json": {"schema": named[str(Problem)]}}
     elif status not in (204, 303):
         media = route.media.partition(";")[0]

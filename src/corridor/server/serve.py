@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,10 +21,12 @@ from corridor.publishing.redact import DELAY, Level
 from corridor.server.app import make_app
 from corridor.server.house import House, Settings
 from corridor.server.people import FIRST_LINK_SECONDS
+from corridor.server.replay import Replay
 from corridor.server.tls import certificate, local_names
 
 # So long requests under way may take when the server is asked to stop.
 GRACE_SECONDS = 5
+SWITCH_SECONDS = 0.0005
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,10 +123,10 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(place: str, where: Where, say: Callable[[str], None]) -> None:
+def serve(place: str, where: Where, say: Callable[[str], None], *, replay: Replay | None = None) -> None:
     """Serve a log until the process is asked to stop. Raises `UsageError` for an address that cannot be had."""
     settings, cert, key = settings_of(place, where)
-    house = House(place, settings, key_file=where.key_file)
+    house = House(place, settings, key_file=where.key_file, replay=replay)
     try:
         listening = _listen(where)
     except BaseException:
@@ -146,6 +149,8 @@ def serve(place: str, where: Where, say: Callable[[str], None]) -> None:
         ws="none",
     )
     server = Server(config, house, lambda: _tell(house, say))
+    # Requests pass from thread to thread; while another folds the log, each pass would wait five milliseconds.
+    sys.setswitchinterval(SWITCH_SECONDS)
     with listening:
         asyncio.run(server.serve([listening]))
     if not server.started:
@@ -157,7 +162,8 @@ def serve(place: str, where: Where, say: Callable[[str], None]) -> None:
 
 def _listen(where: Where) -> socket.socket:
     family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named, asyncio sends small answers at once; else each waits 40 ms for the other side's receipt.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((where.host.strip("[]"), where.port))
