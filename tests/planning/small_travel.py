@@ -67,10 +67,12 @@ def _coming(random: Random, side: Side) -> Side:
 
 
 def _lane(random: Random, side: Side) -> Side:
-    bus = side.types[0]
-    more = replace(bus, count=max(bus.count, 2))
-    size = min(side.size, random.randint(1, 2))
-    return replace(side, lane=random.choice(sorted(side.go)), types=(more, *side.types[1:]), size=size)
+    """Let two buses go one after the other, often enough that one comes back while the other is under way."""
+    bus = replace(side.types[0], count=2)
+    lane = random.choice(sorted(side.go))
+    first = replace(side.waits[0], people=4 * bus.places["seat"] - random.randint(0, 5))
+    side = replace(side, lane=lane, waits=(first, *side.waits[1:2]), types=(bus, *side.types[1:]), size=1)
+    return replace(side, headway=random.randint(10, 30))
 
 
 def _stops(random: Random, side: Side, most: tuple[int, int], what: str) -> Side:

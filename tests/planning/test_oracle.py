@@ -25,7 +25,7 @@ RULES = (*ON, *TIED)
 QUICK, ALL = 2, 12  # worlds of each rule
 SEEDS = range(QUICK * len(RULES))
 MORE = range(ALL * len(RULES))
-# What the search must reach at least on all of them; found are printed with -s.
+# What the search must reach at least on all of them; found (printed with -s) were 80 % equal, 2.0 % over, 45 % met.
 EQUAL_SHARE = 0.65
 MEAN_GAP = 0.05
 BOUND_MET = 0.4

@@ -57,10 +57,20 @@ class Builder(Clock):
         if self.style.farthest_first or self.instance.fairness != "none":
             pickups = sorted(self.instance.pickups, key=lambda pickup: (self._turn(pickup), pickup))
             drafts = (self._draft(pickup, room, when) for pickup in pickups)
-            return next((draft for draft in drafts if draft is not None), None)
+            found = (draft for draft in drafts if draft is not None)
+            first = next(found, None)
+            if first is None or self.instance.fairness != "none" or not self._waits_for_hours(first):
+                return first
+            # What is left of a window is for whoever still comes through in it.
+            return min((first, *found), key=lambda draft: draft.depart)
         drafts = (self._draft(pickup, room, when) for pickup in self.instance.pickups)
         options = [draft for draft in drafts if draft is not None]
         return min(options, key=lambda draft: (draft.depart, -self._work(draft.pickup), draft.pickup), default=None)
+
+    def _waits_for_hours(self, draft: Draft) -> bool:
+        """Return whether a window opens between the last departure so far and that of a convoy."""
+        latest = self.slots.departures[-1] if self.slots.departures else 0
+        return any(latest < opens <= draft.depart for opens, _ in self.instance.windows or ())
 
     def _turn(self, pickup: str) -> float:
         """Return what decides whose turn it is: the least goes next."""

@@ -29,6 +29,8 @@ from corridor.situation.situation import Situation
 # Orders already read out are given anew only for an end sooner by this share; so long is it searched for.
 WORTH_CHANGING = 0.02
 REPLAN_SECONDS = 0.4
+# So much of the time limit is for bounds and search; what is left, for the reserve and for writing the plan out.
+SEARCHED = 0.95
 MODES = ("convoy", "shuttle", "both")
 
 
@@ -96,7 +98,7 @@ class _Asked:
 
 
 def _planned(situation: Situation, asked: _Asked, mode: Mode, progress: Progress | None) -> Plan:
-    until = Until(time.monotonic() + asked.time_limit, asked.stop)
+    until = Until(time.monotonic() + asked.time_limit * SEARCHED, asked.stop)
     convoys: list[Convoy] = []
     bounds: list[Bound] = []
     changed: list[Change] = []

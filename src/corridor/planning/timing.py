@@ -55,6 +55,7 @@ class Clock:
     ) -> None:
         self.instance = instance
         self.style = style
+        self.followed = len(instance.leading) < len(instance.kinds)
         self.quota = dict(quota)
         self.ground = ground or Ground(instance)
         self.slots = Slots(instance, self.ground.lanes)
@@ -112,15 +113,17 @@ class Clock:
             pickup, reception, depart, arrive, handover, tuple(rides), tuple(unloading), self.reserve, night=night
         )
 
-    def _led(self, units: Sequence[Unit]) -> int:
+    def _led(self, rides: Sequence[Ride]) -> int:
         """Return how many vehicles of a convoy are led; those that trail stand after them."""
-        if len(self.instance.leading) == len(self.instance.kinds):
-            return len(units)
-        return sum(1 for unit in units if not unit.kind.trails)
+        if not self.followed:
+            return len(rides)
+        return sum(1 for ride in rides if not ride.unit.kind.trails)
 
     def _boarded(self, pickup: str, aboard: list[tuple[Coming, Load]], since: int) -> list[Ride]:
         """Let the vehicles board in the bays as they come; those that trail are boarded beside the road meanwhile."""
-        led = self._led([entry[2] for entry, _ in aboard])
+        led = len(aboard)
+        if self.followed:
+            led = sum(1 for entry, _ in aboard if not entry[2].kind.trails)
         arrivals = [max(entry[0], since) for entry, _ in aboard[:led]]
         minutes = [entry[2].kind.board for entry, _ in aboard[:led]]
         stands = self.ground.bays.board(pickup, arrivals, minutes)
@@ -140,7 +143,7 @@ class Clock:
 
     def _unloaded(self, reception: str, arrive: int, rides: list[Ride]) -> list[tuple[int, int]]:
         minutes = [ride.unit.kind.unload for ride in rides]
-        led = self._led([ride.unit for ride in rides])
+        led = self._led(rides)
         stands = self.ground.bays.stand(reception, [arrive] * led, minutes[:led])
         return stands + [(arrive, arrive + length) for length in minutes[led:]]
 
@@ -190,7 +193,7 @@ class Clock:
             self._share(draft)
         elif way in self.quota:
             self.quota[way] -= draft.people
-        led = self._led([ride.unit for ride in draft.rides])
+        led = self._led(draft.rides)
         self.ground.bays.occupy(draft.pickup, [(ride.board_start, ride.board_end) for ride in draft.rides[:led]])
         self.ground.bays.occupy(draft.reception, list(draft.unloading[:led]))
 
