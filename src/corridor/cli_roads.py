@@ -253,7 +253,9 @@ def pickups(
         raise UsageError("nobody lives within the limit of a stop", place="--limit", hint="a longer walk")
     found = walks.catchments(chosen, limit)
     write(
-        write_reports(open_sites.pickup_reports(chosen, found, crowd, _moment(at) or _now(), proof=proof)).encode(),
+        write_reports(
+            open_sites.pickup_reports(walked, chosen, found, crowd, _moment(at) or _now(), proof=proof)
+        ).encode(),
         output,
     )
     far = float(crowd.people[found.pickup < 0].sum())

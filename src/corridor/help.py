@@ -28,6 +28,7 @@ SHORT = {
         "positions",
         "drill",
         "roads",
+        "latest",
         "serve",
         "log",
     ),

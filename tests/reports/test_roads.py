@@ -210,6 +210,20 @@ def test_a_drawn_line_closes_the_road_along_it_and_not_those_that_cross(tmp_path
     assert effects(roads.road, [nowhere]).nowhere == [nowhere]
 
 
+def test_a_site_on_a_corner_leaves_by_its_other_street_where_one_is_closed(tmp_path: Path) -> None:
+    roads = open_roads(ladder(tmp_path), "car")
+    corner, other = spot(roads, 0, 0), spot(roads, 4, 1)
+    for way in (10, 31):
+        shut = Traffic(roads, effects(roads.road, [Closure(id="c", kind="works", source="City", ways=(way,))]))
+        there, back = shut.route(corner, other), shut.route(other, corner)
+        assert there is not None
+        assert back is not None
+        assert there.seconds == pytest.approx(shut.matrix([corner], [other])[0, 0])
+        assert back.seconds == pytest.approx(shut.matrix([other], [corner])[0, 0])
+        assert way not in {int(roads.road.way_id[roads.road.way[s]]) for s in (*there.stretches, *back.stretches)}
+        assert there.line[0] == pytest.approx(where(0, 0)[::-1])
+
+
 def test_closures_that_cut_the_only_road_are_named(tmp_path: Path) -> None:
     nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0)}
     roads = open_roads(osm(tmp_path, nodes, [(10, [1, 2, 3, 4], {"highway": "primary", "bridge": "yes"})]), "bus")

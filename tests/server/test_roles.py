@@ -29,6 +29,7 @@ SOUND: dict[str, Any] = {
     "enrol": {"post": "gate"},
     "claim": {"code": "none"},
     "tell": {"reports": [{"id": "x"}]},
+    "codes": {"text": "corridor/1 none none\n1 pass x/1 all 1 161215-081530 00"},
     "read_prose": {"text": "Nothing was said.\n"},
     "accept": {"reports": ["none"]},
     "withdraw": {"report": "none", "reason": "drill"},
@@ -47,6 +48,8 @@ SOUND: dict[str, Any] = {
     "work_forecast": {},
     "work_levers": {},
     "work_compare": {"reports": [{"id": "x"}]},
+    "what_if": {"buses": 1, "runs": 50},
+    "replay_pace": {"pace": 0},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},
 }

@@ -123,7 +123,7 @@ def _inside(road: RoadMap, closure: Closure, ways: Ints | None, at: datetime | N
     form = _front(closure, form, at)
     wide = ON_LINE_M if form.geom_type in ("LineString", "MultiLineString") else 0.0
     if wide:
-        form = _grown(form, wide, middle)
+        form = grown(form, wide, middle)
     near = road.within(*form.bounds)
     if ways is not None:
         near = np.intersect1d(near, ways)
@@ -152,7 +152,7 @@ def _at_points(road: RoadMap, form: Any, ways: Ints | None) -> Ints:  # noqa: AN
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _grown(form: Any, metres: float, lat: float) -> Any:  # noqa: ANN401 - shapely's own
+def grown(form: Any, metres: float, lat: float) -> Any:  # noqa: ANN401 - shapely's own
     """Return a shape grown by metres, true to length at a latitude."""
     from shapely import affinity  # noqa: PLC0415 - only for shapes
 
@@ -170,7 +170,7 @@ def _front(closure: Closure, form: Any, at: datetime | None) -> Any:  # noqa: AN
     metres = closure.front_kmh * 1000 * ((at - closure.begins) / timedelta(hours=1))
     lat = form.centroid.y
     if closure.toward is None:
-        return _grown(form, metres, lat)
+        return grown(form, metres, lat)
     north = metres / METRES_PER_DEGREE * math.cos(math.radians(closure.toward))
     east = metres / METRES_PER_DEGREE * math.sin(math.radians(closure.toward)) / math.cos(math.radians(lat))
     return unary_union([form, affinity.translate(form, east, north)]).convex_hull

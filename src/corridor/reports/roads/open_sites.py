@@ -70,8 +70,24 @@ def stops_of(roads: Roads, box: tuple[float, float, float, float]) -> list[Snapp
     ]
 
 
+def corner(roads: Roads, place: Snapped) -> str:
+    """Return what to call a stop: the streets that meet there, else the street."""
+    road, names = roads.road, [roads.road.names[int(roads.road.way_name[roads.road.way[place.stretch]])]]
+    for node in (int(road.start[place.stretch]), int(road.end[place.stretch])):
+        if place.share in (0.0, 1.0) and node == int((road.start, road.end)[place.share == 1.0][place.stretch]):
+            meet = np.flatnonzero((road.start == node) | (road.end == node))
+            names += [road.names[int(road.way_name[road.way[stretch]])] for stretch in meet.tolist()]
+    return " / ".join(sorted({name for name in names if name})[:2])
+
+
 def pickup_reports(
-    pickups: Sequence[Snapped], walks: Catchments, population: Population, at: datetime, *, proof: str = ""
+    roads: Roads,
+    pickups: Sequence[Snapped],
+    walks: Catchments,
+    population: Population,
+    at: datetime,
+    *,
+    proof: str = "",
 ) -> list[Report]:
     """Return the pickups, and the people who walk to each, as reports: an area round each that boards there."""
     reports = []
@@ -81,6 +97,10 @@ def pickup_reports(
         mean = float(np.average(walks.minutes[mine], weights=population.people[mine])) if people else 0.0
         note = f"people of {population.source} who walk here within {walks.limit:g} minutes, {mean:.0f} on average"
         spot = f"{place.lat:.6f};{place.lon:.6f};30"
+        called = corner(roads, place)
+        if called:
+            for about, name in ((place.name, called), (area, f"around {called}")):
+                reports.append(_said(f"name-{about}", f"{about}.en", about, "name", name, at, "streets of the map"))
         reports += [
             _said(f"site-{place.name}", place.name, place.name, "site", "pickup", at, proof or "as given"),
             _said(f"position-{place.name}", place.name, place.name, "position", spot, at, "on the road"),

@@ -68,17 +68,21 @@ class Traffic:
 
     def _ends(self, site: Snapped, *, leaving: bool) -> Ends:
         graph = self.roads.graph
-        found: Ends = []
+        found: Ends = [(node, 0.0) for node in self._standing(site, leaving=leaving)]
         for arc in graph.arcs_of(site.stretch).tolist():
             driven = site.share if graph.forward[arc] else 1 - site.share
-            spent = (
-                float(self.seconds[arc]) * (1 - driven if leaving else driven)
-                if driven < 1 or leaving
-                else float(self.seconds[arc])
-            )
-            if np.isfinite(spent) and np.isfinite(self.seconds[arc]):
+            if np.isfinite(self.seconds[arc]):
+                spent = float(self.seconds[arc]) * (1 - driven if leaving else driven)
                 found.append((int((graph.head if leaving else graph.tail)[arc]), spent))
         return found
+
+    def _standing(self, site: Snapped, *, leaving: bool) -> list[int]:
+        """Return the nodes of the junction on which a site stands: other streets serve it where its own is closed."""
+        if 0.0 < site.share < 1.0:
+            return []
+        road = self.roads.road
+        junction = int((road.end if site.share else road.start)[site.stretch])
+        return [junction] if leaving else np.flatnonzero(self.roads.graph.at == junction).tolist()
 
     def beside(self, start: Snapped, end: Snapped) -> tuple[float, int]:
         """Return the seconds and the arc from one site to another on the same stretch; infinite where there is none."""
@@ -150,7 +154,10 @@ class Traffic:
             share = end.share if self.roads.graph.forward[arc] else 1 - end.share
             if np.isfinite(self.seconds[arc]) and tree[0, tail] + share * self.seconds[arc] < best:
                 best, last, chosen = float(tree[0, tail] + share * self.seconds[arc]), arc, tail
-        if last < 0:
+        for node in self._standing(end, leaving=False):
+            if tree[0, node] < best:
+                best, last, chosen = float(tree[0, node]), -1, node
+        if not np.isfinite(best):
             return None
         if chosen < 0:
             steps = [(start.stretch, bool(self.roads.graph.forward[last]), abs(end.share - start.share))]
@@ -160,13 +167,17 @@ class Traffic:
 
     def _steps(self, start: Snapped, end: Snapped, before: Ints, tail: int, last: int) -> list[tuple[int, bool, float]]:
         graph = self.roads.graph
-        ahead = bool(graph.forward[last])
-        steps = [(end.stretch, ahead, end.share if ahead else 1 - end.share)]
+        steps: list[tuple[int, bool, float]] = []
+        if last >= 0:
+            ahead = bool(graph.forward[last])
+            steps.append((end.stretch, ahead, end.share if ahead else 1 - end.share))
         node = tail
         while int(before[node]) < graph.nodes:
             arc = graph.slots.arc(int(before[node]), node, self.seconds)
             steps.append((int(graph.stretch[arc]), bool(graph.forward[arc]), 1.0))
             node = int(before[node])
+        if node in self._standing(start, leaving=True):
+            return steps[::-1]
         for arc in graph.arcs_of(start.stretch).tolist():  # the arc on which the start stands
             if int(graph.head[arc]) == node and np.isfinite(self.seconds[arc]):
                 forth = bool(graph.forward[arc])

@@ -25,6 +25,7 @@ SOURCE = "OpenStreetMap contributors"
 LICENCE = "https://www.openstreetmap.org/copyright"
 # A drive of vehicles that nobody has measured yet: assumptions, said in each report's note.
 LEAST, MOST = 0.8, 1.5
+STANDING = ("vehicles", "vehicles_joining")
 OF_USE = ("pickup", "reception", "checkpoint", "handover", "depot", "hospital")
 
 Pair = tuple[str, str]
@@ -78,7 +79,7 @@ def pairs_of(reports: Sequence[Report]) -> list[Pair]:
     """Return the legs that the operations of some reports need.
 
     Where a corridor is agreed, the legs follow it and no leg goes round it; else every pickup is joined to every
-    reception, both ways. Depots, and the places where vehicles stand, are joined to the pickups and to what is next.
+    reception, both ways. Depots, and other places where vehicles stand, are joined to the pickups and to what is next.
     """
     terms = _latest(r for r in reports if r.fact == "term")
     boards = {
@@ -86,12 +87,9 @@ def pairs_of(reports: Sequence[Report]) -> list[Pair]:
         for r in _latest(r for r in reports if r.fact == "site" and r.part == "boards_at").values()
     }
     kinds = {name: str(r.value) for name, r in _latest(r for r in reports if r.fact == "site" and not r.part).items()}
-    stand = {
-        r.place
-        for r in reports
-        if r.fact in ("vehicles", "vehicles_joining") and r.modality not in ("denied", "accusation")
-    }
-    depots = sorted({name for name, kind in kinds.items() if kind == "depot"} | (stand & set(kinds)))
+    stand = {r.place for r in reports if r.fact in STANDING and r.modality not in ("denied", "accusation")}
+    ends = {name for name, kind in kinds.items() if kind in ("pickup", "reception", "hospital")}
+    depots = sorted({name for name, kind in kinds.items() if kind == "depot"} | (stand & set(kinds)) - ends)
     found: dict[Pair, None] = {}
     for about, report in terms.items():
         operation, _, rest = about.partition("/")

@@ -102,7 +102,7 @@ def reached(traffic: Traffic, start: Snapped, minutes: Sequence[float], *, towar
     """
     import shapely  # noqa: PLC0415 - only for shapes
 
-    from corridor.reports.roads.closures import _grown  # noqa: PLC0415 - only for shapes
+    from corridor.reports.roads.closures import grown  # noqa: PLC0415 - only for shapes
 
     graph, road = traffic.roads.graph, traffic.roads.road
     limit = max(minutes) * 60
@@ -114,7 +114,7 @@ def reached(traffic: Traffic, start: Snapped, minutes: Sequence[float], *, towar
         stretches = np.unique(graph.stretch[far <= number * 60])
         lines = [road.line(int(stretch)) for stretch in stretches]
         form = shapely.MultiLineString(lines)
-        area = shapely.simplify(_grown(form, 200.0, start.lat), 0.0003)
+        area = shapely.simplify(grown(form, 200.0, start.lat), 0.0003)
         properties = {
             "from": start.name,
             "minutes": number,
