@@ -84,7 +84,9 @@ def _moment(text: str, where: str, problems: list[Fault]) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        problems.append(Fault(where, f"no moment of update: {text!r}", "write lastUpdateTime as 2016-12-15T18:00:00+02:00"))
+        problems.append(
+            Fault(where, f"no moment of update: {text!r}", "write lastUpdateTime as 2016-12-15T18:00:00+02:00")
+        )
         return None
     return moment
 
