@@ -181,7 +181,7 @@ ARROWS: dict[str, tuple[str, str]] = {
     "plan": ("situation.json, or a bare instance", "plan.json"),
     "verify": ("plan.json", "findings"),
     "forecast": ("plan.json", "forecast.json"),
-    "publish": ("forecast.json", "the page, movement table, map data"),
+    "publish": ("forecast.json, or a log", "what a level may see: reports, sheets, maps, open standards"),
     "tell": ("articles alone", "all of it, marked as unreviewed"),
     "demo": ("the Aleppo example", "all of it, and a summary"),
     "levers": ("plan.json", "what could be negotiated, by what it gives"),

@@ -223,8 +223,14 @@ def demo(
     seed: Seed = 0,
     lang: Language = "en",
     as_json: Json = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Play it again in the console.")] = False,
+    speed: Annotated[float, typer.Option("--speed", min=0, max=600, help="How many times as fast.")] = 60.0,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to serve it.")] = 8765,
 ) -> None:
     """Run it all on eastern Aleppo, December 2016."""
+    if serve:
+        cli_serve.replay(_example(), speed=speed, port=port)
+        return
     from corridor.forecasting.forecast import forecast as run_forecast
     from corridor.situation.check import check as run_check
     from corridor.situation.check import gravest

@@ -108,9 +108,7 @@ def _of_log(file: str, operation: Operation) -> Forecast:
         made = forecast(plan, runs=LOG_RUNS)
     now = operation.situation(latest(operation))
     # What is believed is the log's newest; what may come stays that of the plan which is in force.
-    return msgspec.structs.replace(
-        made, plan=msgspec.structs.replace(plan, situation=now, situation_sha256=now.sha256)
-    )
+    return msgspec.structs.replace(made, plan=msgspec.structs.replace(plan, situation=now, situation_sha256=now.sha256))
 
 
 def _previous(name: str | None) -> Forecast | None:

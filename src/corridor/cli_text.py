@@ -24,7 +24,9 @@ Published = Annotated[str | None, typer.Option("--published", help="When texts t
 
 
 def read(
-    files: Annotated[list[str], typer.Argument(help="Tables (.csv, .xlsx, .jsonl), hospitals (.xml), texts, pages, or -.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Tables (.csv, .xlsx, .jsonl), hospitals (.xml), texts, pages, or -.")
+    ],
     published: Published = None,
     sites: Annotated[
         Path | None, typer.Option("--sites", help="A situation or a table of reports whose sites name the places.")

@@ -8,10 +8,11 @@ import io
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from xml.etree import ElementTree as Tree
+from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 Files = Mapping[str, bytes]
 Interval = tuple[float, float]
@@ -25,12 +26,14 @@ def text_of(name: str, data: bytes) -> str:
         said = re.findall(r'aria-label="([^"]*)"|href="([^"]*)"', bare)
         return html.unescape(re.sub(r"<[^>]*>", " ", bare) + " " + " ".join(" ".join(each) for each in said))
     if name.endswith(".xml"):
-        return " ".join(" ".join([each.text or "", *each.attrib.values()]) for each in Tree.fromstring(data).iter())
+        return " ".join(" ".join([each.text or "", *each.attrib.values()]) for each in ET.fromstring(data).iter())
     if name.endswith(".sqlite"):
         with closing(sqlite3.connect(":memory:")) as base:
             base.deserialize(data)
             tables = [row[0] for row in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            return " ".join(str(cell) for table in tables for row in base.execute(f"SELECT * FROM {table}") for cell in row)
+            return " ".join(
+                str(cell) for table in tables for row in base.execute(f"SELECT * FROM {table}") for cell in row
+            )
     return data.decode("utf-8-sig")
 
 
@@ -82,7 +85,7 @@ def figures(files: Files) -> dict[str, Interval]:
     return found
 
 
-def narrowed(day: list[Files]) -> dict[tuple[str, datetime], Interval]:
+def narrowed(day: Sequence[Files]) -> dict[tuple[str, datetime], Interval]:
     """People out by each hour, narrowed by every publication of the day: what all of them allow."""
     known: dict[tuple[str, datetime], Interval] = {}
     for files in day:
@@ -94,12 +97,12 @@ def narrowed(day: list[Files]) -> dict[tuple[str, datetime], Interval]:
     return known
 
 
-def movements(day: list[Files], operation: str) -> list[tuple[datetime, Interval]]:
+def movements(day: Sequence[Files], operation: str) -> list[tuple[datetime, Interval]]:
     """Bounds on who came out in each hour, from the differences of what all publications say."""
     known = {moment: span for (name, moment), span in narrowed(day).items() if name == operation}
     hours = sorted(known)
     found = []
-    for before, after in zip(hours, hours[1:], strict=False):
+    for before, after in pairwise(hours):
         (a, b), (c, d) = known[before], known[after]
         found.append((after, (max(c - b, 0), max(d - a, 0))))
     return found

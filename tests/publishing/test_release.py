@@ -47,7 +47,9 @@ def world(convoys: list[tuple[int, int]], now: datetime) -> Forecast:
         told.append(say("vehicle_position", "aleppo/bus-1", "", f"36.1{minutes:04d};37.0{minutes:04d};20", hours=hours))
         received += people
         told.append(say("people_arrived", "west", "west", received, hours=hours + 0.5, by="reception"))
-        told.append(say("halt", "aleppo", "gate", "names were asked for at the gate", hours=hours + 0.2, by="radio room"))
+        told.append(
+            say("halt", "aleppo", "gate", "names were asked for at the gate", hours=hours + 0.2, by="radio room")
+        )
         told.append(say("resumption", "aleppo", "gate", hours=hours + 0.4, by="radio room"))
     situation = assess(told, as_of=now)
     trip = Trip(
@@ -68,7 +70,9 @@ def world(convoys: list[tuple[int, int]], now: datetime) -> Forecast:
         lead="ICRC",
         trips=(trip,),
     )
-    plan = Plan(situation=situation, situation_sha256=situation.sha256, convoys=(planned,), bounds=(), status="feasible")
+    plan = Plan(
+        situation=situation, situation_sha256=situation.sha256, convoys=(planned,), bounds=(), status="feasible"
+    )
     return Forecast(
         plan=plan,
         runs=1,
@@ -118,7 +122,7 @@ def test_no_public_file_is_finer_than_the_level(convoys: list[tuple[int, int]], 
 @settings(deadline=None, max_examples=6)
 @given(CONVOYS)
 def test_joining_all_public_files_of_a_day_tells_no_more(convoys: list[tuple[int, int]]) -> None:
-    """The attacker has a publication of each hour, and still cannot tell a small movement from none or from twice it."""
+    """The attacker has every publication of a day, and cannot narrow a small movement further than it is hidden."""
     day = [public_files(world(convoys, at(hour))) for hour in range(7, 27, 2)]
     found = dict(attack.movements(day, "aleppo"))
     assert found
@@ -129,7 +133,9 @@ def test_joining_all_public_files_of_a_day_tells_no_more(convoys: list[tuple[int
             assert high - low >= 8  # hidden is one to nine, whatever is joined
         elif true:
             assert high - low >= 4
-    assert set().union(*(attack.points(files) for files in day)) <= {tuple(reversed(rules("public").position(*EXACT["west"])))}
+    assert set().union(*(attack.points(files) for files in day)) <= {
+        tuple(reversed(rules("public").position(*EXACT["west"])))
+    }
     for files in day:
         for name, (low, high) in attack.figures(files).items():
             assert low == high == 0 or high - low >= 4, name
@@ -137,7 +143,9 @@ def test_joining_all_public_files_of_a_day_tells_no_more(convoys: list[tuple[int
 
 @settings(deadline=None, max_examples=10)
 @given(CONVOYS, st.integers(1, 350))
-def test_what_became_known_within_the_delay_changes_no_public_file(convoys: list[tuple[int, int]], minutes: int) -> None:
+def test_what_became_known_within_the_delay_changes_no_public_file(
+    convoys: list[tuple[int, int]], minutes: int
+) -> None:
     now = at(20)
     later = (int(20 * 60 - minutes), 333)
     assert public_files(world(convoys, now)) == public_files(world([*convoys, later], now))
@@ -234,7 +242,12 @@ def test_an_export_stands_in_the_log_with_who_to_whom_and_why(tmp_path: Path) ->
         )
         row = next(row for row in log.readable() if row.name == EXPORT)
         said = json.loads(row.body)
-        assert (said["level"], said["to"], said["why"], said["by"]) == ("partners", "Health Cluster", "beds", "coordinator")
+        assert (said["level"], said["to"], said["why"], said["by"]) == (
+            "partners",
+            "Health Cluster",
+            "beds",
+            "coordinator",
+        )
         assert set(said["files"]) == {"sitrep.html", "sitrep.pdf", "figures.hxl.csv"}
         assert log.verify().sound
     page = (tmp_path / "out" / "sitrep.html").read_text()

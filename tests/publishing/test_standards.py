@@ -205,5 +205,15 @@ def test_the_same_plan_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
 
 def test_every_format_is_written(tmp_path: Path) -> None:
     made = publish(FORECAST, tmp_path, formats=FORMATS)
-    assert {path.suffix for path in made} >= {".html", ".pdf", ".csv", ".geojson", ".gpkg", ".zip", ".ics", ".xml", ".pb"}
+    assert {path.suffix for path in made} >= {
+        ".html",
+        ".pdf",
+        ".csv",
+        ".geojson",
+        ".gpkg",
+        ".zip",
+        ".ics",
+        ".xml",
+        ".pb",
+    }
     assert json.loads((tmp_path / "plan.json").read_bytes())["convoys"]

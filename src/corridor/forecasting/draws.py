@@ -142,6 +142,28 @@ def totalled(counts: Any, run: int) -> None:
 
 
 @leaf
+def hindered(
+    part: int, time: float, minutes: float, spells: Any, run: int, step_first: Any, step: Any, step_share: Any
+) -> tuple[float, float]:
+    """Return when a vehicle enters a part and how many minutes it takes there, as snow, fire and snipers let it.
+
+    It waits before a part with a closed segment until that opens; slow segments count as they are when it enters.
+    """
+    longer = 0.0
+    for number in range(spells.shape[1]):
+        if spells[run, number, 0] > time:
+            break
+        if spells[run, number, 1] > time:
+            for index in range(step_first[part], step_first[part + 1]):
+                if step[index] == spells[run, number, 3]:
+                    if math.isinf(spells[run, number, 2]):
+                        time = spells[run, number, 1]
+                    else:
+                        longer += minutes * step_share[index] * (spells[run, number, 2] - 1.0)
+    return time, minutes + longer
+
+
+@leaf
 def enter(spans: Any, counts: Any, lane: int, time: float, minutes: float) -> float:
     """Return the first moment from `time` at which nobody comes the other way on a one-lane stretch."""
     other = lane ^ 1
@@ -203,12 +225,15 @@ def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, min
 @leaf
 def come_empty(
     time: float, begin: int, end: int, minutes: Any, lane: Any, spans: Any, counts: Any,
-    halts: Any, share: float, seed: int, run: int,
+    halts: Any, share: float, spells: Any, step_first: Any, step: Any, step_share: Any, seed: int, run: int,
 ) -> float:  # fmt: skip
     """Return when an empty vehicle that sets off at `time` has driven the parts `begin` to `end`."""
     for part in range(begin, end):
-        if lane[part] >= 0 and minutes[part] > 0.0:
-            time = enter(spans, counts, lane[part], time, minutes[part])
-            occupy(spans, counts, lane[part], time, time + minutes[part])
-        time = onward(time, minutes[part], halts, share, seed, run)
+        takes = minutes[part]
+        if spells.shape[1] > 0:
+            time, takes = hindered(part, time, takes, spells, run, step_first, step, step_share)
+        if lane[part] >= 0 and takes > 0.0:
+            time = enter(spans, counts, lane[part], time, takes)
+            occupy(spans, counts, lane[part], time, time + takes)
+        time = onward(time, takes, halts, share, seed, run)
     return time

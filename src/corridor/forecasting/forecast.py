@@ -6,6 +6,7 @@ import bisect
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -151,7 +152,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     def from_json(data: bytes | str, *, place: str = "forecast") -> Forecast:
         """Read a forecast; raises `InputError` with the path inside the file where it is malformed."""
         try:
-            return msgspec.json.decode(data, type=Forecast)
+            return msgspec.convert(_later(msgspec.json.decode(data)), Forecast) if _has_null(data) else _read(data)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor forecast plan.json"
             raise InputError(f"is not a forecast: {error}", place=place, hint=hint) from None
@@ -226,6 +227,22 @@ def forecast(
         needs=tuple(item for reading in readings for item in reading.needs),
         causes=shares,
     )
+
+
+_read = msgspec.json.Decoder(Forecast).decode
+
+
+def _has_null(data: bytes | str) -> bool:
+    return b"null" in data if isinstance(data, bytes) else "null" in data
+
+
+def _later(read: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return what was read with inf for each null of the milestones: JSON has no number for "later than the chart"."""
+    for item in (read.get("milestones") or ()) if isinstance(read, dict) else ():
+        for name in ("half", "nine_tenths"):
+            if isinstance(item, dict) and isinstance(item.get(name), list):
+                item[name] = [math.inf if hours is None else hours for hours in item[name]]
+    return read
 
 
 def _clearance(minutes: list[Array], runs: int) -> Array:

@@ -15,6 +15,7 @@ from corridor.forecasting.draws import (
     enter,
     factor,
     groups_by_site,
+    hindered,
     join,
     occupy,
     onward,
@@ -39,11 +40,11 @@ class Model(NamedTuple):
     Convoys: `order` (steps) of convoy numbers, `first` (convoys + 1) into `vehicle` (trips), `pickup`, `reception`
     (convoys) as site numbers, `not_before` (steps) minutes. Vehicles: `kind`, `free` minutes, `site`. Groups in order
     of priority: `group_site`, `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`,
-    `unload` (kinds, runs) minutes. `way` to `lane` as in `ways.Road`. `bay_first` (sites + 1) into the bays or lanes; a
-    site without has no limit.
-    `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`. `passage`
-    (convoys, 2) are the minutes of a stated search and the share of the way before a night on it (0: none), `cap`
-    (convoys, groups) the most people of a group in a convoy.
+    `unload` (kinds, runs) minutes. `way` to `step_share` as in `ways.Road`. `bay_first` (sites + 1) into the bays or
+    lanes; a site without has no limit. `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes;
+    `spells` as of `spells.spell_times`. `spreads` as in `SPREADS`. `passage` (convoys, 2) are the minutes of a stated
+    search and the share of the way before a night on it (0: none), `cap` (convoys, groups) the most people of a group
+    in a convoy.
     """
 
     order: Ints
@@ -70,9 +71,13 @@ class Model(NamedTuple):
     drive: Floats
     check_site: Ints
     lane: Ints
+    step_first: Ints
+    step: Ints
+    step_share: Floats
     bay_first: Ints
     headway: Floats
     halts: Floats
+    spells: Floats
     windows: Floats
     spreads: Floats
     passage: Floats
@@ -121,9 +126,9 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
     places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
-    leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
-    headway: Any, halts: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float, seed: int,
-    begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
+    leg: Any, drive: Any, check_site: Any, lane: Any, step_first: Any, step_of: Any, step_share: Any, bay_first: Any,
+    headway: Any, halts: Any, spells: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float,
+    seed: int, begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
     """Run the runs `begin` to `end` of a `Model` and fill the arrays of an `Outcome` at `marks` (rising minutes)."""
@@ -214,7 +219,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 if road >= 0:
                     come = come_empty(
                         free[unit], part_first[road], part_first[road + 1], minutes_of, lane, spans, counts,
-                        halts, stops, seed, run,
+                        halts, stops, spells, step_first, step_of, step_share, seed, run,
                     )  # fmt: skip
                 minutes[trip - a] = boarding[kind[unit]] * slow
                 starts[trip - a] = serve(trial, low, high, come, minutes[trip - a])
@@ -252,6 +257,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             head = depart
             for part in range(part_first[loaded], part_first[loaded + 1]):
                 takes = minutes_of[part] * pace
+                if spells.shape[1] > 0:
+                    head, takes = hindered(part, head, takes, spells, run, step_first, step_of, step_share)
                 if lane[part] >= 0 and takes > 0.0:
                     head = enter(spans, counts, lane[part], head, takes)
                     occupy(spans, counts, lane[part], head, head + takes)

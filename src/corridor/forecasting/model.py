@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.forecasting.disruption import Disruption
+from corridor.forecasting.spells import REASONS, spell_times
 from corridor.forecasting.terms import caps_of, passages_of, type_of
 from corridor.forecasting.ways import Road, Roads
 from corridor.planning.agreed import agreed_for
@@ -95,6 +96,7 @@ class Draws:
         stated = {site.id: site.bays for site in self.situation.sites if site.bays}
         bays = [max(1, math.floor(stated[s].quantile(0.5) + 1e-9)) if s in stated else 0 for s in self.sites]
         trips = [trip for convoy in self.convoys for trip in convoy.trips]
+        roads = self._roads(site_number, units, horizon)
         order = self._order(vehicles["places"])
         times = [(convoy.depart - self.plan.start).total_seconds() / 60 for convoy in self.convoys]
         return Model(
@@ -114,13 +116,13 @@ class Draws:
             places=vehicles["places"],
             board=vehicles["board"],
             unload=vehicles["unload"],
-            **self._road(site_number, units)._asdict(),
+            **roads,
             bay_first=np.cumsum([0, *bays]).astype(np.int64),
             headway=self._headway(),
             halts=self._halts(horizon),
             windows=self._windows(),
             spreads=self._spreads(),
-            passage=passages_of(self.situation, self.operation, self.convoys, self.disruption.check_minutes),
+            passage=self._passages(),
             cap=caps_of(self.situation, self.convoys, self.groups, kinds),
             horizon=horizon,
             seed=(self.seed * 1_000_003 + _stable(self.operation.id)) % 2**62,
@@ -145,7 +147,7 @@ class Draws:
         if cause == "road":
             _, units = units_of(self.situation, self.operation)
             site_number = {name: index for index, name in enumerate(self.sites)}
-            parts |= {**self._road(site_number, units)._asdict(), "headway": self._headway()}
+            parts |= {**self._roads(site_number, units, horizon), "headway": self._headway()}
         return parts
 
     def _vehicles(self) -> dict[str, Array]:
@@ -164,6 +166,13 @@ class Draws:
                 places[index, PLACE_KINDS.index("seat")] += crowding
         return {"places": places, "board": board, "unload": unload}
 
+    def _roads(self, site_number: dict[str, int], units: Iterable[Unit], horizon: float) -> dict[str, Any]:
+        """Return the ways as the kernel takes them, and the spells on their segments."""
+        parts = self._road(site_number, units)._asdict()
+        weight = parts.pop("weight")
+        spells = spell_times(self.disruption, weight, self._stream("spells"), self.runs, horizon)
+        return {**parts, "spells": spells}
+
     def _headway(self) -> Array:
         corridor = self.situation.corridor(self.operation.id)
         return np.zeros(self.runs) if corridor is None else self._draw("headway", corridor.headway, "road")
@@ -176,6 +185,10 @@ class Draws:
         from corridor.forecasting.kernel import SPREADS  # noqa: PLC0415 - numba takes a second to load
 
         return np.array([getattr(self.disruption, name) for name in SPREADS])
+
+    def _passages(self) -> Array:
+        drawn, alone = self.disruption.check_minutes, self.policy == "shuttle"
+        return passages_of(self.situation, self.operation, self.convoys, drawn, alone=alone)
 
     def _windows(self) -> Array:
         agreement = self.situation.agreement(self.operation.id)
@@ -272,6 +285,7 @@ def calmed(disruption: Disruption, frozen: frozenset[str]) -> Disruption:
         changes |= {"halts": 0.0, "hours": 1e12 if disruption.hours > 0 else 0.0, "spread": 1e-9, "counted": 0.0}
     if "road" in frozen:
         changes |= {"drive_spread": 0.0, "breakdown_share": 0.0, "turned_back_share": 0.0}
+        changes |= {f"{reason}_per_day": 0.0 for reason in REASONS}
     if "boarding" in frozen:
         changes |= {"boarding_spread": 0.0, "empty_share": 0.0}
     return msgspec.structs.replace(disruption, **changes) if changes else disruption

@@ -55,9 +55,11 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     high: float | None
 
 
-def figures(forecast: Forecast, situation: Situation, rules: Rules) -> tuple[Figure, ...]:
+def figures(forecast: Forecast | None, situation: Situation, rules: Rules) -> tuple[Figure, ...]:
     """Return every figure of a situation, and of a forecast as far as the level tells what may come."""
     found = [*_believed(situation, rules), *_receptions(situation, rules)]
+    if forecast is None:
+        return tuple(found)
     if rules.outlook != "none":
         found += _ahead(forecast)
         found += _arrivals(forecast, rules)
@@ -99,9 +101,9 @@ def _believed(situation: Situation, rules: Rules) -> Iterator[Figure]:
         yield _people("left", count.operation, count.area, left_to_move(groups), rules, reports=behind)
     if rules.places == "full":
         for group in situation.groups:
-            behind = (*group.reports, *group.people.reports)
+            mine = (*group.reports, *group.people.reports)
             points = left_to_move([group])
-            yield _people("waiting", group.operation, group.site, points, rules, group=group.id, reports=behind)
+            yield _people("waiting", group.operation, group.site, points, rules, group=group.id, reports=mine)
 
 
 def _receptions(situation: Situation, rules: Rules) -> Iterator[Figure]:

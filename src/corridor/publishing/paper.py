@@ -10,7 +10,6 @@ from corridor.publishing.typeset import FAMILIES, picture, size
 
 SVG = re.compile(r"<svg\b[^>]*>.*?</svg>", re.DOTALL)
 LABEL = re.compile(r'aria-label="([^"]*)"')
-BLOCKS = frozenset({"p", "h1", "h2", "h3", "li", "dt", "dd", "td", "th", "figcaption", "caption", "footer"})
 SPECIAL = re.compile(r'[\\#$*_`<>@\[\]~"\'/=+-]')
 COMMAND = re.compile(r"#[\w.]+(\([^)]*\))?\[?")
 # A column whose longest cell has no more letters than this keeps its width; longer ones break their lines.
@@ -35,6 +34,37 @@ HEAD = """#set document(title: {title})
 #show table: set text(size: 7.6pt)
 #set list(marker: [–], spacing: 0.55em)
 """
+
+SMALL = '#text(size: 7pt, fill: rgb("#5b5750"))['
+# What stands before and after an element, and what its class adds inside.
+ELEMENTS = {
+    "h1": ("\n= ", "\n"),
+    "h2": ("\n== ", "\n"),
+    "h3": ("\n=== ", "\n"),
+    "p": ("\n\n", "\n\n"),
+    "li": ("\n- ", "\n"),
+    "strong": ("#strong[", "]"),
+    "b": ("#strong[", "]"),
+    "em": ("#emph[", "]"),
+    "sup": ("#super[", "]"),
+    "q": ("«", "»"),
+    "code": ("#text(size: 0.9em)[", "]"),
+    "small": ("#linebreak()" + SMALL, "]"),
+    "figcaption": ("\n\n" + SMALL, "]\n\n"),
+    "footer": ("\n\n#text(size: 7.4pt)[", "]"),
+}
+CLASSES = {
+    "annex": ("\n#pagebreak(weak: true)\n", ""),
+    "break": ("\n#pagebreak(weak: true)\n", ""),
+    "notes": ("\n#[#set text(size: 6.8pt)\n#columns(2)[\n", "]]\n"),
+    "fine": ("#text(size: 7.4pt)[", "]"),
+    "moment": ("#text(size: 7.4pt)[", "]"),
+    "mark": ("#text(size: 7.4pt)[", "]"),
+    "standfirst": ("#text(size: 9.6pt)[", "]"),
+    "order": ("#text(size: 12pt)[", "]"),
+    "large": ("#text(size: 17pt)[", "]"),
+}
+CELL, PAIRED = "cell", ")\n"
 
 
 class Paper(HTMLParser):
@@ -61,7 +91,9 @@ class Paper(HTMLParser):
         self.pictures[f"{name}.svg"] = picture(found[0])
         self._labels.append(label[1] if label else "")
         # A drawing in small units is a code to scan: it need not fill the page.
-        return f'<img src="{name}.svg" alt="{self._labels[-1]}" width="{"45%" if size(found[0])[0] < CODE else "100%"}">'
+        return (
+            f'<img src="{name}.svg" alt="{self._labels[-1]}" width="{"45%" if size(found[0])[0] < CODE else "100%"}">'
+        )
 
     def _write(self, text: str) -> None:
         self._stack[-1].append(text)
@@ -86,59 +118,36 @@ class Paper(HTMLParser):
     def _open(self, tag: str, given: dict[str, str]) -> str:
         """Write the opening of an element and return its closing."""
         classes = given.get("class", "").split()
-        here = f"#metadata(none)<{given['id']}> " if re.fullmatch(r"[rm]-\w+", given.get("id", "")) else ""
         if tag in ("table", "dl"):
             self._rows.append([])
         if tag == "tr" or (tag == "div" and self._within("dl")):
             self._rows[-1].append([])
         if tag in ("td", "th", "dt", "dd"):
             self._stack.append([])
-            return "cell"
-        if tag == "div" and "pair" in classes:
-            self._write("#grid(columns: (1fr, 1fr), gutter: 12pt, ")
-            return ")\n"
-        if tag == "figure" and self._within("pair"):
-            self._write("[")
-            return "], "
-        opened, closed = {
-            "h1": ("\n= ", "\n"),
-            "h2": ("\n== ", "\n"),
-            "h3": ("\n=== ", "\n"),
-            "p": ("\n\n", "\n\n"),
-            "li": (f"\n- {here}", "\n"),
-            "strong": ("#strong[", "]"),
-            "b": ("#strong[", "]"),
-            "em": ("#emph[", "]"),
-            "sup": ("#super[", "]"),
-            "q": ("«", "»"),
-            "code": ("#text(size: 0.9em)[", "]"),
-            "small": ("#linebreak()#text(size: 6.6pt, fill: rgb(\"#5b5750\"))[", "]"),
-            "figcaption": ("\n\n#text(size: 7pt, fill: rgb(\"#5b5750\"))[", "]\n\n"),
-            "caption": ("", ""),
-            "footer": ("\n\n#text(size: 7.4pt)[", "]"),
-        }.get(tag, ("", ""))
-        if given.get("dir") in ISOLATES:
-            opened, closed = opened + ISOLATES[given["dir"]], END + closed
-        if tag == "a":
-            opened, closed = self._link(given.get("href", ""))
-        if tag == "section" and "annex" in classes:
-            opened = "\n#pagebreak(weak: true)\n"
-        if "notes" in classes:
-            opened, closed = "\n#[#set text(size: 6.8pt)\n#columns(2)[\n", "]]\n"
+            return CELL
         if tag == "caption":
             self._stack.append([])
-        if {"fine", "moment", "mark"} & set(classes):
-            opened, closed = opened + "#text(size: 7.4pt)[", "]" + closed
-        if "standfirst" in classes:
-            opened, closed = opened + "#text(size: 9.6pt)[", "]" + closed
-        if "break" in classes:
-            opened = "\n#pagebreak(weak: true)\n" + opened
-        if "order" in classes:
-            opened, closed = opened + "#text(size: 12pt)[", "]" + closed
-        if "large" in classes:
-            opened, closed = opened + "#text(size: 17pt)[", "]" + closed
+            return ""
+        opened, closed = self._marks(tag, given, classes)
+        for name in classes:
+            before, after = CLASSES.get(name, ("", ""))
+            opened, closed = (before + opened if name == "break" else opened + before), after + closed
+        if given.get("dir") in ISOLATES:
+            opened, closed = opened + ISOLATES[given["dir"]], END + closed
         self._write(opened)
         return closed
+
+    def _marks(self, tag: str, given: dict[str, str], classes: list[str]) -> tuple[str, str]:
+        """Return what stands before and after an element."""
+        if tag == "a":
+            return self._link(given.get("href", ""))
+        if tag == "div" and "pair" in classes:
+            return "#grid(columns: (1fr, 1fr), gutter: 12pt, ", PAIRED
+        if tag == "figure" and self._closers and self._closers[-1][1] == PAIRED:
+            return "[", "], "
+        here = f"#metadata(none)<{given['id']}> " if re.fullmatch(r"[rm]-\w+", given.get("id", "")) else ""
+        opened, closed = ELEMENTS.get(tag, ("", ""))
+        return opened + (here if tag == "li" else ""), closed
 
     def _link(self, href: str) -> tuple[str, str]:
         if href.startswith("#"):
@@ -146,8 +155,6 @@ class Paper(HTMLParser):
         return (f"#link({quoted(href)})[", "]") if href.startswith(("http://", "https://")) else ("", "")
 
     def _within(self, name: str) -> bool:
-        if name == "pair":
-            return bool(self._closers) and self._closers[-1][1] == ")\n"
         return bool(self._closers) and self._closers[-1][0] == name
 
     def handle_endtag(self, tag: str) -> None:
@@ -157,11 +164,10 @@ class Paper(HTMLParser):
         if tag in VOID or not self._closers:
             return
         _, closing = self._closers.pop()
-        if closing == "cell":
+        if closing == CELL:
             self._rows[-1][-1].append(("".join(self._stack.pop()), tag == "th"))
         elif tag == "caption":
-            said = "".join(self._stack.pop())
-            self._write(f"\n\n#text(size: 7pt, fill: rgb(\"#5b5750\"))[{said}]\n\n")
+            self._write(f"\n\n{SMALL}{''.join(self._stack.pop())}]\n\n")
         elif tag == "table":
             self._write(_table(self._rows.pop()))
         elif tag == "dl":
@@ -195,8 +201,8 @@ def _tiles(rows: list[list[tuple[str, bool]]]) -> str:
     for row in rows:
         label, value = row[0][0], row[-1][0]
         tiles.append(
-            "block(stroke: (top: 1.2pt + rgb(\"#0b5c6b\")), inset: (top: 4pt, rest: 1pt), width: 100%)"
-            f"[#text(size: 14pt, weight: \"bold\")[{value}]#linebreak()#text(size: 7.4pt)[{label}]]"
+            'block(stroke: (top: 1.2pt + rgb("#0b5c6b")), inset: (top: 4pt, rest: 1pt), width: 100%)'
+            f'[#text(size: 14pt, weight: "bold")[{value}]#linebreak()#text(size: 7.4pt)[{label}]]'
         )
     columns = min(len(tiles), 3) or 1
     return f"\n#grid(columns: (1fr,) * {columns}, gutter: 9pt, {', '.join(tiles)})\n"
@@ -216,7 +222,9 @@ def document(body: str, *, title: str, lang: str, right_to_left: bool, mark: str
     """Return our markup as a Typst document with its pictures; `mark` stands at each page's foot and across it."""
     reader = Paper()
     made = reader.convert(body)
-    across = f'rotate(-38deg, text(size: 46pt, fill: rgb("#00000010"), weight: "bold")[{plain(mark.split(" · ")[0])}])'
+    across = (
+        f'rotate(-38deg, text(size: 46pt, fill: rgb("#00000010"), weight: "bold")[{plain(mark.partition(" · ")[0])}])'
+    )
     head = HEAD.format(
         title=quoted(title),
         fonts=FAMILIES,

@@ -62,7 +62,9 @@ def _frame(release: Release, at: datetime, w: Words) -> Markup:
         out = w("pic.out", where=where, n=one(point.middle, release.rules, w)) if point else w("pic.none", where=where)
         halted = _halted(release, operation.id, at)
         parts.append(words_at(10, y, out, "name strong"))
-        parts.append(words_at(10, y + 16, w("pic.stands") if halted else w("pic.open"), "small" if not halted else "people"))
+        parts.append(
+            words_at(10, y + 16, w("pic.stands") if halted else w("pic.open"), "small" if not halted else "people")
+        )
         y += 36
     return svg(FRAME_WIDTH, FRAME_HEIGHT, w("pic.frame", moment=w.moment(at)), parts)
 
@@ -160,7 +162,9 @@ def _story(release: Release, w: Words, notes: Footnotes) -> Markup:
     for halt in sorted(release.situation.halts, key=lambda halt: halt.since):
         where = names.operation(release.situation, halt.operation, w)
         since = w.moment(halt.since)
-        span = w("rel.halt.until", since=since, until=w.moment(halt.until)) if halt.until else w("rel.halt", since=since)
+        span = (
+            w("rel.halt.until", since=since, until=w.moment(halt.until)) if halt.until else w("rel.halt", since=since)
+        )
         behind = [reason.report for reason in halt.reasons]
         items.append(el("li", el("strong", where), w("colon"), span, notes.cite(behind), "."))
     return el("ul", items) if items else el("p", w("pic.quiet"))

@@ -36,7 +36,21 @@ USUAL = ("html", "csv", "geojson", "json")
 SPOKEN = ("html", "gtfs", "ics", "sitrep", "sheets", "notification", "picture")
 FORMATS = (
     *USUAL,
-    *("hxl", "gpkg", "gtfs", "ics", "sitrep", "sheets", "notification", "picture", "cap", "rt", "tep", "sqlite", "form"),
+    *(
+        "hxl",
+        "gpkg",
+        "gtfs",
+        "ics",
+        "sitrep",
+        "sheets",
+        "notification",
+        "picture",
+        "cap",
+        "rt",
+        "tep",
+        "sqlite",
+        "form",
+    ),
 )
 ALL = "all"
 Files = dict[str, bytes]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corridor.errors import CorridorError
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
 FAMILIES = '"Noto Sans", "Noto Sans Arabic"'
-# What the fonts hold: Latin, Greek, Cyrillic, Arabic and their signs. A stranger's other letters stand as question marks.
-LATIN = r"\n\t -~\u00a0-\u017f\u0370-\u03ff\u0400-\u045f\u2010-\u2027\u202f\u2030-\u203a\u2066-\u2069\u20ac\u2122\u2212\ufffd"
+# What the fonts hold: Latin, Greek, Cyrillic, Arabic and their signs. Other letters stand as question marks.
+LATIN = r"\n\t -~\u00a0-\u017f\u0370-\u03ff\u0400-\u045f\u2010-\u2027\u202f\u2030-\u203a"
+LATIN += r"\u2066-\u2069\u20ac\u2122\u2212\ufffd"
 OTHER = re.compile(f"[^{LATIN}\u0600-\u06ff\u0750-\u077f]")
 UNTAGGED = re.compile(f"[^{LATIN}]")
 TAG = re.compile("<[^>]*>")
 MISSING = re.compile('the text `"(.+?)"` could not be displayed')
 TRIES = 8
-KEPT = frozenset("#[](){}<>\"\\*_=-+/.,:; \n?")
+KEPT = frozenset('#[](){}<>"\\*_=-+/.,:; \n?')
 POINTS_PER_INCH = 72
-# Words in a drawing that Typst cannot tag: those in Arabic become a picture, with the same words beside it as its name.
+# Typst cannot tag Arabic words within a drawing: such a drawing becomes dots, with its name beside it in words.
 DENSITY = 220.0
 SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
@@ -65,14 +66,15 @@ def _compile(
 ) -> list[bytes]:
     import typst  # noqa: PLC0415
 
-    files = {"main.typ": source.encode(), **pictures}
+    # It takes a document's files by name as well, which its types do not say.
+    compiled: Any = typst.compile
     try:
-        made = typst.compile(
-            files,  # type: ignore[arg-type]
+        made = compiled(
+            {"main.typ": source.encode(), **pictures},
             font_paths=fonts(),
-            format=kind,  # type: ignore[arg-type]
+            format=kind,
             ppi=density,
-            pdf_standards="ua-1" if accessible else [],  # type: ignore[arg-type]
+            pdf_standards="ua-1" if accessible else [],
             timestamp=0,  # else it writes when it was made; the same content gives the same bytes
         )
     except typst.TypstError as error:
@@ -131,6 +133,8 @@ def rasters(svgs: Sequence[str], *, density: float = DENSITY) -> list[bytes]:
     pages = []
     for at, svg in enumerate(svgs):
         wide, high = size(svg)
-        pages.append(f'#page(width: {wide}pt, height: {high}pt, margin: 0pt, fill: white, image("{at}.svg", width: 100%))')
+        pages.append(
+            f'#page(width: {wide}pt, height: {high}pt, margin: 0pt, fill: white, image("{at}.svg", width: 100%))'
+        )
     files = {f"{at}.svg": drawing(svg).encode() for at, svg in enumerate(svgs)}
     return png("\n".join(pages), files, density=density)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from corridor.errors import Fault, InputError
 from corridor.reports.report import Report, content_id
@@ -27,8 +27,8 @@ def read_have(data: bytes, place: str) -> list[Report]:
     if DECLARES.search(data):
         raise InputError("declares entities, which are not read", place=place, hint=HINT)
     try:
-        root = Tree.fromstring(data)  # noqa: S314 - nothing that declares an entity comes this far
-    except Tree.ParseError as error:
+        root = ET.fromstring(data)  # noqa: S314 - nothing that declares an entity comes this far
+    except ET.ParseError as error:
         raise InputError(f"is no XML: {error}", place=place, hint=HINT) from None
     namespace = root.tag.partition("}")[0].removeprefix("{").lower()
     if namespace not in NAMESPACES:
@@ -44,19 +44,19 @@ def read_have(data: bytes, place: str) -> list[Report]:
     return found
 
 
-def _local(element: Tree.Element) -> str:
+def _local(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2].lower()
 
 
-def _all(element: Tree.Element, *names: str) -> Iterator[Tree.Element]:
+def _all(element: ET.Element, *names: str) -> Iterator[ET.Element]:
     return (each for each in element.iter() if _local(each) in names)
 
 
-def _text(element: Tree.Element, *names: str) -> str:
+def _text(element: ET.Element, *names: str) -> str:
     return next(((each.text or "").strip() for each in _all(element, *names) if (each.text or "").strip()), "")
 
 
-def _facility(facility: Tree.Element, where: str, problems: list[Fault]) -> list[Report]:
+def _facility(facility: ET.Element, where: str, problems: list[Fault]) -> list[Report]:
     name = _text(facility, "facilityname", "organizationname")
     identity = _text(facility, "facilityid", "organizationid")
     if not identity:
@@ -91,7 +91,7 @@ def _moment(text: str, where: str, problems: list[Fault]) -> datetime | None:
     return moment
 
 
-def _beds(facility: Tree.Element, where: str, problems: list[Fault]) -> int | None:
+def _beds(facility: ET.Element, where: str, problems: list[Fault]) -> int | None:
     """Return the free beds of all kinds together, None where none are stated."""
     total, stated = 0, False
     for each in _all(facility, "availablecount"):

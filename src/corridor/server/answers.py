@@ -216,11 +216,18 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them."""
+    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them.
+
+    `kind` is what the post is (pickup, checkpoint, reception ...; empty where nobody said), `operations` the movements
+    that it may report a halt of.
+    """
 
     post: str
     convoys: tuple[Passing, ...]
     orders: tuple[Sent, ...]
+    kind: str = ""
+    operations: tuple[str, ...] = ()
+    exercise: bool = False
 
 
 class Passing(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +239,8 @@ class Passing(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: int
     people: int
     state: str
+    pickup: str = ""
+    reception: str = ""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,6 +283,20 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     made: datetime
     findings: tuple[Finding, ...]
     plan: msgspec.Raw
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A situation beside itself changed: (P10, P50, P90) of hours to the end and of people out in time.
+
+    `idle` names the levers that found nothing to act on.
+    """
+
+    at: datetime
+    deadline: datetime
+    runs: int
+    hours: tuple[tuple[float | None, float | None, float | None], ...]
+    people: tuple[tuple[float, float, float], ...]
+    idle: tuple[str, ...]
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,8 +23,9 @@ from corridor.reports.report import Report, content_id
 from corridor.server import answers as a
 from corridor.server import present as p
 from corridor.server.ask import Ask, Refused, Reply, handles
+from corridor.server.desk import moment
 from corridor.server.sync import report_of
-from corridor.server.worker import PLAN
+from corridor.server.worker import PATIENCE_SECONDS, PLAN, WHAT_IF, Result, Task
 
 _CHUNK = 256 * 1024
 
@@ -191,8 +193,6 @@ async def open_corridor(ask: Ask) -> Reply:
 
 
 def _movements(operation: Operation) -> list[str]:
-    from corridor.server.desk import moment  # noqa: PLC0415
-
     return [one.id for one in operation.situation(moment(operation)).operations]
 
 
@@ -265,6 +265,28 @@ async def work_forecast(ask: Ask) -> Reply:
         raise Refused(404, "there is no plan to forecast", hint="make one: POST /api/v1/jobs/plan")
     waiting = planner.forecast(data, ask.viewer.account, {"runs": said.runs, "seed": said.seed})
     return Reply(a.Started(work="forecast", waiting=waiting))
+
+
+@handles
+async def what_if(ask: Ask) -> Reply:
+    """Try a change: of one person's tries only the latest is worked on."""
+    house = ask.house
+    planner = _worker(ask)
+    data = await house.desk.ask("situation json", lambda operation: operation.situation(moment(operation)).to_json())
+    kind = f"{WHAT_IF} {ask.viewer.account}"
+    if (before := planner.tries.pop(kind, None)) is not None and not before.done():
+        before.set_exception(Refused(409, "a later try took its place", hint="wait for that one"))
+    done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    planner.tries[kind] = done
+    task = Task(WHAT_IF, data, b"", msgspec.structs.asdict(ask.body))
+    planner.advise(task, lambda result: None if done.done() else done.set_result(result), kind=kind)
+    try:
+        result = await asyncio.wait_for(done, PATIENCE_SECONDS)
+    except TimeoutError:
+        raise Refused(503, "the planner did not answer", hint="try again") from None
+    if result.why:
+        raise Refused(409, result.why, place="what if", hint=result.hint)
+    return Reply(raw=result.data)
 
 
 @handles

@@ -272,6 +272,8 @@ async def assignment(ask: Ask) -> Reply:
     def view(operation: Operation, m: _Moment) -> a.Assignment:
         plan = operation.plan(m.at)
         mine = passing(plan, post) if plan else ()
+        situation = m.situation
+        site = next((one for one in situation.sites if one.id == post), None)
         states = {one.movement: one.state for one in operation.progress(m.at)} if plan else {}
         names = {convoy.id for convoy in mine}
         return a.Assignment(
@@ -284,9 +286,14 @@ async def assignment(ask: Ask) -> Reply:
                     vehicles=len(convoy.trips),
                     people=convoy.people,
                     state=states.get(convoy.id, "planned"),
+                    pickup=convoy.pickup,
+                    reception=convoy.reception,
                 )
                 for convoy in mine
             ),
+            kind=site.kind if site else "",
+            operations=tuple(sorted(one.id for one in situation.operations)),
+            exercise=ask.house.opened.exercise,
             orders=tuple(one for one in sent(m.known) if one.convoy in names),
         )
 

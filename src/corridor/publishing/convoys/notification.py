@@ -125,7 +125,10 @@ def _page(release: Release, movement: Movement, w: Words, *, first: bool) -> Mar
         el("ul", [el("li", w(f"note.marking.{item}")) for item in MARKING]),
         el("p", w("note.escort")),
         el("h2", w("note.contacts")),
-        table([w("note.role"), w("note.office"), w("note.channel")], [[w(f"note.role.{r}"), _office(release, movement, r, w), "…"] for r in ROLES]),
+        table(
+            [w("note.role"), w("note.office"), w("note.channel")],
+            [[w(f"note.role.{r}"), _office(release, movement, r, w), "…"] for r in ROLES],
+        ),
         el("p", w("note.accuracy"), class_="fine"),
         el("p", w("rel.protected"), class_="fine"),
     ]

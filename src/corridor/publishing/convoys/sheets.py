@@ -1,4 +1,4 @@
-"""The movement table and a sheet for the lead of each convoy: large type, the order as said by radio, a code to scan."""
+"""The movement table and a sheet for each convoy's lead: large type, the order as said by radio, a code to scan."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from corridor.publishing.sitrep.content import mark
 from corridor.publishing.sitrep.sitrep import whole
 from corridor.publishing.typeset import pdf
 from corridor.publishing.words import Words, words
-
 
 # A sheet is printed for the convoys of the next two days: the plan of later ones changes with every replanning.
 AHEAD = timedelta(hours=48)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from corridor.errors import CorridorError, Fault
 from corridor.publishing.release.levels import Rules
@@ -63,7 +63,7 @@ def rows(name: str, data: bytes) -> Iterator[tuple[str, Row]]:
             for part in archive.namelist():
                 yield from _csv(archive.read(part), part)
     elif name.endswith(".xml"):
-        for number, each in enumerate(Tree.fromstring(data).iter(), 1):  # noqa: S314 - our own file
+        for number, each in enumerate(ET.fromstring(data).iter(), 1):  # noqa: S314 - our own file
             yield f"element {number}", {each.tag.rpartition("}")[2]: (each.text or "").strip() or None, **each.attrib}
     elif name.endswith(".ics"):
         for number, line in enumerate(data.decode().splitlines(), 1):

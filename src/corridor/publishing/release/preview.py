@@ -1,4 +1,4 @@
-"""What a reader could infer from a release, said before it is let go: where, when, how many, what comes, who said it."""
+"""What a reader could infer from a release, before it is let go: where, when, how many, what comes, who said it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _many(release: Release) -> Iterator[Inference]:
     hidden = sum(figure.middle is None for figure in release.figures)
     least = f"counts under {rules.smallest} are hidden ({hidden} of {len(release.figures)})" if rules.smallest else ""
     exact = "every count stands as estimated"
-    yield Inference(topic="how many", says=least or exact, grave=not least and rules.name not in ("internal", "parties"))
+    yield Inference(
+        topic="how many", says=least or exact, grave=not least and rules.name not in ("internal", "parties")
+    )
     for operation in release.situation.operations:
         steps = [abs(change) for _, change in _steps(release, operation.id)]
         if steps and rules.step:

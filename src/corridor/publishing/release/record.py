@@ -11,7 +11,7 @@ from corridor.log.entry import Answer
 from corridor.log.log import Log
 from corridor.publishing.release.stage import Release
 
-EXPORT = "export"
+EXPORT = "exported"  # the server calls its exports so too
 NAMED = ("parties", "partners")
 FILE = "release.json"
 
@@ -25,6 +25,7 @@ def asked(level: str, to: str, why: str) -> None:
 def body(release: Release, files: dict[str, bytes]) -> dict[str, object]:
     """Return what is recorded: level, to whom, why, by which role, until when, and the files with their SHA-256."""
     return {
+        "what": "publication",
         "level": release.rules.name,
         "to": release.to,
         "why": release.why,

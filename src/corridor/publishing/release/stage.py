@@ -1,4 +1,4 @@
-"""The stage that redacts: a forecast in, what a level may tell out. Writers read nothing else, so none can tell more."""
+"""The stage that redacts: a forecast in, what a level may tell out. Writers read nothing else."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from corridor.situation.agreement import Agreement, Halt, Reason
 from corridor.situation.assess import assess
 from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
-from corridor.situation.situation import Headcount, Operation, Situation
 from corridor.situation.site import Site
+from corridor.situation.situation import Headcount, Operation, Situation
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What may be told at one level: the figures, people out over time, and the forecast with the rest taken out.
 
     `to`, `why` and `by` say to whom it goes, for what, and which role lets it go; `previous` are the figures of the
-    report before, `foreseen` what it foresaw of people out by now; `checkpoint` is the log's, where the release comes from one.
+    report before, `foreseen` what it foresaw of people out by now;
+    `checkpoint` is the log's, where the release comes from one.
     """
 
     rules: Rules
@@ -117,7 +118,7 @@ def _late(situation: Situation, rule: Rules) -> Situation:
 def _redacted(forecast: Forecast, full: Situation, rule: Rules) -> Forecast:
     if rule.name == "internal":
         return forecast
-    situation = _situation(full, rule)
+    situation = situation_at(full, rule)
     keeps = rule.movements == "full"
     plan = msgspec.structs.replace(
         forecast.plan,
@@ -155,7 +156,8 @@ def _redacted(forecast: Forecast, full: Situation, rule: Rules) -> Forecast:
     )
 
 
-def _situation(full: Situation, rule: Rules) -> Situation:
+def situation_at(full: Situation, rule: Rules) -> Situation:
+    """Return a situation, assessed at the moment that the delay leaves, with what a level does not tell taken out."""
     named = {name for operation in full.operations for name in (operation.area, *operation.receptions)}
     reports = tuple(_report(r, rule) for r in full.reports if _cited(r, rule))
     kept = {report.id for report in reports}

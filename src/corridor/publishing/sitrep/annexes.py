@@ -151,7 +151,14 @@ def needs(release: Release, w: Words, notes: Footnotes) -> Iterator[Child]:
     for figure in found:
         how = notes.method(figure.key, [w("rel.method.need"), " ", sources.get(figure.key, "")])
         unit = w(f"rel.unit.{figure.unit}")
-        rows.append([label(figure, release, w), one(figure.middle, release.rules, w), one(figure.high, release.rules, w), [unit, how]])
+        rows.append(
+            [
+                label(figure, release, w),
+                one(figure.middle, release.rules, w),
+                one(figure.high, release.rules, w),
+                [unit, how],
+            ]
+        )
     yield el("h2", w("rel.needs"))
     yield table([w("rel.item"), w("rel.middle"), w("rel.high"), w("rel.unit")], rows)
 
@@ -171,7 +178,7 @@ def ahead(release: Release, w: Words, notes: Footnotes) -> Iterator[Child]:
 
 
 def _scored(release: Release, w: Words, notes: Footnotes) -> Iterator[Child]:
-    """Yield the score of the last report's forecast so far: who it foresaw to leave by now, and who is believed to have left."""
+    """Yield the score of the last report's forecast so far: who was to leave by now, and who is believed out."""
     rows: list[list[Child]] = []
     for foreseen in release.foreseen:
         now, before = (
@@ -203,7 +210,8 @@ def all_figures(release: Release, w: Words, notes: Footnotes) -> Markup:
         where = names.operation(release.situation, figure.operation, w) if figure.operation else ""
         cited = notes.cite(figure.reports) if figure.reports else notes.method("forecast", method(release, w))
         shown = el("span", value, data_figure=figure.id)
-        rows.append([where, label(figure, release, w), [shown, cited], spread or "–", change(figure, release, w) or "–"])
+        rows.append(
+            [where, label(figure, release, w), [shown, cited], spread or "–", change(figure, release, w) or "–"]
+        )
     head = [w("rel.movement"), w("rel.figure"), w("rel.middle"), w("rel.spread"), w("rel.change")]
     return join([table(head, rows, caption=w("rel.figures.caption"))])
-

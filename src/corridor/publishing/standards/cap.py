@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from corridor.publishing import names
 from corridor.publishing.release.stage import Release
@@ -41,7 +41,7 @@ def sent(at: datetime) -> str:
 
 def _alert(release: Release, operation: Operation) -> bytes:
     scope = SCOPES.get(release.rules.name, "Restricted")
-    alert = Tree.Element("alert", {"xmlns": NAMESPACE})
+    alert = ET.Element("alert", {"xmlns": NAMESPACE})
     head = {
         "identifier": identifier(operation.id, release.made),
         "sender": SENDER,
@@ -61,8 +61,9 @@ def _alert(release: Release, operation: Operation) -> bytes:
         _add(alert, "references", f"{SENDER},{identifier(operation.id, before)},{sent(before)}")
     for lang in LANGUAGES:
         _info(alert, release, operation, words(lang, release.situation.at.tzinfo))
-    Tree.indent(alert, " ")
-    return Tree.tostring(alert, encoding="utf-8", xml_declaration=True) + b"\n"
+    ET.indent(alert, " ")
+    data: bytes = ET.tostring(alert, encoding="utf-8", xml_declaration=True)
+    return data + b"\n"
 
 
 def _before(release: Release) -> datetime | None:
@@ -70,7 +71,7 @@ def _before(release: Release) -> datetime | None:
     return release.rules.moment(release.previous_made) if release.previous_made is not None else None
 
 
-def _info(alert: Tree.Element, release: Release, operation: Operation, w: Words) -> None:
+def _info(alert: ET.Element, release: Release, operation: Operation, w: Words) -> None:
     situation = release.situation
     where = names.place(situation, operation.area, w)
     agreement = situation.agreement(operation.id)
@@ -79,7 +80,7 @@ def _info(alert: Tree.Element, release: Release, operation: Operation, w: Words)
     moving = agreement is not None and agreement.state in MOVING
     state = "halted" if stands else "moving" if moving else "none"
     out = next((f for f in release.figures if f.key == "out" and f.operation == operation.id), None)
-    info = Tree.SubElement(alert, "info")
+    info = ET.SubElement(alert, "info")
     fields = {
         "language": w.lang,
         "category": "Rescue",
@@ -101,10 +102,10 @@ def _info(alert: Tree.Element, release: Release, operation: Operation, w: Words)
     for tag, text in fields.items():
         if text:
             _add(info, tag, text)
-    area = Tree.SubElement(info, "area")
+    area = ET.SubElement(info, "area")
     # A name, and no shape: a line around those who wait would show where they are, and hint that others may be hurt.
     _add(area, "areaDesc", where)
 
 
-def _add(parent: Tree.Element, tag: str, text: str) -> None:
-    Tree.SubElement(parent, tag).text = text
+def _add(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = text

@@ -38,7 +38,10 @@ def messages() -> dict[str, Any]:
     made: dict[str, descriptor_pb2.DescriptorProto] = {}
     kinds = descriptor_pb2.FieldDescriptorProto
     for row in csv.DictReader(text.splitlines()):
-        message = made.setdefault(row["message"], file.message_type.add(name=row["message"]) if row["message"] not in made else made[row["message"]])
+        message = made.setdefault(
+            row["message"],
+            file.message_type.add(name=row["message"]) if row["message"] not in made else made[row["message"]],
+        )
         field = message.field.add(name=row["field"], number=int(row["number"]))
         field.label = getattr(kinds, f"LABEL_{row['label'].upper()}")
         if row["type"][0].isupper():
@@ -84,7 +87,9 @@ def _trip(feed: Any, release: Release, convoy: Convoy) -> None:  # noqa: ANN401 
 
 def occupancy(release: Release, convoy: Convoy) -> int:
     """Return how full a convoy is planned to be, in the coarse words of the standard."""
-    places = {kind.type: sum(each.quantile(0.5) for each in kind.places.values()) for kind in release.situation.fleet.vehicles}
+    places = {
+        kind.type: sum(each.quantile(0.5) for each in kind.places.values()) for kind in release.situation.fleet.vehicles
+    }
     room = sum(places.get(names.vehicle_type(trip.vehicle), 0) for trip in convoy.trips)
     if not room:
         return NO_DATA

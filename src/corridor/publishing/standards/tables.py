@@ -30,7 +30,18 @@ def _tables(release: Release) -> dict[str, tuple[dict[str, str], Iterable[Sequen
     number = {"low": "REAL", "middle": "REAL", "high": "REAL"}
     least = release.rules.smallest
     figures = [
-        (f.id, f.key, f.operation, f.place or None, f.group or None, f.low, f.middle, f.high, f.unit, _fewer(f.middle, least))
+        (
+            f.id,
+            f.key,
+            f.operation,
+            f.place or None,
+            f.group or None,
+            f.low,
+            f.middle,
+            f.high,
+            f.unit,
+            _fewer(f.middle, least),
+        )
         for f in release.figures
     ]
     places = [
@@ -72,10 +83,22 @@ def _tables(release: Release) -> dict[str, tuple[dict[str, str], Iterable[Sequen
     if release.plan.convoys:
         columns = {"convoy": "TEXT PRIMARY KEY", "operation": "TEXT", "from_place": "TEXT", "to_place": "TEXT"}
         rows = [
-            (c.id, c.operation, c.pickup, c.reception, c.depart.isoformat(), c.arrive.isoformat(), len(c.trips), c.people)
+            (
+                c.id,
+                c.operation,
+                c.pickup,
+                c.reception,
+                c.depart.isoformat(),
+                c.arrive.isoformat(),
+                len(c.trips),
+                c.people,
+            )
             for c in release.plan.convoys
         ]
-        found["convoys"] = (columns | {"depart": "TEXT", "arrive": "TEXT", "vehicles": "INTEGER", "people": "INTEGER"}, rows)
+        found["convoys"] = (
+            columns | {"depart": "TEXT", "arrive": "TEXT", "vehicles": "INTEGER", "people": "INTEGER"},
+            rows,
+        )
     return found
 
 

@@ -7,7 +7,7 @@ the message's envelope and, in a namespace of our own, counts by tag. It claims 
 from __future__ import annotations
 
 from datetime import UTC
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from corridor.publishing.release.stage import Release
 from corridor.publishing.standards.cap import SENDER, sent
@@ -19,9 +19,9 @@ PEOPLE = ("out", "received", "left", "arrivals")
 
 def tep(release: Release) -> bytes:
     """Return the counts of people out, received, left and coming, as coarse as the level wants."""
-    Tree.register_namespace("tep", TEP)
-    Tree.register_namespace("counts", COUNTS)
-    message = Tree.Element(f"{{{TEP}}}TEPMessage")
+    ET.register_namespace("tep", TEP)
+    ET.register_namespace("counts", COUNTS)
+    message = ET.Element(f"{{{TEP}}}TEPMessage")
     head = {
         "messageID": f"corridor.{release.made.astimezone(UTC):%Y%m%dT%H%MZ}.{release.rules.name}",
         "systemID": SENDER,
@@ -29,7 +29,7 @@ def tep(release: Release) -> bytes:
         "messageType": "Exercise" if release.exercise else "Report",
     }
     for tag, text in head.items():
-        Tree.SubElement(message, f"{{{TEP}}}{tag}").text = text
+        ET.SubElement(message, f"{{{TEP}}}{tag}").text = text
     for figure in release.figures:
         if figure.key not in PEOPLE:
             continue
@@ -38,12 +38,13 @@ def tep(release: Release) -> bytes:
             given["place"] = figure.place
         if figure.group:
             given["kind"] = figure.group
-        count = Tree.SubElement(message, f"{{{COUNTS}}}count", given)
+        count = ET.SubElement(message, f"{{{COUNTS}}}count", given)
         for name, value in (("low", figure.low), ("middle", figure.middle), ("high", figure.high)):
-            told = Tree.SubElement(count, f"{{{COUNTS}}}{name}")
+            told = ET.SubElement(count, f"{{{COUNTS}}}{name}")
             if value is None:
                 told.set("fewerThan", str(release.rules.smallest))
             else:
                 told.text = f"{value:g}" if value % 1 else str(int(value))
-    Tree.indent(message, " ")
-    return Tree.tostring(message, encoding="utf-8", xml_declaration=True) + b"\n"
+    ET.indent(message, " ")
+    data: bytes = ET.tostring(message, encoding="utf-8", xml_declaration=True)
+    return data + b"\n"

@@ -139,6 +139,9 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
     if near(sentence, low, high, "PLAN", within=3.1):
         return "planned"
+    # "doivent etre evacuees" is one term: the plan stands inside it.
+    if cue and not small("will").isdisjoint(sentence.words[cue.first : cue.last]):
+        return "planned"
     if near(sentence, low, high, "IF", within=6):
         return "planned"
     if near(sentence, low, high, "ESTIMATE", within=8):

@@ -76,7 +76,6 @@ def _stirring_classes() -> frozenset[str]:
         "NOBODY",
         "NOHURT",
         "UNKNOWNING",
-        "ONE",
         "DEAD",
         "INJURED",
         "SAY",

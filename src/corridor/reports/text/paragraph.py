@@ -12,8 +12,10 @@ from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, nea
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims
 from corridor.reports.text.fold import fold
+from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon, rows
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
 
 KEPT = 512
@@ -46,6 +48,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     if folded.dropped:
         quotes = [(folded.back(a), folded.back(b)) for a, b in quotes]
     found: list[Told] = []
+    begun: list[int] = []
     before: Claim | None = None
     hint = ""
     for sentence in sentences(folded, text, words):
@@ -64,10 +67,26 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         )
         claims = (*counted, *events)
         before = claims[-1] if claims else before
+        claims += tuple(schedule_claims(sentence, counted))
         quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
         speakers = tuple(attribution.speakers(sentence, text, lang))
+        if speakers and not claims:
+            claims = tuple(statement_claims(sentence))
+        begun.append(min((n for n, (a, b) in enumerate(quotes) if a < sentence.end and b > sentence.start), default=-1))
         found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, quoted))
-    return tuple(found)
+    return _backwards(found, begun)
+
+
+def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
+    """Return the sentences with the speaker who is named where their quotation ends: "We left. It was cold," X said."""
+    told = list(found)
+    for at in range(len(told) - 2, -1, -1):
+        one, after = told[at], told[at + 1]
+        same = begun[at] >= 0 and begun[at] == begun[at + 1]
+        if same and after.speakers and not one.speakers:
+            said = tuple(spoken._replace(nearest=0) for spoken in one.claims)
+            told[at] = Told(said, after.speakers[:1], one.quoted)
+    return tuple(told)
 
 
 def _spoken(
@@ -93,7 +112,7 @@ def _spoken(
                 end=sentence.tokens[last - 1].end,
                 words=frozenset(sentence.words[first:last]),
                 place=place_of(sentence, text, first, last, known, names, lang),
-                nearest=attribution.nearest(sentence, claim, speakers),
+                nearest=nearest(sentence, claim, speakers),
                 observed=when.observed(sentence, first, last, base, lang) if base != when.UNDATED else base,
                 worded=_worded(sentence, text, claim),
                 tally=_tally(sentence, claim),

@@ -20,6 +20,7 @@ from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import Setting
 from corridor.reports.text.together import paragraphs
+from corridor.reports.text.voices import Voices
 
 FACTS = {
     "count_out": "people_out",
@@ -109,7 +110,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
-    voices = attribution.Voices(voice.voice)
+    voices = Voices(voice.voice)
     parts = [
         (*senders.get(n, ("", block.start)), block.end)
         for n, block in enumerate(blocks)
@@ -122,7 +123,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
             heard = voices.hear(told.speakers, number, quoted=told.quoted)
             sentence += 1
             for spoken in told.claims:
-                said = voices.source(spoken.nearest, heard)
+                said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
                 found.append(Heard(spoken.claim, spoken, sentence, source, start))
     return found
