@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corridor.errors import CorridorError, Infeasible, InputError, UsageError
+from corridor.reports.roads import routing
 from corridor.reports.roads.bottlenecks import bottlenecks, losses
 from corridor.reports.roads.closures import Closure, effects, read_closures
 from corridor.reports.roads.extract import read_map
@@ -530,6 +531,22 @@ def test_the_matrix_obeys_the_triangle_inequality_and_each_route_its_matrix(tmp_
             if route is not None:
                 assert route.seconds == pytest.approx(times[row, column], rel=1e-9, abs=1e-9)
                 assert route.metres == pytest.approx(sum(roads.road.metres[s] * share for s, _, share in route.steps))
+
+
+@QUICK
+@given(town=towns(), limit=st.sampled_from([math.inf, 200.0]))
+def test_the_search_for_large_networks_gives_the_same_trees(tmp_path: Path, town: Any, limit: float) -> None:
+    roads = opened(tmp_path, town)
+    traffic = Traffic(roads)
+    starts = [traffic.leaving(site) for site in some(roads)]
+    plain, came = traffic.trees(starts, limit=limit, ways=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(routing, "LARGE", 0)
+        far, before = traffic.trees(starts, limit=limit, ways=True)
+        back = traffic.trees(starts, towards=True)
+    np.testing.assert_allclose(far, plain[:, : roads.graph.nodes], rtol=1e-12)
+    np.testing.assert_allclose(back, traffic.trees(starts, towards=True)[:, : roads.graph.nodes], rtol=1e-12)
+    assert ((before < 0) == (came[:, : roads.graph.nodes] < 0)).all()
 
 
 @QUICK

@@ -16,6 +16,8 @@ from corridor.reports.roads.snap import Snapped
 
 # Trees are kept for so many nodes at once: half a gigabyte of seconds.
 AT_ONCE = 60_000_000
+# Larger networks are searched by a compiled search, which takes a second to load.
+LARGE = 200_000
 Ends = list[tuple[int, float]]
 
 
@@ -100,11 +102,16 @@ class Traffic:
 
         With `ways` also the node before each (scipy's predecessors); the starts stand behind the nodes of the graph.
         """
+        slots, nodes = self.roads.graph.slots, self.roads.graph.nodes
+        columns, rows, least = self._turned if towards else (slots.columns, slots.rows, self._least)
+        if nodes > LARGE:
+            from corridor.reports.roads.buckets import trees as compiled  # noqa: PLC0415 - a second
+
+            far, before = compiled(rows, columns, least, starts, limit=limit)
+            return (far, before) if ways else far
         from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - likewise
 
-        slots, nodes = self.roads.graph.slots, self.roads.graph.nodes
-        columns, rows, least = self._turned if towards else (slots.columns, slots.rows, self._least)
         extra = [end for ends in starts for end in ends]
         counts = np.cumsum([len(ends) for ends in starts])
         matrix = csr_array(
