@@ -45,6 +45,8 @@ SOUND: dict[str, Any] = {
     "inject": {"report": {}, "why": "drill"},
     "work_plan": {},
     "work_forecast": {},
+    "work_what_if": {},
+    "replay_pace": {"pace": 1},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},
 }
