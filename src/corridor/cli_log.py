@@ -38,9 +38,15 @@ def new(
     log: Name,
     title: Annotated[str, typer.Option("--title", help="What this operation is called.")] = "",
     exercise: Annotated[bool, typer.Option("--exercise", help="Mark every output EXERCISE.")] = False,
+    pack: Annotated[
+        str | None, typer.Option("--pack", help="Make a folder for a hazard: flood, hospital, hurricane ...")
+    ] = None,
     by: By = "coordinator",
 ) -> None:
-    """Make a log and its signing key."""
+    """Make a log and its signing key, or the folder of a hazard pack."""
+    if pack is not None:
+        _new_pack(pack, log)
+        return
     from corridor.log.log import Log, key_path
     from corridor.log.names import is_log
 
@@ -50,6 +56,16 @@ def new(
         print(f"made {log}")
         print(f"key {key_path(log)} (mode 0600): keep a copy apart; whoever holds it can sign for this log")
         print(f"first checkpoint {made.checkpoint()}")
+
+
+def _new_pack(pack: str, folder: str) -> None:
+    from datetime import UTC, datetime
+
+    from corridor.reports.packs import make_pack
+
+    for path in make_pack(pack, folder, datetime.now(UTC).replace(minute=0, second=0, microsecond=0)):
+        print(path)
+    print(f"every figure is assumed and says so; begin with {Path(folder) / 'README.md'}", file=sys.stderr)
 
 
 def record(

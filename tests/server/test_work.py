@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -111,3 +112,28 @@ def test_a_forecast_of_the_proposed_plan(server: Live) -> None:
     made = wait_for(server, lead, "forecast issued", after=after)
     assert set(made["body"]["clearance_hours"]) == {"p10", "p50", "p90"}
     assert lead.get(f"{API}/forecast").json()["runs"] in (200, 2000)
+
+
+def test_levers_and_a_what_if_are_worked_out_beside_the_plans(server: Live) -> None:
+    lead = server.member("coordinator")
+    after = server.house.present.seq
+    assert lead.post(f"{API}/jobs/levers", json={"runs": 50}).status_code == 202
+    assert wait_for(server, lead, "levers worked out", after=after)["body"]["sha256"]
+    found = lead.get(f"{API}/levers").json()
+    assert found["runs"] == 50
+    assert found["effects"]
+    # Twice the buses, assumed: sooner over, and nothing is recorded.
+    held = server.house.present.reports
+    held_at = datetime.now(UTC).isoformat()
+    buses = {
+        "id": "what-if", "source": "SARC", "fact": "vehicles", "about": "bus", "place": "pickup", "value": 40,
+        "observed": held_at, "received": held_at,
+    }  # fmt: skip
+    assert lead.post(f"{API}/jobs/compare", json={"reports": [buses], "runs": 50}).status_code == 202
+    wait_for(server, lead, "compare worked out", after=after)
+    compared = lead.get(f"{API}/comparison").json()
+    assert compared["hours"][1][1] < compared["hours"][0][1]
+    assert server.house.present.reports == held
+    wrong = lead.post(f"{API}/jobs/compare", json={"reports": [buses | {"value": -1}]})
+    assert wrong.status_code == 422
+    assert "negative" in wrong.text

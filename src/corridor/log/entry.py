@@ -102,7 +102,7 @@ def stamp(moment: datetime) -> str:
     """Return a moment as the log writes it: UTC, six digits after the second, so that text sorts as time does."""
     if moment.tzinfo is None:
         raise InputError("a time without zone", place="log", hint="write the offset: 2016-12-15T14:30+02:00")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def moment_of(text: str) -> datetime:

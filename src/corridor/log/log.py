@@ -116,9 +116,13 @@ class Log:
         """Yield the rows in order, those after a seq only."""
         return self.store.rows(after)
 
-    def readable(self) -> Iterator[Row]:
-        """Yield the rows in order with their free texts in clear, as far as their keys are here."""
-        return self.texts.opened(self.rows()) if self.texts is not None else self.rows()
+    def readable(self, after: int = 0) -> Iterator[Row]:
+        """Yield the rows after a seq in order with their free texts in clear, as far as their keys are here."""
+        return self.texts.opened(self.rows(after)) if self.texts is not None else self.rows(after)
+
+    def erasures(self) -> int:
+        """Return how many keys of texts were erased so far: while it stays, what was read before is still right."""
+        return self.texts.erasures() if self.texts is not None else 0
 
     def erase(self, owners: Sequence[str], *, reason: str, by: str) -> int:
         """Erase the free texts of some reports or entries for good; the act stands in the log. Returns how many went.

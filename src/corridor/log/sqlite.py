@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -143,8 +143,7 @@ class SqliteStore:
                     page = list(self._ready().execute(_SELECT, (after,)))
                 except self._faults as error:
                     self._let_go(error)
-            for values in page:
-                yield Row(*values)
+            yield from starmap(Row, page)
             if len(page) < PAGE:
                 return
             after = page[-1][0]

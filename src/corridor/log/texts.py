@@ -100,6 +100,11 @@ class TextKeys:
         self._refresh()
         return {name: self._open(owner, name, text) for name, text in texts.items()}
 
+    def erasures(self) -> int:
+        """Return how many owners' keys were erased so far: while it stays, what was opened before is still right."""
+        self._refresh()
+        return sum(not line.key for line in self._lines.values())
+
     def _open(self, owner: str, name: str, text: str) -> str:
         if not is_sealed(text):
             return text

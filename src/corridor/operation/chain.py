@@ -52,21 +52,61 @@ def movement_of(report: Report) -> str:
     return report.subject if "/" in report.subject else ""
 
 
+class Chain:
+    """The counts of every convoy, kept up as reports come: only a convoy of which something new was said is recounted.
+
+    `lines` holds the counts of each convoy in the order of the points; every count is kept once.
+    """
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[Tally]] = {}
+        self._heard: dict[str, list[Report]] = {}
+        self._findings: dict[str, list[Finding]] = {}
+
+    def follow(self, reports: Iterable[Report]) -> None:
+        """Take the reports that count now, all of them."""
+        heard: dict[str, list[Report]] = {}
+        for report in reports:
+            if "/" in report.about and (movement := movement_of(report)):
+                heard.setdefault(movement, []).append(report)
+        lines = {}
+        for movement in sorted(heard):
+            mine = heard[movement]
+            # Lists of the same objects are compared by identity, which costs next to nothing.
+            if self._heard.get(movement) != mine:
+                self._findings.pop(movement, None)
+                line = _line(movement, mine)
+            else:
+                line = self.lines.get(movement, [])
+            if line:
+                lines[movement] = line
+        self._heard, self.lines = heard, lines
+
+    def findings(self) -> list[Finding]:
+        """Return an alarm for each convoy that lost people between two points, or to which some were added."""
+        found: list[Finding] = []
+        for movement, line in self.lines.items():
+            if movement not in self._findings:
+                self._findings[movement] = _conserved(movement, line, self._heard[movement])
+            found += self._findings[movement]
+        return found
+
+
 def tallies(reports: Iterable[Report]) -> dict[str, list[Tally]]:
     """Return the counts of each convoy in the order of the points; every count is kept once."""
-    cells: dict[tuple[str, str, str], list[Report]] = {}
+    chain = Chain()
+    chain.follow(reports)
+    return chain.lines
+
+
+def _line(movement: str, reports: Iterable[Report]) -> list[Tally]:
+    cells: dict[tuple[str, str], list[Report]] = {}
     for report in reports:
         point = POINTS.get(report.fact)
-        movement = movement_of(report)
-        if point and movement and _counted(report):
-            place = report.place if point == "passed" else ""
-            cells.setdefault((movement, point, place), []).append(report)
-    found: dict[str, list[Tally]] = {}
-    for (movement, point, _), claims in cells.items():
-        found.setdefault(movement, []).append(_tally(movement, point, claims))
-    for line in found.values():
-        line.sort(key=lambda tally: (ORDER.index(tally.point), tally.at, tally.place))
-    return dict(sorted(found.items()))
+        if point and _counted(report):
+            cells.setdefault((point, report.place if point == "passed" else ""), []).append(report)
+    line = [_tally(movement, point, claims) for (point, _), claims in cells.items()]
+    return sorted(line, key=lambda tally: (ORDER.index(tally.point), tally.at, tally.place))
 
 
 def _counted(report: Report) -> bool:
@@ -129,15 +169,18 @@ def conservation(reports: Sequence[Report]) -> list[Finding]:
     People reported held or turned back on the way are accounted for. Nothing is ever clamped: more arriving than left
     is an alarm too.
     """
-    lines = tallies(reports)
-    found: list[Finding] = []
-    for movement, line in lines.items():
-        found += [_disagree(tally) for tally in line if tally.low < tally.high and len(tally.counters) > 1]
-        counted = [tally for tally in line if tally.point != "boarded"] or line
-        for before, after in pairwise(line):
-            found += _between(movement, before, after, reports, last=after is line[-1])
-        if len(counted) > 2:
-            found += _overall(movement, counted, reports, found)
+    chain = Chain()
+    chain.follow(reports)
+    return chain.findings()
+
+
+def _conserved(movement: str, line: list[Tally], reports: Sequence[Report]) -> list[Finding]:
+    found = [_disagree(tally) for tally in line if tally.low < tally.high and len(tally.counters) > 1]
+    counted = [tally for tally in line if tally.point != "boarded"] or line
+    for before, after in pairwise(line):
+        found += _between(movement, before, after, reports, last=after is line[-1])
+    if len(counted) > 2:
+        found += _overall(movement, counted, reports, found)
     return found
 
 

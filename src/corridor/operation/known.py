@@ -12,12 +12,14 @@ import msgspec
 from corridor.errors import InputError
 from corridor.log.chain import CHECKPOINT, CONFLICT
 from corridor.log.entry import Entry, Row, canonical, derived_id, moment_of, stamp
+from corridor.log.texts import LOCKED
 from corridor.log.verify import OPENED
 from corridor.reports.report import Candidate, Report
 
 ACCEPT, CORRECT, WITHDRAW, ADOPT, SIGN, HANDOVER = "accept", "correct", "withdraw", "adopt", "sign off", "handover"
 ORDER_SENT, READ_BACK, FLAGGED, INJECT = "order sent", "order read back", "flagged", "inject"
 REPORT, CANDIDATE = "report", "candidate"
+DECISIONS = frozenset({ACCEPT, CORRECT, WITHDRAW, ADOPT, SIGN, HANDOVER})
 
 _reports = msgspec.json.Decoder(Report)
 _candidates = msgspec.json.Decoder(Candidate)
@@ -65,10 +67,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
 
 
-class _Claim(msgspec.Struct, frozen=True):
+class _Claim(msgspec.Struct, frozen=True, gc=False):
     recorded: str
     text: str
     kind: str
+    report: Report | None
 
 
 def entry_of(
@@ -96,85 +99,136 @@ def fold(rows: Iterable[Row], *, until: datetime | None = None, logged: datetime
     Reports carry their own two clocks and are cut by `assess`, not here. Raises `InputError` where a report in the log
     is none, which no verb of ours can have written.
     """
-    claims: dict[str, dict[str, _Claim]] = {}
-    said: dict[str, Said] = {}
-    counts: dict[str, set[int]] = {}
-    opened: Mapping[str, Any] = {}
-    limit = stamp(until) if until is not None else ""
-    received = stamp(logged) if logged is not None else ""
-    for row in rows:
-        if received and row.received > received:
-            continue
-        if row.device_seq:
-            counts.setdefault(row.device, set()).add(row.device_seq)
-        if row.kind == "report":
-            _claim(claims, row.name, row.recorded, row.body)
-        elif row.name == CONFLICT:
-            aside = msgspec.convert(msgspec.json.decode(row.body)["entry"], Entry)
-            counts.setdefault(aside.device, set()).add(aside.device_seq)
-            if aside.kind == "report":
-                _claim(claims, aside.name, aside.recorded, aside.body)
-        elif row.name == OPENED:
-            opened = msgspec.json.decode(row.body)
-        elif row.name != CHECKPOINT and not (limit and row.happened > limit):
-            body = msgspec.json.decode(row.body)
-            said[row.id] = Said(id=row.id, name=row.name, actor=row.actor, happened=moment_of(row.happened), body=body)
-    return _known(claims, said, _gaps(counts), opened)
+    folding = Folding()
+    if logged is not None:
+        received = stamp(logged)
+        rows = (row for row in rows if row.received <= received)
+    folding.take(rows)
+    return folding.known(until)
 
 
-def _claim(claims: dict[str, dict[str, _Claim]], name: str, recorded: str, body: str) -> None:
-    # The report's own id decides, whatever entry brought it: two phones that import one table bring each row once.
-    identity = str(msgspec.json.decode(body, type=_Identity).id)
-    kept = claims.setdefault(identity, {})
-    old = kept.get(body)
-    if old is None or recorded < old.recorded:
-        kept[body] = _Claim(recorded, body, name)
+class Folding:
+    """A fold that goes on where it stopped: what it has read it need not read again.
+
+    `seq` is the last row it has read. It is not `lasting` where a text's key was missing and may yet come.
+    """
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.lasting = True
+        self._claims: dict[str, _Claim] = {}
+        # Where one id has several contents, each of them by its text; hardly ever.
+        self._rivals: dict[str, dict[str, _Claim]] = {}
+        self._names: list[str] = []
+        self._said: dict[str, tuple[str, Said]] = {}
+        self._counts: dict[str, set[int]] = {}
+        self._opened: Mapping[str, Any] = {}
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Take the next rows."""
+        for row in rows:
+            self.seq = row.seq
+            if row.device_seq:
+                self._counts.setdefault(row.device, set()).add(row.device_seq)
+            if LOCKED in row.body:
+                self.lasting = False
+            if row.kind == "report":
+                self._claim(row.name, row.recorded, row.body)
+            elif row.name == CONFLICT:
+                aside = msgspec.convert(msgspec.json.decode(row.body)["entry"], Entry)
+                self._counts.setdefault(aside.device, set()).add(aside.device_seq)
+                if aside.kind == "report":
+                    self._claim(aside.name, aside.recorded, aside.body)
+            elif row.name == OPENED:
+                self._opened = msgspec.json.decode(row.body)
+            elif row.name != CHECKPOINT:
+                body = msgspec.json.decode(row.body)
+                happened = moment_of(row.happened)
+                said = Said(id=row.id, name=row.name, actor=row.actor, happened=happened, body=body)
+                self._said[row.id] = (row.happened, said)
+
+    def _claim(self, kind: str, recorded: str, body: str) -> None:
+        report: Report | None = None
+        try:
+            report = (_candidates if kind == CANDIDATE else _reports).decode(body)
+            identity = report.id
+        except (msgspec.DecodeError, ValueError):
+            identity = str(msgspec.json.decode(body, type=_Identity).id)  # it may be withdrawn
+        # The report's own id decides, whatever entry brought it: two phones that import one table bring each row once.
+        claim = _Claim(recorded, body, kind, report)
+        kept = self._claims.get(identity)
+        if kept is None:
+            self._claims[identity] = claim
+            self._names.append(identity)
+        elif kept.text != body or identity in self._rivals:
+            several = self._rivals.setdefault(identity, {kept.text: kept})
+            if body not in several or recorded < several[body].recorded:
+                several[body] = claim
+        elif recorded < kept.recorded:
+            self._claims[identity] = claim
+
+    def known(self, until: datetime | None = None) -> Known:
+        """Return what the rows taken so far hold, with the decisions taken by a moment."""
+        limit = stamp(until) if until is not None else ""
+        timely = [one for happened, one in self._said.values() if not (limit and happened > limit)]
+        ordered = sorted(timely, key=lambda one: (one.happened, one.id))
+        accepted = {str(n): one.actor for one in ordered if one.name == ACCEPT for n in one.body.get("reports", ())}
+        withdrawn = {str(one.body["report"]) for one in ordered if one.name == WITHDRAW and "report" in one.body}
+        reports: list[Report] = []
+        candidates: list[Candidate] = []
+        rivals: list[Rival] = []
+        self._names.sort()
+        for name in self._names:
+            first = self._claims[name]
+            if name in self._rivals:
+                # The one written first is used; the order of arrival must not decide.
+                contents = self._rivals[name].values()
+                first, *others = sorted(contents, key=lambda claim: (claim.recorded, claim.text))
+                rivals += [Rival(id=name, used=first.text, aside=other.text) for other in others]
+            if name in withdrawn:
+                continue
+            report = first.report if first.report is not None else _unsound(name, first)
+            if not isinstance(report, Candidate):
+                reports.append(report)
+            elif name in accepted:
+                reports += _accepted(name, report, accepted[name])
+            else:
+                candidates.append(report)
+        return Known(
+            reports=tuple(reports),
+            candidates=tuple(candidates),
+            withdrawn=tuple(sorted(withdrawn)),
+            decisions=tuple(one for one in ordered if one.name in DECISIONS),
+            acts=tuple(one for one in ordered if one.name not in DECISIONS),
+            rivals=tuple(rivals),
+            gaps=_gaps(self._counts),
+            title=str(self._opened.get("title", "")),
+            exercise=bool(self._opened.get("exercise", False)),
+        )
 
 
 class _Identity(msgspec.Struct):
     id: str
 
 
-def _known(
-    claims: dict[str, dict[str, _Claim]],
-    said: dict[str, Said],
-    gaps: dict[str, tuple[int, ...]],
-    opened: Mapping[str, Any],
-) -> Known:
-    ordered = sorted(said.values(), key=lambda one: (one.happened, one.id))
-    accepted = {str(name): one.actor for one in ordered if one.name == ACCEPT for name in one.body.get("reports", ())}
-    withdrawn = {str(one.body["report"]) for one in ordered if one.name == WITHDRAW and "report" in one.body}
-    reports: list[Report] = []
-    candidates: list[Candidate] = []
-    rivals: list[Rival] = []
-    for name, contents in sorted(claims.items()):
-        # The one written first is used; the order of arrival must not decide.
-        first, *others = sorted(contents.values(), key=lambda claim: (claim.recorded, claim.text))
-        rivals += [Rival(id=name, used=first.text, aside=other.text) for other in others]
-        if name in withdrawn:
-            continue
-        try:
-            if first.kind != CANDIDATE:
-                reports.append(_reports.decode(first.text))
-            elif name in accepted:
-                reports += accepted_as(_candidates.decode(first.text), accepted[name])
-            else:
-                candidates.append(_candidates.decode(first.text))
-        except (msgspec.DecodeError, ValueError, InputError) as error:
-            hint = "withdraw it: corridor correct LOG ID --withdraw"
-            raise InputError(f"report {name} in the log is none: {error}", place="log", hint=hint) from None
-    decisions = {ACCEPT, CORRECT, WITHDRAW, ADOPT, SIGN, HANDOVER}
-    return Known(
-        reports=tuple(reports),
-        candidates=tuple(candidates),
-        withdrawn=tuple(sorted(withdrawn)),
-        decisions=tuple(one for one in ordered if one.name in decisions),
-        acts=tuple(one for one in ordered if one.name not in decisions),
-        rivals=tuple(rivals),
-        gaps=gaps,
-        title=str(opened.get("title", "")),
-        exercise=bool(opened.get("exercise", False)),
-    )
+def _unsound(name: str, claim: _Claim) -> Report:
+    """Raise `InputError` that says why a claim is no report."""
+    try:
+        return (_candidates if claim.kind == CANDIDATE else _reports).decode(claim.text)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise _none(name, error) from None
+
+
+def _accepted(name: str, candidate: Candidate, role: str) -> list[Report]:
+    try:
+        return accepted_as(candidate, role)
+    except (ValueError, InputError) as error:
+        raise _none(name, error) from None
+
+
+def _none(name: str, error: Exception) -> InputError:
+    hint = "withdraw it: corridor correct LOG ID --withdraw"
+    return InputError(f"report {name} in the log is none: {error}", place="log", hint=hint)
 
 
 def accepted_as(candidate: Candidate, role: str) -> list[Report]:

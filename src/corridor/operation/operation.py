@@ -14,11 +14,11 @@ from corridor.log.entry import Answer, Entry
 from corridor.log.log import Log
 from corridor.operation import known as k
 from corridor.operation.agreements import imprecise
-from corridor.operation.chain import conservation
+from corridor.operation.chain import Chain
 from corridor.operation.checklist import items
 from corridor.operation.choices import against_choices
 from corridor.operation.holding import limbo
-from corridor.operation.known import Known, accepted_as, entry_of, fold
+from corridor.operation.known import Folding, Known, accepted_as, entry_of, fold
 from corridor.operation.orders import LANGS, Lang, Order, What, order
 from corridor.operation.progress import Standing, alarms, standings
 from corridor.operation.reciprocity import imbalance, ledger
@@ -41,6 +41,9 @@ class Operation:
         # One screen asks for one moment many times; what is kept falls with the next entry.
         self._kept: dict[tuple[object, ...], Known | Situation] = {}
         self._head: object = None
+        self._folding = Folding()
+        self._erasures = 0
+        self._chain = Chain()
 
     def _cached(self, make: Callable[[], T], *key: object) -> T:
         head = self.log.store.head()
@@ -53,7 +56,16 @@ class Operation:
 
     def known(self, at: datetime | None = None, *, logged: datetime | None = None) -> Known:
         """Return what the log holds: decisions taken by `at`, entries that this log had received by `logged`."""
-        return self._cached(lambda: fold(self.log.readable(), until=at, logged=logged), "known", at, logged)
+        if logged is not None:
+            return self._cached(lambda: fold(self.log.readable(), until=at, logged=logged), "known", at, logged)
+        return self._cached(lambda: self._folded(at), "known", at)
+
+    def _folded(self, at: datetime | None) -> Known:
+        erasures = self.log.erasures()
+        if erasures != self._erasures or not self._folding.lasting:
+            self._folding, self._erasures = Folding(), erasures
+        self._folding.take(self.log.readable(self._folding.seq))
+        return self._folding.known(at)
 
     def report(self, reports: Sequence[Report], *, actor: str, device: str, first: int | None = None) -> list[Answer]:
         """Record reports, each once; `first` is the device's count for the first of them.
@@ -233,7 +245,9 @@ class Operation:
         """Return everything that calls for a person now, the gravest first."""
         now = self.situation(at)
         plan = self.plan(at)
-        found = [*conservation(_valid(now)), *alarms(plan, _valid(now), at), *limbo(_valid(now), at)]
+        valid = _valid(now)
+        self._chain.follow(valid)
+        found = [*self._chain.findings(), *alarms(plan, valid, at, counted=self._chain.lines), *limbo(valid, at)]
         found += [*imbalance(now), *imprecise(now)]
         found += against_choices(plan, now.reports) if plan else []
         grades = {"error": 0, "warning": 1, "open": 2}
@@ -241,7 +255,9 @@ class Operation:
 
     def progress(self, at: datetime) -> list[Standing]:
         """Return where each convoy stands beside the adopted plan."""
-        return standings(self.plan(at), _valid(self.situation(at)), at)
+        valid = _valid(self.situation(at))
+        self._chain.follow(valid)
+        return standings(self.plan(at), valid, at, counted=self._chain.lines)
 
 
 def _valid(situation: Situation) -> list[Report]:

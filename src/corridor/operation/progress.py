@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
@@ -40,15 +40,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.planned.people if self.planned else None
 
 
-def standings(plan: Plan | None, reports: Sequence[Report], at: datetime) -> list[Standing]:
-    """Return where each planned or reported convoy stands, by departure."""
+def standings(
+    plan: Plan | None, reports: Sequence[Report], at: datetime, *, counted: Mapping[str, list[Tally]] | None = None
+) -> list[Standing]:
+    """Return where each planned or reported convoy stands, by departure; `counted` are its tallies if known already."""
     planned = {convoy.id: convoy for convoy in plan.convoys} if plan else {}
     heard: dict[str, list[Report]] = {}
     for report in reports:
         name = movement_of(report)
         if name and report.modality in ("done", "estimate") and report.observed <= at:
             heard.setdefault(name, []).append(report)
-    counted = tallies(reports)
+    counted = tallies(reports) if counted is None else counted
     found = [
         _standing(name, planned.get(name), heard.get(name, []), counted.get(name, []), at)
         for name in sorted({*planned, *(n for n in heard if _moves(heard[n]))})
@@ -127,11 +129,16 @@ def _minutes(span: timedelta) -> int:
 
 
 def alarms(
-    plan: Plan | None, reports: Sequence[Report], at: datetime, *, patience: timedelta = OVERDUE
+    plan: Plan | None,
+    reports: Sequence[Report],
+    at: datetime,
+    *,
+    patience: timedelta = OVERDUE,
+    counted: Mapping[str, list[Tally]] | None = None,
 ) -> list[Finding]:
     """Return what the plan did not foresee: overdue passages, late, short, missing and unplanned convoys."""
     found: list[Finding] = []
-    for one in standings(plan, reports, at):
+    for one in standings(plan, reports, at, counted=counted):
         if one.planned is None:
             if plan is not None and one.state != "planned" and (one.departed or at) >= plan.start:
                 what = f"It was seen at {one.last_seen} and stands in no adopted plan."

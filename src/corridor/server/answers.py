@@ -84,12 +84,13 @@ class Works(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision stands in the log as entry `seq`."""
+    """A decision stands in the log as entry `seq`; `warnings` says what in its words a person should look at."""
 
     seq: int
     status: str = "accepted"
     id: str = ""
     right: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,11 +216,18 @@ class Disputed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them."""
+    """What one post has to do: the convoys that pass it, with their people and times, and the orders sent to them.
+
+    `kind` is what the post is (pickup, checkpoint, reception ...; empty where nobody said), `operations` the movements
+    that it may report a halt of.
+    """
 
     post: str
     convoys: tuple[Passing, ...]
     orders: tuple[Sent, ...]
+    kind: str = ""
+    operations: tuple[str, ...] = ()
+    exercise: bool = False
 
 
 class Passing(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,6 +239,8 @@ class Passing(msgspec.Struct, frozen=True, kw_only=True):
     vehicles: int
     people: int
     state: str
+    pickup: str = ""
+    reception: str = ""
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,17 @@ class Following(Strict, frozen=True, kw_only=True):
     after: Seq | None = None
 
 
+class Items(Strict, frozen=True, kw_only=True):
+    """A page of features: those in a box of degrees, at a moment or in an interval (OGC API Features)."""
+
+    bbox: Annotated[
+        str, Meta(max_length=120, pattern=r"^$|^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}((,-?\d+(\.\d+)?){2})?$")
+    ] = ""
+    datetime: Annotated[str, Meta(max_length=80)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    offset: Annotated[int, Meta(ge=0, lt=1 << 31)] = 0
+
+
 class Fix(Strict, frozen=True, kw_only=True):
     """A position in the protocol of Traccar Client and OsmAnd (traccar.org/osmand)."""
 
@@ -94,6 +105,12 @@ class Told(Strict, frozen=True, kw_only=True):
     """Reports from a console, each once by its id."""
 
     reports: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=MOST_ENTRIES)]
+
+
+class Codes(Strict, frozen=True, kw_only=True):
+    """Lines of entries as a phone exports them, a post reads them out or a sheet holds them, with their heads."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500_000)]
 
 
 class Prose(Strict, frozen=True, kw_only=True):
@@ -214,6 +231,24 @@ class ForecastWork(Strict, frozen=True, kw_only=True):
     runs: Annotated[int, Meta(ge=1, le=20_000)] = 2000
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
     proposed: bool = False
+
+
+class LeversWork(Strict, frozen=True, kw_only=True):
+    """What to try: the options of `corridor levers`."""
+
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
+    pairs: bool = False
+
+
+class WhatIf(Strict, frozen=True, kw_only=True):
+    """Reports that are assumed, not recorded, and how often to run both situations."""
+
+    reports: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=100)]
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    deadline: Moment | None = None
 
 
 class Tried(Strict, frozen=True, kw_only=True):

@@ -12,11 +12,13 @@ import msgspec
 
 from corridor.errors import InputError, UsageError
 from corridor.log.entry import Answer
+from corridor.log.texts import REASONS
 from corridor.operation.exercise import inject as put_in
 from corridor.operation.known import HANDOVER
 from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
 from corridor.planning.plan import Plan
+from corridor.reports.persons import warnings
 from corridor.reports.report import Report, content_id
 from corridor.server import answers as a
 from corridor.server import present as p
@@ -31,7 +33,12 @@ _CHUNK = 256 * 1024
 async def _decided(ask: Ask, deed: Callable[[Operation], Answer]) -> Reply:
     answer = await ask.house.desk.do(deed)
     await ask.house.seen(answer.seq)
-    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id))
+    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id, warnings=_doubts(ask)))
+
+
+def _doubts(ask: Ask) -> tuple[str, ...]:
+    """Return what in the reasons of a decision looks like a person."""
+    return warnings(*(text for name in REASONS if isinstance(text := getattr(ask.body, name, ""), str) and text))
 
 
 @handles
@@ -172,7 +179,7 @@ async def _own(ask: Ask, name: str, body: dict[str, Any], entry_id: str = "") ->
     if answer.status == "rejected":
         raise InputError(answer.why, place=name)
     await house.seen(answer.seq)
-    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id))
+    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id, warnings=_doubts(ask)))
 
 
 @handles
@@ -226,7 +233,7 @@ async def inject(ask: Ask) -> Reply:
         return operation.log.store.head().seq
 
     seq = await ask.house.desk.do(deed)
-    return Reply(a.Done(seq=seq, id=report.id))
+    return Reply(a.Done(seq=seq, id=report.id, warnings=_doubts(ask)))
 
 
 @handles
@@ -272,7 +279,7 @@ async def work_what_if(ask: Ask) -> Reply:
     done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
     planner.tries[kind] = done
     task = Task(WHAT_IF, data, b"", msgspec.structs.asdict(ask.body))
-    planner.worker.submit(task, lambda result: None if done.done() else done.set_result(result), kind=kind)
+    planner.advise(task, lambda result: None if done.done() else done.set_result(result), kind=kind)
     try:
         result = await asyncio.wait_for(done, PATIENCE_SECONDS)
     except TimeoutError:

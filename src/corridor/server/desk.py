@@ -30,10 +30,10 @@ class DeskLog(Log):
         super().__init__(store, key=key, clock=clock, texts=texts)
         self._intake = intake
 
-    def readable(self) -> Iterator[Row]:
-        """Yield the rows with their reasons in clear; notes and quotes stay sealed, so that no view can show one."""
+    def readable(self, after: int = 0) -> Iterator[Row]:
+        """Yield the rows after a seq, reasons in clear; notes and quotes stay sealed, so that no view can show one."""
         assert self.texts is not None  # noqa: S101 - it is made with them
-        return self.texts.opened(self.rows(), REASONS)
+        return self.texts.opened(self.rows(after), REASONS)
 
     def clear(self, owner: str, **texts: str) -> dict[str, str]:
         """Return sealed texts of one report in clear, for those who may read them."""

@@ -131,12 +131,6 @@ async def sign_out_form(ask: Ask) -> Reply:
 
 
 @handles
-async def enrol_page(ask: Ask) -> Reply:
-    """What a phone sees; the code stands after the # and is not sent here."""
-    return _page(ask, el("h1", ask.house.opened.title), el("p", _words(ask)("enrol.phone")))
-
-
-@handles
 async def trust(ask: Ask) -> Reply:
     """The certificate that phones are to trust."""
     file = ask.house.settings.trust

@@ -117,7 +117,8 @@ async def forecast(ask: Ask) -> Reply:
 @handles
 async def works(ask: Ask) -> Reply:
     """The last work of each kind."""
-    return Reply(a.Works(works=tuple(ask.house.planner.worker.works.values())))
+    planner = ask.house.planner
+    return Reply(a.Works(works=(*planner.worker.works.values(), *planner.adviser.works.values())))
 
 
 @handles

@@ -20,8 +20,11 @@ Method = Literal["GET", "POST", "DELETE"]
 Bucket = Literal["read", "write", "sync", "heavy", "sign-in"]
 KILO = 1024
 PREFIX = "/api/v1"
-# Its module is heavy: named here, loaded when somebody wants it described.
+# OGC API Features stands under a root of its own, as GIS programs ask for one address.
+FEATURES = PREFIX + "/features"
+# Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
+LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +109,12 @@ def _people(method: Method, path: str, name: str, summary: str, **more: Any) -> 
     return Route(method=method, path=PREFIX + path, name=name, summary=summary, **fields)
 
 
+def _feature(path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
+    """Return a row of OGC API Features: the public level, for everybody."""
+    fields: dict[str, Any] = {"roles": EVERYBODY, "party": True, "answer": a.Anything} | more
+    return Route(method="GET", path=FEATURES + path, name=name, summary=summary, **fields)
+
+
 def _page(method: Method, path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
     fields: dict[str, Any] = {"roles": EVERYBODY, "media": "text/html; charset=utf-8"} | more
     return Route(method=method, path=path, name=name, summary=summary, **fields)
@@ -139,6 +148,12 @@ SERVER: tuple[Route, ...] = (
     _page("POST", "/sign-in", "sign_in_form", "Sign in by the page", form=True, done=303, limit="sign-in"),
     _page("POST", "/sign-out", "sign_out_form", "Sign out by the page", form=True, done=303, roles=MEMBERS, party=True),
     _page("GET", "/enrol", "enrol_page", "What a phone sees that scanned an enrolment code", query=q.Look),
+    _page("GET", "/field", "field_page", "The page of a post: it works without any network once it was open",
+          query=q.Look),
+    _page("GET", "/field-worker.js", "field_worker", "What keeps the page of a post on the phone",
+          media="text/javascript; charset=utf-8"),
+    _page("GET", "/field.webmanifest", "field_manifest", "What installs the page of a post", query=q.Look,
+          media="application/manifest+json"),
     _page("GET", "/static/{version}/{name}", "asset", "A script, style or picture of the pages, kept for ever",
           media="application/octet-stream"),
     _page("GET", "/trust.pem", "trust", "The certificate to trust, where the server made it", also=(404,),
@@ -181,6 +196,8 @@ READS: tuple[Route, ...] = (
     _read("/plan/findings", "plan_findings", "The adopted plan, every rule again (corridor verify)", a.Findings),
     _read("/plan/proposed", "proposed", "The last plan made, to be looked at and adopted", a.Proposed, query=b.Nothing),
     _read("/forecast", "forecast", "The last forecast (corridor forecast)", FORECAST, query=b.Nothing),
+    _read("/levers", "levers", "The last table of levers (corridor levers)", LEVER_TABLE, query=b.Nothing),
+    _read("/comparison", "comparison", "The last what-if (corridor compare)", COMPARED, query=b.Nothing),
     _read("/jobs", "works", "The last work of each kind", a.Works, query=b.Nothing, also=()),
     _read("/texts/{report}", "free_text", "The free text of a report, for those who need to know", a.FreeText,
           roles=frozenset({"field", "dispatcher", "coordinator"}), query=b.Nothing),
@@ -202,6 +219,8 @@ DECISIONS: tuple[Route, ...] = (
           summary="A position from Traccar Client or OsmAnd", answer=a.Done, closed=False, limit="sync", also=(422,)),
     _decide("/reports", "tell", "Record reports (corridor record)", b.Told, answer=a.Synced, done=200,
             largest=4 * KILO * KILO),
+    _decide("/codes", "codes", "Record what a phone wrote and another passes on: a file, QR codes, radio, paper",
+            b.Codes, roles=DESK | {"field"}, answer=a.Synced, done=200, largest=KILO * KILO, also=(422,)),
     _decide("/texts", "read_prose", "Read a text for candidates (corridor read)", b.Prose, answer=a.Synced, done=200,
             largest=KILO * KILO),
     _decide("/decisions/accept", "accept", "Accept candidates (corridor accept)", b.Accept, largest=256 * KILO),
@@ -225,6 +244,10 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/forecast", "work_forecast", "Forecast (corridor forecast); the stream announces it",
             b.ForecastWork, answer=a.Started, done=202, also=(404, 409, 422)),
+    _decide("/jobs/levers", "work_levers", "Try every lever (corridor levers); the stream announces it", b.LeversWork,
+            answer=a.Started, done=202, also=(422,)),
+    _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
+            b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
     _decide("/jobs/what-if", "work_what_if", "Try a change of the situation: plan it, run it, compare", b.Tried,
             answer=a.Compared, done=200, closed=True, also=(404, 409, 422)),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
@@ -268,7 +291,21 @@ PEOPLE: tuple[Route, ...] = (
             body=b.Claim, answer=a.Claimed, also=(401,), limit="sign-in"),
 )  # fmt: skip
 
+GIS: tuple[Route, ...] = (
+    _feature("", "features_landing", "OGC API Features: where to go from here"),
+    _feature("/conformance", "features_conformance", "OGC API Features: what is followed"),
+    _feature("/collections", "features_collections", "OGC API Features: the collections"),
+    _feature("/collections/{collection}", "features_collection", "OGC API Features: one collection"),
+    _feature("/collections/{collection}/items", "features_items", "OGC API Features: the public places or figures",
+             query=b.Items, media="application/geo+json"),
+    _feature("/collections/{collection}/items/{feature}", "features_item", "OGC API Features: one feature",
+             media="application/geo+json"),
+)  # fmt: skip
+
 CONSOLE: tuple[Route, ...] = (
+    _console("/codes", "codes_page", "Type in what was said over the radio or written on paper",
+             roles=DESK),
+    _console("/sheet", "sheet", "A sheet of paper for a post without any phone", query=q.OfPost, roles=DESK),
     *_exports("/now", "home", "The tables of the first page"),
     _console("/plan", "plan", "The plan against what happens; what-if; two plans compared; adopting", query=q.OfPlan),
     *_exports("/plan", "plan", "The tables of the plan", query=q.OfPlan),
@@ -292,4 +329,4 @@ CONSOLE: tuple[Route, ...] = (
     _console("/start", "start", "From nothing to a plan, step by step"),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)
+ROUTES: tuple[Route, ...] = (*GIS, *SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)

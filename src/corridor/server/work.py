@@ -7,6 +7,7 @@ import contextlib
 import math
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,8 @@ class Planner:
     def __init__(self, house: House) -> None:
         self.house = house
         self.worker = Worker()
+        # What takes many seconds and can wait has a process of its own, begun when it is first asked for.
+        self.adviser = Worker()
         self.results: dict[str, Kept] = {}
         # What people try beside the plan, each person's latest.
         self.tries: dict[str, asyncio.Future[Result]] = {}
@@ -103,6 +106,7 @@ class Planner:
         if self._later is not None:
             self._later.cancel()
         await self.worker.stop()
+        await self.adviser.stop()
 
     # watching
 
@@ -202,6 +206,12 @@ class Planner:
         """Ask the worker for a forecast of a plan; returns how much waits."""
         return self.worker.submit(Task(FORECAST, plan, b"", options), lambda result: self._forecasted(result, by))
 
+    def advise(self, task: Task, then: Callable[[Result], Any], *, kind: str = "") -> int:
+        """Ask for what can wait; returns how much waits before it. Of equal kinds only the latest is done."""
+        if not self.adviser.pid:
+            self.adviser.start()
+        return self.adviser.submit(task, then, kind=kind)
+
     async def _planned(self, result: Result, why: str, by: str) -> None:
         if result.why:
             await self._tell("plan failed", {"why": why, "cause": result.why, "hint": result.hint}, by)
@@ -209,7 +219,7 @@ class Planner:
         made = msgspec.json.decode(result.data, type=Made)
         plan = msgspec.json.decode(made.plan, type=Plan)
         kept = Kept(self.house.clock().astimezone(UTC), made.sha256, bytes(made.plan), made.findings)
-        await self._keep(PLAN, kept)
+        await self.keep(PLAN, kept)
         body = {
             "plan_sha256": made.sha256,
             "situation_sha256": plan.situation_sha256,
@@ -233,7 +243,7 @@ class Planner:
         from corridor.server.house import sha256  # noqa: PLC0415
 
         name = sha256(result.data)
-        await self._keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, result.data))
+        await self.keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, result.data))
         found = msgspec.json.decode(result.data, type=_Ends)
         body = {
             "forecast_sha256": name,
@@ -243,7 +253,8 @@ class Planner:
         }
         await self._tell(p.FORECAST, body, by, derived_id(p.FORECAST, name))
 
-    async def _keep(self, kind: str, kept: Kept) -> None:
+    async def keep(self, kind: str, kept: Kept) -> None:
+        """Keep the last result of a kind of work, also for when the server starts again."""
         house = self.house
         self.results[kind] = kept
         await house.access(

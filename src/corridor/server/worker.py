@@ -19,17 +19,20 @@ import msgspec
 from corridor.errors import CorridorError, InputError
 from corridor.server.answers import Work
 
-PLAN, FORECAST, WHAT_IF = "plan", "forecast", "what if"
+PLAN, FORECAST, LEVERS, COMPARISON, WHAT_IF = "plan", "forecast", "levers", "compare", "what if"
 # Work that takes longer than this is given up: the next one must not wait for it for ever.
 PATIENCE_SECONDS = 300.0
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A piece of work as it crosses to the other process: JSON and options, no pickled objects of ours."""
+    """A piece of work as it crosses to the other process: JSON and options, no pickled objects of ours.
+
+    `beside` is what the data is set beside: the plan before a new one, the other situation of a comparison.
+    """
 
     work: str
     data: bytes
-    previous: bytes
+    beside: bytes
     options: dict[str, Any]
 
 
@@ -66,13 +69,14 @@ def _done(task: Task) -> Result:
 
 def _work(task: Task) -> bytes:
     from corridor.forecasting.forecast import forecast  # noqa: PLC0415 - heavy; the server's own process has no use
+    from corridor.forecasting.levers import compare, levers  # noqa: PLC0415
     from corridor.planning.plan import Plan  # noqa: PLC0415
     from corridor.planning.solve import plan  # noqa: PLC0415
     from corridor.planning.verify import verify  # noqa: PLC0415
     from corridor.situation.situation import Situation  # noqa: PLC0415
 
     if task.work == PLAN:
-        previous = Plan.from_json(task.previous) if task.previous else None
+        previous = Plan.from_json(task.beside) if task.beside else None
         made = plan(Situation.from_json(task.data), previous=previous, **task.options)
         data = made.to_json()
         found = {"plan": msgspec.Raw(data), "findings": verify(made), "sha256": hashlib.sha256(data).hexdigest()}
@@ -83,7 +87,15 @@ def _work(task: Task) -> bytes:
         from corridor.server.what_if import what_if  # noqa: PLC0415
 
         return what_if(task.data, task.options)
-    raise InputError(f"no such work: {task.work}", place="worker", hint="plan or forecast")
+    options = dict(task.options)
+    if "deadline" in options:
+        options["deadline"] = datetime.fromisoformat(options["deadline"])
+    if task.work == LEVERS:
+        return msgspec.json.encode(levers(Situation.from_json(task.data), workers=1, **options))
+    if task.work == COMPARISON:
+        first, second = Situation.from_json(task.data), Situation.from_json(task.beside)
+        return msgspec.json.encode(compare(first, second, workers=1, **options))
+    raise InputError(f"no such work: {task.work}", place="worker", hint="plan, forecast, levers, compare or what if")
 
 
 class Worker:

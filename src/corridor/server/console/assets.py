@@ -28,7 +28,15 @@ def files() -> dict[str, bytes]:
     """Return every asset by its name; scripts import each other by name alone, so that one folder holds them all."""
     folder = resources.files("corridor.server.console").joinpath("static")
     found = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
-    return dict(sorted((found | {"charts.css": _charts()}).items()))
+    return dict(sorted((_packages() | found | {"charts.css": _charts()}).items()))
+
+
+def _packages() -> dict[str, bytes]:
+    """Return the scripts of npm packages as `make` copied them here; none where it could not."""
+    folder = resources.files("corridor.server.console").joinpath("packages")
+    if not folder.is_dir():
+        return {}
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.name.endswith(".js")}
 
 
 def _charts() -> bytes:

@@ -29,6 +29,7 @@ NAVIGATION = (
     "agreement_page",
     "reader",
     "log_console",
+    "codes_page",
     "exercise",
     "start",
 )

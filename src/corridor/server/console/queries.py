@@ -63,3 +63,10 @@ class OfPlan(Seen, frozen=True, kw_only=True):
 
     which: Literal["", "adopted", "proposed"] = ""
     convoy: Short = ""
+
+
+class OfPost(Seen, frozen=True, kw_only=True):
+    """The sheet of one post: how many rows it has."""
+
+    post: Short = ""
+    rows: Annotated[int, Meta(ge=1, le=200)] = 24

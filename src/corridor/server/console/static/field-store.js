@@ -1,0 +1,118 @@
+// What the phone keeps. Nothing is said to be kept before its transaction has been committed to the disk.
+// @ts-check
+
+/** @type {Promise<IDBDatabase>|null} */
+let opened = null;
+
+function open() {
+  opened ||= new Promise((resolve, reject) => {
+    const asked = indexedDB.open("corridor-field", 1);
+    asked.onupgradeneeded = () => {
+      const db = asked.result;
+      db.createObjectStore("meta");
+      db.createObjectStore("devices", { keyPath: "device" });
+      const entries = db.createObjectStore("entries", { keyPath: ["device", "n"] });
+      entries.createIndex("state", "state");
+      entries.createIndex("draft", "draft");
+      entries.createIndex("same", "same");
+      db.createObjectStore("carried", { keyPath: "id" });
+    };
+    asked.onsuccess = () => {
+      // The browser may close it, as when the storage is cleared: the next question opens it again.
+      asked.result.onclose = () => { opened = null; };
+      asked.result.onversionchange = () => { asked.result.close(); opened = null; };
+      resolve(asked.result);
+    };
+    asked.onerror = () => { opened = null; reject(asked.error); };
+    asked.onblocked = () => { opened = null; reject(new Error("blocked")); };
+  });
+  return opened;
+}
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+const ask = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+/** @template T @param {string[]} stores @param {(tx: IDBTransaction) => Promise<T>} work @param {IDBTransactionMode} mode @returns {Promise<T>} */
+async function within(stores, work, mode) {
+  const db = await open();
+  const tx = db.transaction(stores, mode, { durability: mode === "readwrite" ? "strict" : "default" });
+  // Counted only once it is on the disk: a page that is closed between a tap and the commit has kept nothing.
+  const done = new Promise((resolve, reject) => {
+    tx.oncomplete = resolve;
+    tx.onabort = () => reject(tx.error || new Error("aborted"));
+    tx.onerror = () => reject(tx.error);
+  });
+  done.catch(() => {});
+  let found;
+  try {
+    found = await work(tx);
+  } catch (error) {
+    try { tx.abort(); } catch { /* it has ended already */ }
+    throw error;
+  }
+  await done;
+  return found;
+}
+
+/** @param {string} name */
+export const meta = (name) => within(["meta"], (tx) => ask(tx.objectStore("meta").get(name)), "readonly");
+/** @param {string} name @param {any} value */
+export const setMeta = (name, value) => within(["meta"], (tx) => ask(tx.objectStore("meta").put(value, name)), "readwrite");
+export const devices = () => within(["devices"], (tx) => ask(tx.objectStore("devices").getAll()), "readonly");
+
+/** @param {{device: string, token: string, post: string, title: string}} made */
+export const enrolled = (made) => within(["devices", "meta"], async (tx) => {
+  await ask(tx.objectStore("devices").put({ ...made, counter: 0 }));
+  await ask(tx.objectStore("meta").delete("assignment"));
+  return ask(tx.objectStore("meta").put(made.device, "current"));
+}, "readwrite");
+
+/**
+ * Keep some entries under a draft: the second tap on one button finds what the first has kept.
+ * @param {string} device @param {string} draft @param {any[]} made @param {string} now
+ */
+export const record = (device, draft, made, now) => within(["devices", "entries"], async (tx) => {
+  const entries = tx.objectStore("entries");
+  const before = await ask(entries.index("draft").getAll(draft));
+  if (before.length) return before;
+  const own = await ask(tx.objectStore("devices").get(device));
+  const kept = [];
+  for (const one of made) {
+    const same = `${one.action} ${one.about} ${one.group}`;
+    const last = await ask(entries.index("same").openCursor(IDBKeyRange.only(same), "prev"));
+    own.counter += 1;
+    const whole = {
+      ...one, device, post: own.post, n: own.counter, draft, same, state: "new", why: "",
+      moment: last && last.value.moment >= now ? later(last.value.moment) : now,
+    };
+    await ask(entries.add(whole));
+    kept.push(whole);
+  }
+  await ask(tx.objectStore("devices").put(own));
+  return kept;
+}, "readwrite");
+
+/** A second later, so that the right count comes after the wrong one. @param {string} moment */
+const later = (moment) => new Date(Date.parse(moment) + 1000).toISOString().replace(/\.\d+Z$/, "Z");
+
+export const unsent = () => within(["entries"], (tx) => ask(tx.objectStore("entries").index("state").getAll("new")), "readonly");
+export const countUnsent = () => within(["entries"], (tx) => ask(tx.objectStore("entries").index("state").count("new")), "readonly");
+export const everything = () => within(["entries"], (tx) => ask(tx.objectStore("entries").getAll()), "readonly");
+
+/** @param {{device: string, n: number, state: string, why?: string}[]} answers */
+export const answered = (answers) => within(["entries"], async (tx) => {
+  const entries = tx.objectStore("entries");
+  for (const one of answers) {
+    const held = await ask(entries.get([one.device, one.n]));
+    if (held) await ask(entries.put({ ...held, state: one.state, why: one.why || "" }));
+  }
+}, "readwrite");
+
+/** What another phone gave to be carried. @param {string} id @param {string} text */
+export const carry = (id, text) => within(["carried"], (tx) => ask(tx.objectStore("carried").put({ id, text })), "readwrite");
+export const carried = () => within(["carried"], (tx) => ask(tx.objectStore("carried").getAll()), "readonly");
+/** @param {string} id */
+export const delivered = (id) => within(["carried"], (tx) => ask(tx.objectStore("carried").delete(id)), "readwrite");

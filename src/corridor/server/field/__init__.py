@@ -1,0 +1,1 @@
+"""The page of a post: made for gloves, cheap phones and days without a network."""
