@@ -48,7 +48,7 @@ SOUND: dict[str, Any] = {
     "work_forecast": {},
     "work_levers": {},
     "work_compare": {"reports": [{"id": "x"}]},
-    "what_if": {"buses": 1, "runs": 50},
+    "work_what_if": {"buses": 1, "runs": 50},
     "replay_pace": {"pace": 0},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},

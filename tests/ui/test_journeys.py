@@ -92,7 +92,9 @@ def test_a_newcomer_from_an_empty_log_to_a_plan(visit: object, tmp_path: Path) -
 
 @pytest.mark.parametrize("lang", ["en", pytest.param("ar", marks=pytest.mark.ui)])
 def test_a_coordinator_through_a_halt_a_replan_and_an_adoption(visit: object, tmp_path: Path, lang: str) -> None:
-    with live(tmp_path, recent(basis()), planning=True) as server:
+    spots = {"pickup": "36.15;37.15;100", "gate": "36.16;37.10;100", "west": "36.17;37.02;100"}
+    places = [say("position", name, name, at) for name, at in spots.items()]
+    with live(tmp_path, recent([*basis(), *places]), planning=True) as server:
         page = visit(server, lang=lang).go("/plan")  # type: ignore[operator]
         assert page.evaluate("document.documentElement.dir") == ("rtl" if lang == "ar" else "ltr")
         page.locator("#make-plan input[name=time_limit]").fill("1")

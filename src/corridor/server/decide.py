@@ -268,7 +268,7 @@ async def work_forecast(ask: Ask) -> Reply:
 
 
 @handles
-async def what_if(ask: Ask) -> Reply:
+async def work_what_if(ask: Ask) -> Reply:
     """Try a change: of one person's tries only the latest is worked on."""
     house = ask.house
     planner = _worker(ask)

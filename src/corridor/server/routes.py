@@ -248,7 +248,7 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
             b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
-    _decide("/jobs/what-if", "what_if", "Try a change of the situation: plan it, run it, compare", b.Tried,
+    _decide("/jobs/what-if", "work_what_if", "Try a change of the situation: plan it, run it, compare", b.Tried,
             answer=a.Compared, done=200, closed=True, also=(404, 409, 422)),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
             roles=frozenset({"coordinator", "auditor"}), answer=None, done=200, media="application/jsonl",

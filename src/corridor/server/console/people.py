@@ -10,9 +10,10 @@ import msgspec
 from corridor.operation.matrix import Event, matrix
 from corridor.publishing import names, phrases
 from corridor.publishing.claims import claim_rows, interval_chart
-from corridor.publishing.drawing import NARROW, Scale, both, round_up, svg, time_ticks, words_at
+from corridor.publishing.drawing import NARROW, Scale, both, round_up, time_ticks, words_at
 from corridor.publishing.footnotes import Footnotes, worded
 from corridor.publishing.markup import Child, Markup, el
+from corridor.publishing.markup import number as number_
 from corridor.reports.report import Report
 from corridor.reports.vocabulary import groups
 from corridor.server.console.figures import Figure, fact_label, last_known, of_movement, three_shown, valid
@@ -132,7 +133,9 @@ def _over_time(view: View, operation: Operation, width: int) -> Markup:
         parts.append(words_at(at[0], at[1], label, "small", at[2]))
         parts.append(el("line", x1=x.start, y1=y, x2=x.end, y2=y, class_="grid"))
         parts += [_claim(view, r, x, y, first, most) for r in told if r.source == source]
-    return svg(width, foot + 30, w("people.overtime"), parts)
+    box = f"0 0 {width} {number_(foot + 30)}"
+    # Its claims are links: a group, and no picture.
+    return el("svg", *parts, viewBox=box, role="group", aria_label=w("people.overtime"))
 
 
 def _claim(view: View, report: Report, x: Scale, y: float, first: datetime, most: float) -> Markup:
