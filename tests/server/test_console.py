@@ -29,10 +29,7 @@ APART = ("enrol_page", "field_page")
 PLAIN = [
     route
     for route in ROUTES
-    if route.is_page
-    and route.method == "GET"
-    and "coordinator" in route.roles
-    and route.name not in APART
+    if route.is_page and route.method == "GET" and "coordinator" in route.roles and route.name not in APART
 ]
 
 

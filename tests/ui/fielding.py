@@ -26,7 +26,11 @@ PEOPLE = 1200
 THUMB = """
 async ([first, many]) => {
   const until = async (found) => {
-    for (let n = 0; n < 2000; n += 1) { const one = found(); if (one) return one; await new Promise((on) => setTimeout(on, 5)); }
+    for (let n = 0; n < 2000; n += 1) {
+      const one = found();
+      if (one) return one;
+      await new Promise((on) => setTimeout(on, 5));
+    }
     throw new Error("the page does not answer: " + document.querySelector("main").textContent.slice(0, 200));
   };
   const at = (css) => document.querySelector(css);
@@ -35,7 +39,8 @@ async ([first, many]) => {
     (await until(() => at("[data-convoy]"))).click();
     (await until(() => at('[data-act="pass"]'))).click();
     await until(() => at(".pad"));
-    for (const digit of String(n)) [...document.querySelectorAll(".key")].find((key) => key.textContent === digit).click();
+    const keys = [...document.querySelectorAll(".key")];
+    for (const digit of String(n)) keys.find((key) => key.textContent === digit).click();
     const save = at(".save");
     save.click();
     if (n % 3 === 0) save.click();
@@ -52,14 +57,17 @@ class Phone:
     def __init__(self, server: Live, browser: Browser, post: str = "gate", **choice: Any) -> None:
         self.server = server
         self.device, self.code, _ = server.house.people.enrol(post)
-        size = {"width": choice.pop("width", 320), "height": choice.pop("height", 640)}
+        size: Any = {"width": choice.pop("width", 320), "height": choice.pop("height", 640)}
         lang = choice.pop("lang", "en")
-        self.context = browser.new_context(
-            viewport=size, has_touch=True, is_mobile=True, **(PLAIN | {"locale": lang} | choice)  # type: ignore[arg-type]
-        )
+        options = PLAIN | {"locale": lang} | choice
+        self.context = browser.new_context(viewport=size, has_touch=True, is_mobile=True, **options)
         self.context.add_init_script(LISTEN)
         self.confirmed: list[int] = []
-        self.context.expose_function("confirmed", lambda n: self.confirmed.append(n))
+
+        def confirm(number: int) -> None:
+            self.confirmed.append(number)
+
+        self.context.expose_function("confirmed", confirm)
         self.said: list[str] = []
         self.page: Page = self.opened()
 
@@ -67,7 +75,9 @@ class Phone:
         page = self.context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("console", lambda message: self.said.append(message.text) if "Failed to load" not in message.text else None)
+        page.on(
+            "console", lambda message: self.said.append(message.text) if "Failed to load" not in message.text else None
+        )
         return page
 
     def enrol(self) -> Phone:
@@ -82,12 +92,9 @@ class Phone:
 
     def kill(self) -> None:
         """End the tab's process, as a phone does that runs short of memory; then open the page again."""
-        old = self.page
+        with self.page.expect_event("crash", timeout=20_000), contextlib.suppress(Exception):
+            self.page.goto("chrome://crash", timeout=20_000)
         self.page = self.opened()
-        with contextlib.suppress(Exception):
-            self.context.new_cdp_session(old).send("Page.crash")
-        with contextlib.suppress(Exception):
-            old.close()
         self.reload()
 
     def lossy(self, share: float, seed: int) -> None:
@@ -95,20 +102,22 @@ class Phone:
         draw = random.Random(seed)
 
         def pass_on(route: Route) -> None:
-            if route.request.method == "POST" and draw.random() < share:
-                if draw.random() < 0.5:
-                    with contextlib.suppress(Exception):
+            # A tab that was killed meanwhile waits for no answer.
+            with contextlib.suppress(Exception):
+                if self.losing and route.request.method == "POST" and draw.random() < share:
+                    self.lost += 1
+                    if draw.random() < 0.5:
                         route.fetch()
-                self.lost += 1
-                route.abort("connectionfailed")
-                return
-            route.continue_()
+                        self.stored += 1
+                    route.abort("connectionfailed")
+                    return
+                route.continue_()
 
-        self.lost = 0
+        self.lost, self.stored, self.losing = 0, 0, True
         self.context.route("**/api/v1/sync", pass_on)
 
     def whole(self) -> None:
-        self.context.unroute("**/api/v1/sync")
+        self.losing = False
 
     def offline(self, *, off: bool) -> None:
         self.context.set_offline(off)
