@@ -115,8 +115,9 @@ def _number(letter: str) -> int:
     if "0" <= letter <= "9":
         return ord(letter) - 48
     if "a" <= letter <= "z":
-        return ord(letter) - 87
-    return ord(letter) - 55 if "A" <= letter <= "Z" else 36 + ord(letter) % 60
+        # Small letters are others than capitals: a convoy of another name must not slip in.
+        return ord(letter) - 61
+    return ord(letter) - 55 if "A" <= letter <= "Z" else 62 + ord(letter) % 35
 
 
 def line_of(device: str, counter: int, report: Report) -> str:
@@ -182,7 +183,7 @@ def _read(line: str, header: tuple[str, str] | None, where: str) -> Spoken:
     seen = LINE.fullmatch(line)
     if seen is None:
         raise InputError(
-            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 57"
+            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 69"
         )
     body = line[: seen.start("check") - 1]
     note = seen["note"] or ""
