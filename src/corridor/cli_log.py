@@ -71,21 +71,35 @@ def _new_pack(pack: str, folder: str) -> None:
 
 def record(
     log: Name,
-    files: Annotated[list[str], typer.Argument(help="Tables of reports: .csv, .xlsx, .jsonl, or -.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Tables of reports: .csv, .xlsx, .jsonl, or -.")
+    ] = None,
     by: By = "duty officer",
     device: Annotated[str, typer.Option("--device", help="What records: a name you gave the device.")] = "console",
+    codes: Annotated[str | None, typer.Option("--codes", help="Lines of a phone, a radio or a sheet; or -.")] = None,
 ) -> None:
     """Record reports in a log, each once."""
+    from corridor.operation.spoken import read_lines
     from corridor.reports.persons import warned
     from corridor.reports.tables import read_reports
 
-    reports = [report for file in files for report in read_reports(file)]
+    if not files and codes is None:
+        raise UsageError("nothing to record", place=log, hint="name tables of reports, or --codes FILE")
+    said = read_lines(_typed(codes), place=codes) if codes is not None else []
+    reports = [report for file in files or () for report in read_reports(file)]
     with Opened(log) as operation:
-        answers = operation.report(reports, actor=by, device=device)
-    for report in reports:
+        answers = operation.report(reports, actor=by, device=device) if reports else []
+        answers += operation.log.append([one.entry(actor=by) for one in said])
+    for report in [*reports, *(one.report for one in said)]:
         for what in warned(report):
             print(f"{report.id}: {what}", file=sys.stderr)
     _answered(answers)
+
+
+def _typed(codes: str) -> str:
+    from corridor.files import read_bytes
+
+    return sys.stdin.read() if codes == "-" else read_bytes(codes).decode("utf-8", "replace")
 
 
 def accept_in_log(log: str, names: list[str], *, everything: bool, but: list[str], role: str) -> None:

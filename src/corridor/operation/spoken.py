@@ -58,8 +58,8 @@ SAYINGS = {
 LONGEST_NOTE = 500
 HEADER = re.compile(r"corridor/1 (\S{1,80}) (\S.{0,199})")
 LINE = re.compile(
-    r"(?P<counter>\d{1,9}) (?P<action>[a-z]{1,12}) (?P<about>\S{1,120}) (?P<group>[a-z_]{1,40}) (?P<value>[a-z]{1,12}|\d{1,6}|-) "
-    r"(?P<moment>\d{6}-\d{6}) (?P<check>\d\d)(?: \| (?P<note>.{1,500}))?",
+    r"(?P<counter>\d{1,9}) (?P<action>[a-z]{1,12}) (?P<about>\S{1,120}) (?P<group>[a-z_]{1,40}) "
+    r"(?P<value>[a-z]{1,12}|\d{1,6}|-) (?P<moment>\d{6}-\d{6}) (?P<check>\d\d)(?: \| (?P<note>.{1,500}))?",
     re.ASCII,
 )
 # A row of a sheet of paper: its printed number with the sheet's check digits, then the count, and the count again.
@@ -82,7 +82,7 @@ class Spoken(NamedTuple):
     report: Report
 
     def entry(self, *, actor: str) -> Entry:
-        """The entry exactly as its device sends it, whoever passes it on."""
+        """Return the entry exactly as its device sends it, whoever passes it on."""
         happened = stamp(self.report.observed)
         return Entry(
             id=entry_id(self.device, self.counter),
@@ -115,8 +115,9 @@ def _number(letter: str) -> int:
     if "0" <= letter <= "9":
         return ord(letter) - 48
     if "a" <= letter <= "z":
-        return ord(letter) - 87
-    return ord(letter) - 55 if "A" <= letter <= "Z" else 36 + ord(letter) % 60
+        # Small letters are others than capitals: a convoy of another name must not slip in.
+        return ord(letter) - 61
+    return ord(letter) - 55 if "A" <= letter <= "Z" else 62 + ord(letter) % 35
 
 
 def line_of(device: str, counter: int, report: Report) -> str:
@@ -124,12 +125,11 @@ def line_of(device: str, counter: int, report: Report) -> str:
     action = _TOOK.get(report.fact)
     value = "-" if report.value is None else str(report.value)
     value = _SAID.get(value, value) if action in TOLD else value
-    if action is None or not LINE.fullmatch(
-        f"1 {action} {_packed(report.about)} {report.group} {value} 000000-000000 00"
-    ):
+    rest = f"{action} {_packed(report.about)} {report.group} {value}"
+    if action is None or not LINE.fullmatch(f"1 {rest} 000000-000000 00"):
         raise InputError("cannot be said as a line", place=report.id, hint="send it as a table of reports")
     moment = report.observed.astimezone(UTC)
-    body = f"{counter} {action} {_packed(report.about)} {report.group} {value} {moment:%y%m%d-%H%M%S}"
+    body = f"{counter} {rest} {moment:%y%m%d-%H%M%S}"
     note = f" | {report.note}" if report.note else ""
     return f"{body} {check_digits(f'{device} {report.place} {body}{note}')}{note}"
 
@@ -183,7 +183,7 @@ def _read(line: str, header: tuple[str, str] | None, where: str) -> Spoken:
     seen = LINE.fullmatch(line)
     if seen is None:
         raise InputError(
-            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 57"
+            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 69"
         )
     body = line[: seen.start("check") - 1]
     note = seen["note"] or ""

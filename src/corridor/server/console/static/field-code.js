@@ -6,8 +6,8 @@ import { data } from "./field-words.js";
 function number(letter) {
   const code = letter.codePointAt(0) || 0;
   if (letter >= "0" && letter <= "9") return code - 48;
-  if (letter >= "a" && letter <= "z") return code - 87;
-  return letter >= "A" && letter <= "Z" ? code - 55 : 36 + (code % 60);
+  if (letter >= "a" && letter <= "z") return code - 61;
+  return letter >= "A" && letter <= "Z" ? code - 55 : 62 + (code % 35);
 }
 
 /** ISO 7064, MOD 97-10. @param {string} text */

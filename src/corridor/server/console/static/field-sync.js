@@ -82,7 +82,7 @@ async function sendOf(own) {
   if (waiting.length && doubtful) {
     // An answer was lost: what the server has already need not be sent again.
     const had = await call(own.token, "sync");
-    const missing = new Set(had.missing);
+    const missing = new Set(had.missing || []);
     const known = waiting.filter((/** @type {any} */ one) => one.n <= had.highest && !missing.has(one.n));
     if (known.length) {
       await store.answered(known.map((/** @type {any} */ one) => ({ device: own.device, n: one.n, state: "sent" })));
@@ -105,7 +105,7 @@ async function sendOf(own) {
     });
     // Only what the server named is no longer waiting.
     await store.answered(answers);
-    state.skew = said.clock_ahead_seconds;
+    state.skew = said.clock_ahead_seconds || 0;
     await store.setMeta("skew", state.skew);
     state.at = new Date().toISOString();
     changed();

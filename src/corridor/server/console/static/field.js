@@ -50,8 +50,9 @@ function foot() {
   bar.replaceChildren(...(now.own ? ["home", "tell", "written", "more"].map(to) : []));
 }
 
-/** @param {any} view */
-function go(view) {
+/** Show another view; what was just saved is said until the next one. @param {any} view @param {string} [saved] */
+function go(view, saved = "") {
+  now.saved = saved;
   now.view = { ...view, draft: crypto.randomUUID() };
   history.pushState(now.view, "");
   draw(true);
@@ -65,12 +66,23 @@ window.addEventListener("popstate", (event) => {
 /** @param {any[]} made */
 async function keep(made) {
   const at = new Date(Date.now() - sync.state.skew * 1000).toISOString().replace(/\.\d+Z$/, "Z");
-  const kept = await store.record(now.own.device, now.view.draft, made.map((one) => ({ note: "", ...one, value: String(one.value), urgent: URGENT.includes(one.action) })), at);
+  let kept;
+  try { kept = await written(made, at); } catch (error) {
+    // The form stays as it is; nothing says that it was kept.
+    main.querySelector("[role=alert]")?.remove();
+    main.prepend(h("p", { class: "warning", role: "alert" }, say("field.notkept"), " ", h("span", { class: "fine", dir: "ltr", lang: "en" }, String(error))));
+    window.scrollTo(0, 0);
+    return;
+  }
   await count();
-  now.saved = say("field.saved", { n: kept.length });
   sync.kick();
-  go(now.view.from || { name: "home" });
+  go(now.view.from || { name: "home" }, say("field.saved", { n: kept.length }));
   tell(now.saved);
+}
+
+/** @param {any[]} made @param {string} at */
+function written(made, at) {
+  return store.record(now.own.device, now.view.draft, made.map((one) => ({ note: "", ...one, value: String(one.value), urgent: URGENT.includes(one.action) })), at);
 }
 
 function body() {
@@ -223,7 +235,6 @@ function draw(moved = false) {
   foot();
   const parts = body().filter((/** @type {any} */ part) => part);
   const saved = now.saved;
-  now.saved = "";
   main.replaceChildren(...(saved ? [h("p", { class: "saved", id: "saved" }, saved)] : []), ...parts);
   main.dataset.view = now.own ? now.view.name : "enrol";
   if (moved) { window.scrollTo(0, 0); main.focus(); }
