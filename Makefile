@@ -4,10 +4,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo packages test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast backtest clean
+.PHONY: demo city packages test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast bench-roads backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
+
+# A city evacuation from an OpenStreetMap extract that you downloaded: make city MAP=region.osm.pbf
+city: $(VENV)/.dev
+	@$(BIN)/python examples/city/run.py $(MAP) -o out/city
 
 test: $(VENV)/.dev packages lint types layers
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -58,7 +62,7 @@ soak: $(VENV)/.dev
 	@$(BIN)/python -m tests.rigs all $(if $(MINUTES),--minutes $(MINUTES) --seed $(or $(SEED),1),--soak)
 
 # Branches of the log and of the operation that their tests take; fails below what docs/reliability.md promises.
-COVERED := tests/log tests/operation tests/test_cli_log.py tests/test_cli_text.py
+COVERED := tests/log tests/operation tests/server/test_postgres.py tests/test_cli_log.py tests/test_cli_text.py
 coverage: $(VENV)/.dev
 	@$(BIN)/coverage run --branch --source=src/corridor/log,src/corridor/operation --data-file=.coverage -m pytest -p no:xdist $(wildcard $(COVERED))
 	@$(BIN)/coverage report --show-missing --fail-under=97
@@ -120,6 +124,10 @@ $(VENV)/.bench-forecast: requirements/bench-forecast.txt $(VENV)/.dev
 
 bench-forecast: $(VENV)/.bench-forecast
 	$(BIN)/python -m benchmarks.simulate_bench --write
+
+# The roads beside what they must reach; MAP=region.osm.pbf adds an extract of yours.
+bench-roads: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.roads_bench $(MAP) --write
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

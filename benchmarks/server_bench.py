@@ -306,7 +306,7 @@ def soak(chosen: argparse.Namespace) -> dict[str, Any]:
         line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         head = {"authorization": f"Bearer {server.tokens[0]}", "content-type": "application/json"}
         empty = server.memory()
-        begun, number, sent, held = time.monotonic(), 1, 0, []
+        begun, number, sent, held, course = time.monotonic(), 1, 0, [], []
         while (passed := time.monotonic() - begun) < chosen.seconds:
             if passed < chosen.seconds / 10:
                 held.append(batch(number, 10))
@@ -319,12 +319,14 @@ def soak(chosen: argparse.Namespace) -> dict[str, Any]:
             sent += 10
             if passed < chosen.seconds * 0.15:
                 first = server.memory()
+            if passed > chosen.seconds / 10 * (len(course) + 1):
+                course.append(round(server.memory()[0], 1))
             time.sleep(max(0.0, sent / chosen.rate - passed) if chosen.rate else 0.0)
         last = server.memory()
     return {
         "seconds": chosen.seconds, "entries kept": number - 1, "entries sent": sent,
         "memory MB": [round(each[0], 1) for each in (empty, first, last)],
-        "kB an entry kept": round(1000 * (first[0] - empty[0]) / (number - 1), 2),
+        "memory MB, tenth by tenth": course, "kB an entry kept": round(1000 * (first[0] - empty[0]) / (number - 1), 2),
         "growth": f"{last[0] / first[0] - 1:.1%}", "descriptors": [empty[1], first[1], last[1]],
     }  # fmt: skip
 

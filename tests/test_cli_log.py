@@ -155,3 +155,32 @@ def test_a_terminal_of_eighty_columns_holds_every_line(run, tmp_path: Path, monk
     narrow = run("handover", "a.corridor")
     assert max(map(len, narrow.splitlines())) <= 80
     assert narrow.split()[:4] == wide.split()[:4]
+
+
+def test_what_breaks_a_clause_is_flagged_before_it_is_ordered_or_adopted(run, tmp_path: Path) -> None:
+    (tmp_path / "r.jsonl").write_text(write_reports(basis(300)), encoding="utf-8")
+    halt = say("halt", "aleppo", "gate", "The gate is shut.", hours=0.2, by="ICRC")
+    (tmp_path / "halt.jsonl").write_text(write_reports([halt]), encoding="utf-8")
+    made = make_plan(assess(basis(300), as_of=DAWN), time_limit=1, reserve_quantile=0.5)
+    first, *others = made.convoys
+    astray = msgspec.structs.replace(made, convoys=(msgspec.structs.replace(first, reception="south"), *others))
+    (tmp_path / "plan.json").write_bytes(made.to_json())
+    (tmp_path / "astray.json").write_bytes(astray.to_json())
+    run("new", "a.corridor", "--title", "Small")
+    run("record", "a.corridor", "r.jsonl")
+    refused = run("adopt", "a.corridor", "astray.json", "--at", "2016-12-15T04:00+00:00", code=1)
+    assert "destination clause" in refused
+    assert "no adopted plan" in run("order", "a.corridor", first.id, code=2)
+    run("adopt", "a.corridor", "plan.json", "--at", "2016-12-15T04:00+00:00")
+    run("record", "a.corridor", "halt.jsonl")
+    leave = ("order", "a.corridor", first.id, "--lang", "en", "--at", "2016-12-15T04:30+00:00")
+    refused = run(*leave, code=1)
+    assert "would break 1 rule(s)" in refused
+    assert "halted" in refused
+    assert "READ BACK" not in refused
+    assert "no order was sent" in run("order", "a.corridor", first.id, "--read-back", "AAAA", code=2)
+    assert "READ BACK" in run(*leave, "--despite", "both sides opened it by telephone")
+    run("log", "export", "a.corridor", "a.jsonl")
+    told = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    acts = [one["name"] for one in told if one.get("name") in ("flagged", "order sent")]
+    assert acts == ["flagged", "order sent"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor import cli_duty, cli_field, cli_forecast, cli_log, cli_serve, cli_text, cli_tours
+from corridor import cli_duty, cli_field, cli_forecast, cli_log, cli_packs, cli_roads, cli_serve, cli_text, cli_tours
 from corridor.errors import CorridorError
 from corridor.help import Verbs
 from corridor.terminal import (
@@ -185,26 +185,29 @@ def forecast(
 
 @app.command()
 def publish(
-    file: File,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A forecast, or a log with an adopted plan.")],
     folder: Annotated[Path, typer.Argument(help="The folder to write to.")],
-    lang: Language = "en",
+    lang: Annotated[str, typer.Option(help="en, fr, ar, or all: a folder each.")] = "en",
     formats: Annotated[
-        str, typer.Option(help="Any of html, csv, geojson, json, hxl, gpkg, gtfs, ics.")
-    ] = "html,csv,geojson,json",
+        str | None, typer.Option(help="Formats by name, or all that the level allows.", show_default=False)
+    ] = None,
+    level: Annotated[str, typer.Option(help="internal, parties, partners or public.")] = "internal",
+    to: Annotated[str, typer.Option("--to", help="To whom it goes: an office.", show_default=False)] = "",
+    why: Annotated[str, typer.Option("--why", help="For what.", show_default=False)] = "",
+    by: Annotated[str, typer.Option("--by", help="The role that lets it go.")] = "coordinator",
+    log: Annotated[str | None, typer.Option("--log", help="Record it in this log; its checkpoint goes along.")] = None,
+    previous: Annotated[str | None, typer.Option("--previous", help="The forecast of the report before.")] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what a reader could infer; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Publish a forecast: the page, the movement table, the map."""
-    from corridor.forecasting.forecast import Forecast as ForecastType
+    """Publish a forecast: page, reports, tables, maps, standards."""
+    from corridor.cli_publish import Letting, let_go, previewed
 
-    data, place = read_input(file)
-    found = ForecastType.from_json(data, place=place)
-    paths = _publish(found, folder, lang, tuple(name.strip() for name in formats.split(",") if name.strip()))
-    if as_json:
-        import msgspec
-
-        write(msgspec.json.encode([str(path) for path in paths]) + b"\n", None)
+    letting = Letting(level=level, to=to, why=why, by=by, log=log, previous=previous, lang=lang, formats=formats)
+    if preview:
+        previewed(file, letting, as_json=as_json)
     else:
-        show("\n".join(str(path) for path in paths))
+        let_go(file, folder, letting, as_json=as_json)
 
 
 app.command()(cli_text.tell)
@@ -220,8 +223,14 @@ def demo(
     seed: Seed = 0,
     lang: Language = "en",
     as_json: Json = False,
+    serve: Annotated[bool, typer.Option("--serve", help="Play it again in the console.")] = False,
+    speed: Annotated[float, typer.Option("--speed", min=0, max=600, help="How many times as fast.")] = 60.0,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Where to serve it.")] = 8765,
 ) -> None:
     """Run it all on eastern Aleppo, December 2016."""
+    if serve:
+        cli_serve.replay(_example(), speed=speed, port=port)
+        return
     from corridor.forecasting.forecast import forecast as run_forecast
     from corridor.situation.check import check as run_check
     from corridor.situation.check import gravest
@@ -371,6 +380,8 @@ def _publish(found: Forecast, folder: Path, lang: str, formats: tuple[str, ...])
 cli_log.register(app)
 cli_duty.register(app)
 cli_field.register(app)
+cli_roads.register(app)
+cli_packs.register(app)
 app.command()(cli_serve.serve)
 app.add_typer(cli_log.log_app, name="log")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from corridor.errors import UsageError
+from corridor.errors import InputError, UsageError
 from corridor.terminal import emit, moment_of, read_input, show, write
 
 if TYPE_CHECKING:
@@ -102,11 +102,23 @@ def score(
 
     from corridor.forecasting import score as scoring
 
-    found = scoring.scored(scoring.read_kept(folder), scoring.read_outcomes(outcomes or folder / "outcomes.json"))
+    file = outcomes or folder / "outcomes.json"
+    kept, known = scoring.read_kept(folder), scoring.read_outcomes(file)
+    found, alone = scoring.scored(kept, known), scoring.unmatched(kept, known)
+    if not found:
+        told = ", ".join(sorted({f"{item.operation} {item.quantity}" for item in known})) or "nothing"
+        why = f"forecasts of {', '.join(alone)}, outcomes of {told}" if alone else "all were made after the outcome"
+        raise InputError(
+            f"nothing to score: none of the {len(kept)} kept forecasts matches an outcome ({why})",
+            place=str(file),
+            hint="give the outcomes of the same operation: corridor score FOLDER --outcomes FILE",
+        )
     if as_json:
         write(b"".join(msgspec.json.encode(item) + b"\n" for item in found), None)
     else:
         show(scoring.as_table(found))
+        if alone:
+            show(f"not scored, for no outcome names them: {', '.join(alone)}")
 
 
 def _situation(file: str) -> Situation:

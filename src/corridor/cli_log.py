@@ -38,11 +38,18 @@ def new(
     log: Name,
     title: Annotated[str, typer.Option("--title", help="What this operation is called.")] = "",
     exercise: Annotated[bool, typer.Option("--exercise", help="Mark every output EXERCISE.")] = False,
+    pack: Annotated[
+        str | None, typer.Option("--pack", help="Make a folder for a hazard: flood, hospital, hurricane ...")
+    ] = None,
     by: By = "coordinator",
 ) -> None:
-    """Make a log and its signing key."""
-    from corridor.log.log import Log, key_path
+    """Make a log and its signing key, or the folder of a hazard pack."""
+    if pack is not None:
+        _new_pack(pack, log)
+        return
+    from corridor.log.log import Log
     from corridor.log.names import is_log
+    from corridor.log.places import key_path
 
     if not is_log(log):
         raise UsageError("is no name for a log", place=log, hint="end it with .corridor, or give postgresql://...#name")
@@ -50,6 +57,16 @@ def new(
         print(f"made {log}")
         print(f"key {key_path(log)} (mode 0600): keep a copy apart; whoever holds it can sign for this log")
         print(f"first checkpoint {made.checkpoint()}")
+
+
+def _new_pack(pack: str, folder: str) -> None:
+    from datetime import UTC, datetime
+
+    from corridor.reports.packs import make_pack
+
+    for path in make_pack(pack, folder, datetime.now(UTC).replace(minute=0, second=0, microsecond=0)):
+        print(path)
+    print(f"every figure is assumed and says so; begin with {Path(folder) / 'README.md'}", file=sys.stderr)
 
 
 def record(
@@ -187,7 +204,7 @@ def erase(
     by: By = "coordinator",
 ) -> None:
     """Erase free texts for good; counts and chain stay. Without ids: once more what was erased."""
-    from corridor.log.log import texts_place
+    from corridor.log.places import texts_place
     from corridor.log.texts import owners
 
     if (reports or everything) and not reason:
@@ -200,8 +217,8 @@ def erase(
 
 
 def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
-    from corridor.log.log import key_path, texts_place
     from corridor.log.log import restore as bring_back
+    from corridor.log.places import key_path, texts_place
     from corridor.log.vault import read_passphrase
 
     count, head = bring_back(file, log, read_passphrase(passphrase) if passphrase else None)

@@ -42,3 +42,25 @@ def serve(
         planning=not no_planning,
     )
     run(log, where, show)
+
+
+# The evening before the first convoy: what was known of the place and the people is there, the rest comes in.
+DEMO_BEGINS = "2016-12-14T18:00+02:00"
+
+
+def replay(example: Path, *, speed: float, port: int) -> None:
+    """Serve the Aleppo example as it once came in, `speed` times as fast; nothing of it is kept."""
+    from datetime import datetime
+    from tempfile import TemporaryDirectory
+
+    from corridor.reports.tables import read_reports
+    from corridor.server.replay import Replay, replayed
+    from corridor.server.serve import Where
+    from corridor.server.serve import serve as run
+
+    played = Replay(read_reports(str(example)), start=datetime.fromisoformat(DEMO_BEGINS), pace=speed)
+    folder = TemporaryDirectory(prefix="corridor-demo-")
+    with folder:
+        place = replayed(folder, "Aleppo, December 2016", played)
+        show(f"played {speed:g} times as fast from {DEMO_BEGINS}; the page Exercise sets the speed")
+        run(place, Where(port=port), show, replay=played)

@@ -15,7 +15,7 @@ from corridor.terminal import moment_of, say, show, working, write
 if TYPE_CHECKING:
     from corridor.reports.report import Candidate, Report
 
-TABLES = {".csv", ".xlsx", ".jsonl", ".ndjson", ".json"}
+TABLES = {".csv", ".xlsx", ".jsonl", ".ndjson", ".json", ".xml"}
 PAGES = {".html", ".htm", ".xhtml"}
 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write here instead of standard output.")]
@@ -24,7 +24,9 @@ Published = Annotated[str | None, typer.Option("--published", help="When texts t
 
 
 def read(
-    files: Annotated[list[str], typer.Argument(help="Tables (.csv, .xlsx, .jsonl), texts or web pages, or -.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Tables (.csv, .xlsx, .jsonl), hospitals (.xml), texts, pages, or -.")
+    ],
     published: Published = None,
     sites: Annotated[
         Path | None, typer.Option("--sites", help="A situation or a table of reports whose sites name the places.")

@@ -27,6 +27,8 @@ SHORT = {
         "handover",
         "positions",
         "drill",
+        "roads",
+        "latest",
         "serve",
         "log",
     ),

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from corridor.errors import UsageError
+from corridor.errors import InputError, UsageError
 from corridor.forecasting.cases import usable
 from corridor.forecasting.disruption import CALM, Disruption, disruption_of, known_at
 from corridor.forecasting.forecast import HORIZON_HOURS, Forecast, forecast
@@ -308,3 +308,12 @@ def test_ten_thousand_runs_of_aleppo_are_one_call() -> None:
     assert found.quantile(0.1) < found.quantile(0.5) < found.quantile(0.9)
     assert found.people[0] < found.people[1] < found.people[2]
     assert found.assumptions
+
+
+def test_a_milestone_beyond_the_chart_comes_back_from_the_file_and_other_gaps_do_not_pass() -> None:
+    later = msgspec.structs.replace(rough().milestones[0], nine_tenths=(3.0, 4.0, math.inf))
+    found = msgspec.structs.replace(rough(), milestones=(later,))
+    assert Forecast.from_json(found.to_json()) == found
+    for data in (found.to_json().replace(b'"runs":%d' % RUNS, b'"runs":null'), b"null", b'{"milestones": [null]}'):
+        with pytest.raises(InputError, match="is not a forecast"):
+            Forecast.from_json(data)

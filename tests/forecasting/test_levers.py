@@ -16,6 +16,7 @@ from corridor.forecasting.levers import compare, levers
 from corridor.forecasting.trial import Trial, first_plan, ran, tried
 from corridor.forecasting.workers import run_all
 from corridor.publishing import lever_words
+from corridor.situation.agreement import Clause
 from corridor.situation.fleet import Fleet
 from tests import worlds
 
@@ -60,7 +61,7 @@ def test_the_second_situation_is_compared_on_the_same_runs():
 
 
 def _situation(number):
-    """A random situation of one pickup: people, buses, places, bays, convoys and headway."""
+    """One pickup at random: people, buses, places, bays, convoys and headway, in each second one windows."""
     rng = random.Random(number)
     fleet = Fleet(vehicles=(worlds.vehicles("bus", rng.randint(1, 12), {"seat": rng.randint(20, 60)}),))
     return worlds.simple(
@@ -69,21 +70,33 @@ def _situation(number):
         size=rng.randint(2, 12),
         headway=rng.choice([0, 0, 10, 30]),
         bays=rng.choice([None, 2, 5]),
+        clauses=_windows(rng) if number % 2 else (),
+    )
+
+
+def _windows(rng):
+    """Sixty days with a window each, two to ten hours long, as long as the forecast reaches."""
+    opens, length = rng.randint(0, 12), rng.randint(2, 10)
+    days = [worlds.START + timedelta(days=day, hours=opens) for day in range(60)]
+    return tuple(
+        Clause(id=f"day-{number}", kind="window", begins=begins, ends=begins + timedelta(hours=length))
+        for number, begins in enumerate(days)
     )
 
 
 def _monotone(numbers):
     """More buses, bays or hours: the bound never rises; the median by no more than the gap plus two standard errors."""
-    runs = 200
+    runs, pulled_at = 200, {"buses": 0, "pickup_bays": 0, "hours": 0}
     for number in numbers:
         base = base_arm(_situation(number))
         made = first_plan(base.situation)
         trial = Trial(arm=base, runs=runs, seed=1, hours=0.0)
         before = ran(made, trial)
         for lever in lever_table():
-            arm = pulled(base, lever) if lever.key in ("buses", "pickup_bays", "hours") else None
+            arm = pulled(base, lever) if lever.key in pulled_at else None
             if arm is None:
                 continue
+            pulled_at[lever.key] += 1
             more = first_plan(arm.situation)
             old_middle = float(np.median(before[0]))
             after = tried(msgspec.structs.replace(trial, arm=arm, old=made, old_middle=old_middle))
@@ -93,6 +106,7 @@ def _monotone(numbers):
             # Two standard errors of a median are 2.5 of a mean (normal); the gap is that of the longer plan.
             allowed = more.gap * more.bound_minutes / 60 + 2.5 * difference.std() / np.sqrt(runs)
             assert np.median(after[0]) <= np.median(before[0]) + allowed + 1e-6, (number, lever.key)
+    assert min(pulled_at.values()) >= len(numbers) // 3, pulled_at
 
 
 def test_more_never_lengthens_the_bound_nor_the_median_beyond_the_gap():

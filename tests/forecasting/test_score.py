@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from corridor.cli import app
 from corridor.errors import InputError
 from corridor.forecasting.score import Kept, Outcome, as_table, crps, keep, read_kept, read_outcomes, score, scored
 
@@ -61,3 +64,22 @@ def test_bad_folders_are_told_with_a_hint(tmp_path):
     (tmp_path / "cut.json").write_text('{"operation": "aleppo", "qua')
     with pytest.raises(InputError, match="no kept forecast"):
         read_kept(tmp_path)
+
+
+def test_outcomes_of_another_operation_are_told_and_exit_as_a_fault(tmp_path):
+    keep(tmp_path, [kept(range(1, 101))])
+    outcomes = tmp_path / "outcomes.json"
+    other = Outcome(operation="homs", quantity="people_out", value=30.0, source="test")
+    outcomes.write_bytes(msgspec.json.encode([other]))
+    found = CliRunner().invoke(app, ["score", str(tmp_path)])
+    assert isinstance(found.exception, InputError)
+    assert "forecasts of aleppo people_out, outcomes of homs people_out" in str(found.exception)
+    outcomes.write_bytes(msgspec.json.encode([other, msgspec.structs.replace(other, operation="aleppo")]))
+    keep(tmp_path, [msgspec.structs.replace(kept([1.0]), operation="foua")])
+    found = CliRunner().invoke(app, ["score", str(tmp_path)])
+    assert found.exit_code == 0
+    assert "no outcome names them: foua people_out" in found.output
+    late = msgspec.structs.replace(other, operation="aleppo", value=None, moment=MADE - timedelta(hours=1))
+    outcomes.write_bytes(msgspec.json.encode([late]))
+    (tmp_path / "foua-people_out-20161215T2000.json").unlink()
+    assert "made after the outcome" in str(CliRunner().invoke(app, ["score", str(tmp_path)]).exception)

@@ -10,13 +10,14 @@ from corridor.errors import InputError, UsageError
 from corridor.forecasting.disruption import CALM, REPLACEABLE, Disruption, disruption_of, known_at
 from corridor.forecasting.forecast import forecast
 from corridor.forecasting.simulate import Simulator
+from corridor.forecasting.spells import spell_times
 from corridor.planning.solve import plan
 from corridor.reports.report import Report
 from corridor.situation.agreement import Clause
 from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
 from corridor.situation.site import Group
-from tests import worlds
+from tests import agreed_worlds, worlds
 
 
 def runs_of(situation, *, runs=40, disruption=CALM, policy="timetable", marks=(), horizon=2000.0, **options):
@@ -119,7 +120,13 @@ def test_unknown_policies_and_causes_are_refused():
     with pytest.raises(UsageError, match="policy"):
         runs_of(worlds.one_bus(), policy="fly")
     with pytest.raises(UsageError, match="cause"):
-        runs_of(worlds.one_bus(), frozen=("weather",))
+        runs_of(worlds.one_bus())[1].still("weather", 10)
+
+
+def test_a_cause_that_does_not_vary_carries_none_of_the_uncertainty_and_the_only_one_all_of_it():
+    made = plan(worlds.bays(), time_limit=1e-9)
+    found = forecast(made, runs=300, disruption=Disruption(drive_spread=0.3))
+    assert {cause.cause: cause.share for cause in found.causes} == {"people": 0, "halts": 0, "road": 1, "boarding": 0}
 
 
 def test_what_the_forecast_says_beside_the_end():
@@ -243,7 +250,71 @@ def test_a_halt_may_hold_who_is_on_the_road():
         assert simulator.run().clearance == pytest.approx(expected)
 
 
+def test_a_stated_search_and_crowding_hold_in_a_shuttle_too():
+    """One bus, two trips: (10 + 30 + 12 + 5) + 30 + (10 + 30 + 12 + 5); crowded by ten, 120 people take two trips."""
+    assert runs_of(agreed_worlds.searched(), policy="shuttle")[2].clearance == pytest.approx(144)
+    crowded = worlds.simple(
+        (worlds.group("g", 120),), worlds.one_bus().fleet, clauses=(agreed_worlds.term("vehicles", crowding=10),)
+    )
+    for policy in ("timetable", "shuttle"):
+        assert runs_of(crowded, policy=policy)[2].clearance == pytest.approx(120)
+
+
+def test_a_convoys_search_stays_where_the_time_of_each_vehicle_is_drawn():
+    """The search takes 10 minutes a convoy and 2 a vehicle; a checkpoint with a lane takes 4 a vehicle instead of 2."""
+    base = agreed_worlds.searched()
+    gates = worlds.site("gate", "checkpoint", bays=1)
+    legs = (*worlds.both_ways("pickup", "gate", 10), *worlds.both_ways("gate", "reception", 20))
+    gated = msgspec.structs.replace(base, sites=(*base.sites, gates), legs=legs)
+    for world, minutes, expected in ((base, 0.0, 144), (base, 4.0, 144), (gated, 0.0, 144), (gated, 4.0, 148)):
+        timetable = runs_of(world, disruption=Disruption(check_minutes=minutes))[2]
+        assert timetable.clearance == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("policy", ["timetable", "shuttle"])
+@pytest.mark.parametrize(
+    ("spell", "expected"),
+    [
+        ([5, 80, np.inf, 0], 115),  # closed when the bus comes to it: it waits until 80, drives 30, unloads 5
+        ([5, 80, 2.0, 0], 75),  # twice as long from 10 on
+        ([12, 80, np.inf, 0], 45),  # the bus is past the begin of the segment
+        ([5, 80, np.inf, 1], 45),  # another segment
+    ],
+)
+def test_snow_fire_and_snipers_slow_or_close_a_segment(policy, spell, expected):
+    world = worlds.simple((worlds.group("g", 50),), worlds.one_bus().fleet)
+    made = plan(world, time_limit=1)
+    simulator = Simulator(made, world.operations[0], CALM, runs=1, seed=1, horizon=99, policy=policy)
+    simulator.model = simulator.model._replace(spells=np.array([[spell]], dtype=float))
+    assert simulator.run().clearance == pytest.approx(expected)
+
+
+def test_spells_come_as_often_and_last_as_long_as_stated():
+    drawn = Disruption(snow_per_day=2.0, snow_hours=3.0, snow_closes=0.25, fire_per_day=1.0, spell_spread=0.5)
+    spells = spell_times(drawn, np.array([10.0, 30.0]), np.random.default_rng(1), 4_000, 5 * 1440.0)
+    within = spells[spells[:, :, 0] <= 5 * 1440.0]
+    assert len(within) / 4_000 == pytest.approx(5 * 3, rel=0.02)
+    slow = within[within[:, 2] == 2.0]
+    assert len(slow) / 4_000 == pytest.approx(5 * 2 * 0.75, rel=0.02)
+    assert np.median(slow[:, 1] - slow[:, 0]) == pytest.approx(180, rel=0.03)
+    assert within[:, 3].mean() == pytest.approx(0.75, abs=0.02)
+    assert (np.diff(spells[:, :, 0], axis=1) >= 0).all()
+    assert spell_times(CALM, np.array([10.0]), np.random.default_rng(1), 3, 99.0).shape == (3, 0, 4)
+
+
+def test_one_line_brings_snipers_into_the_forecast_with_its_source():
+    world = msgspec.structs.replace(worlds.aleppo_small(), reports=(stated("snipers_per_day", 6),))
+    calm, under_fire = (disruption_of(w, "aleppo") for w in (worlds.aleppo_small(), world))
+    made = plan(world, time_limit=1e-9)
+    ends = [forecast(made, runs=300, disruption=d, causes=False).quantile(0.5) for d in (calm, under_fire)]
+    assert ends[1] > ends[0]
+    assert any(name == "snipers_per_day" and "report" in source for name, _, source in under_fire.sources)
+
+
 STATED = {
+    **{f"{reason}_{part}": number for reason in ("snow", "fire", "snipers")
+       for part, number in (("per_day", 2), ("hours", 7), ("slows", 3), ("closes", 0.5))},
+    "spell_spread": 0.4,
     "halts": 3, "hours": 40, "median_hours": 6, "spread": 0.5, "drive_spread": 0.3, "boarding_spread": 0.4,
     "breakdown_share": 0.1, "breakdown_minutes": 90, "turned_back_share": 0.2, "empty_share": 0.3, "check_minutes": 4,
     "road_halt_share": 0.5,

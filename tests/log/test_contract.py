@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from corridor.errors import CorridorError, InputError, UsageError
 from corridor.log.chain import Key
 from corridor.log.entry import Entry, canonical, new_id, stamp
-from corridor.log.log import Log, open_store, restore
+from corridor.log.log import Log, restore
+from corridor.log.places import open_store
 from corridor.log.store import Store
 from corridor.log.transfer import digest_of, write_export
 from corridor.log.verify import verify

@@ -18,7 +18,8 @@ from corridor.log import sqlite, transfer
 from corridor.log.chain import Key, read_checkpoint
 from corridor.log.entry import LARGEST_BODY, Answer, Entry, canonical, derived_id, moment_of, new_id, stamp
 from corridor.log.log import SIGN_EVERY, Log, restore
-from corridor.log.sqlite import SqliteStore, file_system, open_sqlite
+from corridor.log.sqlite import SqliteStore, open_sqlite
+from corridor.log.sqlite_tables import NETWORK, file_system
 from corridor.log.store import LogError
 from corridor.log.verify import verify
 from corridor.log.writer import Writer
@@ -82,7 +83,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_network_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert file_system(tmp_path) not in sqlite.NETWORK
+    assert file_system(tmp_path) not in NETWORK
     monkeypatch.setattr(sqlite, "file_system", lambda path: "nfs4")
     with pytest.raises(UsageError, match="network file system"):
         open_sqlite(tmp_path / "a.corridor", create=True)

@@ -12,7 +12,8 @@ import pytest
 from corridor.errors import CorridorError, UsageError
 from corridor.log.chain import ORIGIN, link
 from corridor.log.entry import Row
-from corridor.log.log import Log, key_path
+from corridor.log.log import Log
+from corridor.log.places import key_path
 from corridor.log.postgres import PAGE, PostgresStore
 from corridor.log.store import LogError
 from corridor.log.verify import verify

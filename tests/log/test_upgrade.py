@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import astuple
 
-from corridor.log import postgres, sqlite
+from corridor.log import postgres, sqlite_tables
 from corridor.log.chain import ORIGIN, link
 from corridor.log.entry import Row
-from corridor.log.log import open_store
 from corridor.log.migrations import steps
-from corridor.log.sqlite import APPLICATION_ID
+from corridor.log.places import open_store
+from corridor.log.sqlite_tables import APPLICATION_ID
 from corridor.log.store import LogError
 from corridor.log.transfer import digest_of
 from tests.log.making import RECEIVED, entry, opened
@@ -50,7 +50,7 @@ def _sqlite_of(path: Path, version: int) -> None:
 def a_later_step(monkeypatch: pytest.MonkeyPatch) -> int:
     """The steps with one more, as the next Corridor will have them."""
     number = steps("sqlite")[-1][0] + 1
-    for module in (sqlite, postgres):
+    for module in (sqlite_tables, postgres):
         monkeypatch.setattr(module, "steps", lambda engine: [*steps(engine), (number, LATER[engine])])
     return number
 
@@ -84,7 +84,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch
     path = tmp_path / "old.corridor"
     _sqlite_of(path, 1)
     bad = (2, "CREATE TABLE half (a TEXT) STRICT;\nCREATE TABLE entry (a TEXT) STRICT;\n")
-    monkeypatch.setattr(sqlite, "steps", lambda engine: [*steps(engine), bad])
+    monkeypatch.setattr(sqlite_tables, "steps", lambda engine: [*steps(engine), bad])
     with pytest.raises(LogError, match="cannot be opened"):
         open_store(str(path))
     monkeypatch.undo()

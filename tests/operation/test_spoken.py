@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ WHEN = datetime(2016, 12, 15, 8, 15, 30, tzinfo=UTC)
 HEAD = "corridor/1 phone-gate-1 gate"
 
 
-def report(counter: int = 12, fact: str = "people_passed", value: int | str | None = 143, **more: str) -> Report:
+def report(counter: int = 12, fact: str = "people_passed", value: int | str | None = 143, **more: Any) -> Report:
     return Report(
         id=spoken.entry_id("phone-gate-1", counter), source="post gate", fact=fact, about="aleppo/C01", place="gate",
         observed=WHEN, received=WHEN, value=value, hedge="unknown" if value is None else "exact", **more,

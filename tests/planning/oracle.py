@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import CpModel, IntVar
 
-from tests.planning.small import Side, Small, Type, Wait, Way
+from tests.planning.oracle_tied import tie_sides
+from tests.planning.oracle_travel import bind_travel
+from tests.planning.oracle_vehicles import Approach, vehicles_of
+from tests.planning.small_world import Side, Small, Type, Wait, Way
 
 END = 1000  # minutes; no small world takes longer
-SPARE = 1  # convoys beyond the fewest that could do
-MOST = 6
+MOST = 6  # convoys that are modelled
 
 
-@dataclass(frozen=True)
-class Vehicle:
-    """One vehicle with the minute from which it is free and where."""
-
-    name: str
-    type: Type
-    free: int
-    site: str
-
-
-def vehicles_of(side: Side) -> list[Vehicle]:
-    """Return the vehicles of a side; the last of a type is the one under way."""
-    found = []
-    for kind in side.types:
-        for number in range(kind.count):
-            out = kind.out if kind.out and number == kind.count - 1 else (0, side.depot)
-            found.append(Vehicle(f"{kind.name}-{number}", kind, *out))
-    return found
-
-
-def optimum(world: Small, effort: float = 60.0) -> int | None:
+def optimum(world: Small, within: int = END, convoys: int = 1, effort: float = 60.0) -> int | None:
     """Return the least clearance time in minutes, None where no plan exists; fails where the effort does not prove it.
 
-    The effort is in the solver's own units, so that a busy machine proves the same.
+    Only times `within` some minutes are looked for, with at least so many convoys a side: what a plan reaches is a good
+    start, and None then tells of a plan that cannot be. The effort is in the solver's own units, the same on a busy
+    machine.
     """
     model = CpModel()
-    sides = [_Side(model, side) for side in world.sides]
-    _ties(model, world, sides)
-    last = model.new_int_var(0, END, "last")
+    sides = [Sided(model, side, world.midnight, convoys) for side in world.sides]
+    tie_sides(model, world, sides)
+    last = model.new_int_var(0, within, "last")
     for side in sides:
         for end in side.ends:
             model.add(last >= end)
@@ -59,14 +42,14 @@ def optimum(world: Small, effort: float = 60.0) -> int | None:
     return int(solver.objective_value + 0.5)
 
 
-class _Side:
+class Sided:
     """The convoys of one side in order of departure: who drives, who is aboard, and every time."""
 
-    def __init__(self, model: CpModel, side: Side) -> None:
-        self.model, self.side = model, side
+    def __init__(self, model: CpModel, side: Side, midnight: int, convoys: int) -> None:
+        self.model, self.side, self.midnight = model, side, midnight
         self.vehicles = vehicles_of(side)
         self.ways = [way for way in side.go if side.only in ("", way[1])]
-        self.number = range(self._most())
+        self.number = range(max(self._most(), convoys))
         self.used = [model.new_bool_var(f"used{c}") for c in self.number]
         self.depart = [model.new_int_var(0, END, f"depart{c}") for c in self.number]
         self.arrive = [model.new_int_var(0, END, f"arrive{c}") for c in self.number]
@@ -76,6 +59,8 @@ class _Side:
         self.unloads = {key: model.new_int_var(0, END, f"u{key}") for key in self.drives}
         self.load: dict[tuple[int, int, str], IntVar] = {}
         self.people: list[IntVar] = []
+        self.stands = [model.new_int_var(0, END, f"stands{c}") for c in self.number]
+        self.approaches: list[Approach] = []
         self.ends: list[cp_model.LinearExpr] = []
         self._convoys()
         self._aboard()
@@ -84,15 +69,18 @@ class _Side:
         self._continuity()
         self._bays()
         self._first_things_first()
+        bind_travel(self)
 
     def _most(self) -> int:
         """Return how many convoys are modelled: every load alone, as far as that stays small."""
         side = self.side
         loads = 0
         for wait in side.waits:
-            seats = max(kind.places.get(wait.place, 0) for kind in side.types)
-            loads += -(-wait.people // max(seats, 1))
-        return min(loads + SPARE, MOST)
+            places = max(self._places(kind, wait.place) for kind in side.types if not kind.trails)
+            loads += -(-wait.people // max(places - places % wait.family, 1))
+        # One beyond the fewest that could do, and two where people come late or are sent on to another day.
+        later = bool(side.daily) or any(wait.come for wait in side.waits)
+        return min(loads + (2 if later else 1), MOST)
 
     def at(self, convoy: int, ways: list[Way]) -> cp_model.LinearExpr:
         """Return whether a convoy takes one of some ways, as a sum."""
@@ -102,8 +90,10 @@ class _Side:
         model, side = self.model, self.side
         for c in self.number:
             row = [self.drives[c, v] for v in range(len(self.vehicles))]
+            led = [self.drives[c, v] for v, vehicle in enumerate(self.vehicles) if not vehicle.type.trails]
             model.add(sum(self.way[c, w] for w in self.ways) == self.used[c])
-            model.add(sum(row) <= (side.size - side.escort_vehicles)).only_enforce_if(self.used[c])
+            model.add(sum(led) <= side.size - side.escort_vehicles).only_enforce_if(self.used[c])
+            model.add(sum(led) >= 1).only_enforce_if(self.used[c])
             model.add(sum(row) >= side.smallest).only_enforce_if(self.used[c])
             model.add(sum(row) == 0).only_enforce_if(~self.used[c])
             # A convoy that is not used stands where the one before it does; like vehicles come in their order.
@@ -112,7 +102,7 @@ class _Side:
                 model.add(self.depart[c] == self.depart[c - 1]).only_enforce_if(~self.used[c])
             else:
                 for v, (one, two) in enumerate(pairwise(self.vehicles)):
-                    if (one.type, one.free, one.site) == (two.type, two.free, two.site):
+                    if (one.type, one.free, one.site, one.until) == (two.type, two.free, two.site, two.until):
                         model.add_implication(self.drives[c, v + 1], self.drives[c, v])
             for v in range(len(self.vehicles)):
                 for time in (self.boards[c, v], self.unloads[c, v]):
@@ -139,13 +129,13 @@ class _Side:
                         beside.append(self.load[key])
                 if beside:
                     model.add(sum(beside) == wait.companions * sum(own))
-                here = [self.way[c, w] for w in self.ways if w[0] == wait.pickup]
+                here = [self.way[c, w] for w in self.ways if self.may_go(wait, w)]
                 model.add(sum(own) <= wait.people * sum(here))
                 aboard += [*own, *beside]
             self.people.append(model.new_int_var(0, side.everyone, f"people{c}"))
             model.add(self.people[c] == sum(aboard))
             for v, vehicle in enumerate(self.vehicles):
-                for place in ("seat", "stretcher"):
+                for place in ("seat", "stretcher", "wheelchair"):
                     sitting = [n for key, n in self.load.items() if key[:2] == (c, v) and self._needs(key[2]) == place]
                     model.add(sum(sitting) <= self._places(vehicle.type, place) * self.drives[c, v])
                 every = [n for key, n in self.load.items() if key[:2] == (c, v)]
@@ -177,7 +167,7 @@ class _Side:
             row = [self.drives[c, v] for v in range(len(self.vehicles))]
             for way in self.ways:
                 passage = side.go[way] + side.check[0] + side.check[1] * sum(row)
-                model.add(self.arrive[c] == self.depart[c] + passage).only_enforce_if(self.way[c, way])
+                model.add(self.arrive[c] == self.depart[c] + passage + self.stands[c]).only_enforce_if(self.way[c, way])
             for v, vehicle in enumerate(self.vehicles):
                 drives, board, unload = self.drives[c, v], vehicle.type.board, vehicle.type.unload
                 model.add(self.boards[c, v] + board <= self.depart[c]).only_enforce_if(drives)
@@ -188,18 +178,15 @@ class _Side:
                     model.add(self.unloads[c, v] - self.arrive[c] <= side.hold_exchange).only_enforce_if(drives)
                 end = model.new_int_var(0, END, f"end{c}{v}")
                 model.add(end == self.unloads[c, v] + unload).only_enforce_if(drives)
+                if vehicle.until is not None:
+                    model.add(end <= vehicle.until).only_enforce_if(drives)
                 self.ends.append(end)
 
     def _road(self) -> None:
         """Hours, aid, vehicles on the road at once and escort teams."""
         model, side = self.model, self.side
         for c in self.number:
-            if side.windows is not None:
-                inside = [model.new_bool_var(f"w{c}{k}") for k in range(len(side.windows))]
-                model.add(sum(inside) >= 1).only_enforce_if(self.used[c])
-                for chosen, (opens, closes) in zip(inside, side.windows, strict=True):
-                    model.add(self.depart[c] >= opens).only_enforce_if(chosen)
-                    model.add(self.arrive[c] <= closes - side.margin).only_enforce_if(chosen)
+            self._hours(c)
             if side.aid:
                 before = model.new_bool_var(f"before{c}")
                 model.add(self.arrive[c] <= side.aid[0]).only_enforce_if(self.used[c], before)
@@ -210,6 +197,35 @@ class _Side:
                 model.add_cumulative(spans, [1] * len(spans), kind.at_once)
         if side.escorts is not None:
             self._teams(side.escorts)
+
+    def _hours(self, c: int) -> None:
+        """Each drive lies in one window; a night parts one drive from the other."""
+        model, side = self.model, self.side
+        if side.night is None or side.windows is None:
+            model.add(self.stands[c] == 0)
+            self._in_window(self.depart[c], self.arrive[c], self.used[c])
+            return
+        before, after = side.night
+        night = model.new_bool_var(f"night{c}")
+        halts, goes_on = (model.new_int_var(0, END, f"{word}{c}") for word in ("halts", "goes_on"))
+        model.add(self.stands[c] == 0).only_enforce_if(~night)
+        model.add(halts == self.arrive[c]).only_enforce_if(~night)
+        model.add(goes_on == self.depart[c]).only_enforce_if(~night)
+        model.add(halts >= self.depart[c] + before).only_enforce_if(night)
+        model.add(goes_on <= self.arrive[c] - after).only_enforce_if(night)
+        model.add(goes_on == halts + self.stands[c]).only_enforce_if(night)
+        self._in_window(self.depart[c], halts, self.used[c])
+        self._in_window(goes_on, self.arrive[c], self.used[c])
+
+    def _in_window(self, begins: IntVar, ends: IntVar, used: IntVar) -> None:
+        model, side = self.model, self.side
+        if side.windows is None:
+            return
+        inside = [model.new_bool_var("") for _ in side.windows]
+        model.add(sum(inside) >= 1).only_enforce_if(used)
+        for chosen, (opens, closes) in zip(inside, side.windows, strict=True):
+            model.add(begins >= opens).only_enforce_if(chosen)
+            model.add(ends <= closes - side.margin).only_enforce_if(chosen)
 
     def _passage(self, c: int, v: int) -> cp_model.IntervalVar:
         length = self.model.new_int_var(0, END, f"length{c}{v}")
@@ -237,27 +253,37 @@ class _Side:
                 self.model.add(ready >= free + back).only_enforce_if(*both)
 
     def _continuity(self) -> None:
-        model, side = self.model, self.side
+        """Each vehicle boards when it is free and has driven to the pickup from where it was before."""
+        model = self.model
         for v, vehicle in enumerate(self.vehicles):
             for c in self.number:
                 earlier = [~self.drives[before, v] for before in range(c)]
                 for way in self.ways:
                     when = (self.drives[c, v], self.way[c, way], *earlier)
-                    start = vehicle.free + side.back[vehicle.site, way[0]]
-                    model.add(self.boards[c, v] >= start).only_enforce_if(*when)
+                    step = vehicle.site, way[0]
+                    self._comes(Approach(c, v, None, step, way, vehicle.free, self.side.back[step], when))
             for first, then in combinations(self.number, 2):
                 between = [~self.drives[c, v] for c in range(first + 1, then)]
-                both = [self.drives[first, v], self.drives[then, v], *between]
                 done = model.new_int_var(0, END, f"done{first}{then}{v}")
                 model.add(done == self.unloads[first, v] + vehicle.type.unload).only_enforce_if(self.drives[first, v])
-                self._after(done, self.boards[then, v], first, then, both)
+                for one in self.ways:
+                    for way in self.ways:
+                        both = (self.drives[first, v], self.drives[then, v], self.way[first, one], self.way[then, way])
+                        step = one[1], way[0]
+                        when = (*both, *between)
+                        self._comes(Approach(then, v, first, step, way, done, self.side.back[step], when))
+
+    def _comes(self, approach: Approach) -> None:
+        self.approaches.append(approach)
+        boards = self.boards[approach.convoy, approach.vehicle]
+        self.model.add(boards >= approach.free + approach.minutes).only_enforce_if(*approach.when)
 
     def _bays(self) -> None:
         for site, bays in self.side.bays.items():
             spans = []
             for c, v in self.drives:
                 ways = [w for w in self.ways if site in w]
-                if not ways:
+                if not ways or self.vehicles[v].type.trails:
                     continue
                 here = self.model.new_bool_var(f"here{site}{c}{v}")
                 self.model.add(here >= self.drives[c, v] + self.at(c, ways) - 1)
@@ -278,73 +304,33 @@ class _Side:
                         self._before(high, low, c)
 
     def _before(self, high: Wait, low: Wait, c: int) -> None:
+        """Who may not go where the convoy goes, or comes when its boarding has begun, is not passed over."""
+        model = self.model
         aboard = [n for key, n in self.load.items() if key[0] == c and key[2] == low.name]
         gone = [n for key, n in self.load.items() if key[0] <= c and key[2] == high.name]
-        some = self.model.new_bool_var(f"some{low.name}{c}")
-        self.model.add(sum(aboard) <= low.people * some)
-        self.model.add(sum(gone) == high.people).only_enforce_if(some)
+        some = model.new_bool_var(f"some{low.name}{c}")
+        model.add(sum(aboard) <= low.people * some)
+        there = self.at(c, [way for way in self.ways if self.may_go(high, way)])
+        begins = self.begins(c)
+        for minute, people in high.come or ((0, high.people),):
+            come = model.new_bool_var("")
+            model.add(begins >= minute).only_enforce_if(come)
+            model.add(begins < minute).only_enforce_if(~come)
+            passed = model.new_bool_var("")
+            model.add(passed >= some + come + there - 2)
+            model.add(sum(gone) >= people).only_enforce_if(passed)
+
+    def begins(self, c: int) -> IntVar:
+        """Return when the first vehicle of a convoy begins to board."""
+        minute = self.model.new_int_var(0, END, "")
+        self.model.add_min_equality(minute, [self.boards[c, v] for v in range(len(self.vehicles))])
+        return minute
+
+    def may_go(self, wait: Wait, way: Way) -> bool:
+        """Return whether people may take a way: from where they wait, to who takes them and where they chose to go."""
+        takes = self.side.accepts.get(way[1], (wait.kind,))
+        return way[0] == wait.pickup and wait.kind in takes and wait.chosen in ("", way[1])
 
     def handed_over(self, c: int) -> cp_model.LinearExpr:
         """Return when the people of a convoy are counted as accepted."""
         return self.arrive[c] - self.side.beyond
-
-
-def _ties(model: CpModel, world: Small, sides: list[_Side]) -> None:
-    if world.tie:
-        ratio, lag, tolerance, mutual = world.tie
-        # ratio / 2 * here - tolerance <= there, and the reverse with 2 / ratio and tolerance * 2 / ratio
-        _tie(model, (sides[0], sides[1]), (ratio, 2, 2 * tolerance), lag)
-        if mutual:
-            _tie(model, (sides[1], sides[0]), (2, ratio, 2 * tolerance), lag)
-    if world.steps:
-        for mine, other in ((0, 1), (1, 0)):
-            opened = _reached(model, sides[other], world.steps[other])
-            _gate(model, sides[mine], world.steps[mine], opened)
-    if world.phase:
-        last, after = world.phase
-        opened = (
-            model.new_constant(after) if isinstance(after, int) else _reached(model, sides[1], sides[1].side.everyone)
-        )
-        _gate(model, sides[0], sides[0].side.everyone - last, opened)
-
-
-def _by(model: CpModel, side: _Side, minute: cp_model.LinearExpr) -> cp_model.LinearExpr:
-    """Return everyone of a side who is accepted by a minute."""
-    parts = []
-    for c in side.number:
-        in_time = model.new_bool_var("")
-        model.add(side.handed_over(c) <= minute).only_enforce_if(in_time)
-        model.add(side.handed_over(c) > minute).only_enforce_if(~in_time)
-        counted = model.new_int_var(0, side.side.everyone, "")
-        model.add(counted == side.people[c]).only_enforce_if(in_time)
-        model.add(counted == 0).only_enforce_if(~in_time)
-        parts.append(counted)
-    return cp_model.LinearExpr.sum(parts)
-
-
-def _tie(model: CpModel, pair: tuple[_Side, _Side], terms: tuple[int, int, int], lag: int) -> None:
-    """At each hand-over of the first: first * here - tolerance <= second * there by the lag."""
-    first, other = pair
-    here_times, there_times, tolerance = terms
-    # Follows from the last hand-over; the solver would take long to see it where it cannot hold.
-    model.add(first.used[0] * (here_times * first.side.everyone - tolerance) <= there_times * other.side.everyone)
-    for c in first.number:
-        here = _by(model, first, first.handed_over(c))
-        there = _by(model, other, first.handed_over(c) + lag)
-        model.add(here_times * here - tolerance <= there_times * there).only_enforce_if(first.used[c])
-
-
-def _reached(model: CpModel, side: _Side, people: int) -> IntVar:
-    """Return a minute by which a side has had so many people accepted."""
-    minute = model.new_int_var(0, END, "")
-    model.add(_by(model, side, minute) >= min(people, side.side.everyone))
-    return minute
-
-
-def _gate(model: CpModel, side: _Side, free: int, opened: IntVar) -> None:
-    """A convoy with which more than `free` people are accepted departs when the gate is open."""
-    for c in side.number:
-        beyond = model.new_bool_var("")
-        here = _by(model, side, side.handed_over(c))
-        model.add(here <= free).only_enforce_if(~beyond)
-        model.add(side.depart[c] >= opened).only_enforce_if(beyond, side.used[c])

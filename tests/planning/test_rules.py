@@ -100,6 +100,7 @@ def test_where_a_headway_is_agreed_convoys_are_sooner_and_shuttles_hold_fewer() 
     assert (found["convoy"].clearance_minutes, found["shuttle"].clearance_minutes) == (80, 135)
     assert made.mode == "convoy"
     assert found["shuttle"].most_held == 0 < found["convoy"].most_held
+    assert "convoy ends 55 min before the shuttle, with 50 more people in hold at most" in str(made)
 
 
 def test_a_shuttle_is_one_vehicle_and_a_smallest_convoy_forbids_it() -> None:

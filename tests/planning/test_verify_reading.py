@@ -9,7 +9,8 @@ import pytest
 
 from corridor.planning.plan import Convoy, Plan, Trip
 from corridor.planning.verify import verify
-from corridor.planning.verify.case import Case, at_least, at_most, half_up
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import at_least, at_most, half_up
 from corridor.situation.agreement import Clause, Halt, Reason
 from corridor.situation.fleet import Fleet, UnderWay
 from corridor.situation.road import Leg

@@ -136,8 +136,13 @@ def test_nothing_received_later_stands_on_the_page() -> None:
 
 
 def catalogue(lang: str) -> dict[str, str]:
-    text = resources.files("corridor.publishing").joinpath("catalogue", f"{lang}.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
+    folder = resources.files("corridor.publishing").joinpath("catalogue")
+    found: dict[str, str] = {}
+    for name in (f"{lang}.json", f"release.{lang}.json"):
+        told = json.loads(folder.joinpath(name).read_text(encoding="utf-8"))
+        assert not set(told) & set(found)
+        found |= told
+    return found
 
 
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])

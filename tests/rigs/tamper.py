@@ -129,14 +129,14 @@ def in_tables(rng: random.Random, path: Path, checkpoint: Checkpoint, original: 
     else:
         at = rng.randrange(len(value))
         changed = value[:at] + chr(ord(value[at]) ^ 1) + value[at + 1 :]
-    db.execute(f"UPDATE entry SET {column} = ? WHERE seq = ?", (changed, seq))  # noqa: S608
+    db.execute(f"UPDATE entry SET {column} = ? WHERE seq = ?", (changed, seq))
     store = SqliteStore(lambda: sqlite3.connect(path, isolation_level=None), place="rig")
     try:
         why = verify(store.rows(), against=checkpoint).why
     except (CorridorError, msgspec.ValidationError) as error:
         why = str(error)
     store.close()
-    db.execute(f"UPDATE entry SET {column} = ? WHERE seq = ?", (value, changed if column == "seq" else seq))  # noqa: S608
+    db.execute(f"UPDATE entry SET {column} = ? WHERE seq = ?", (value, changed if column == "seq" else seq))
     db.close()
     return why
 

@@ -14,7 +14,7 @@ from corridor.server.app import handlers
 from corridor.server.ask import HANDLERS
 from corridor.server.bodies import Nothing
 from corridor.server.rights import EVERYBODY, MEMBERS, ROLES, Role
-from corridor.server.routes import ROUTES, Route
+from corridor.server.routes import FEATURES, ROUTES, Route
 from tests.operation.acting import basis, linked
 from tests.server.serving import API, Live, at_gate, entered, live, recent
 
@@ -48,6 +48,8 @@ SOUND: dict[str, Any] = {
     "work_forecast": {},
     "work_levers": {},
     "work_compare": {"reports": [{"id": "x"}]},
+    "work_what_if": {"buses": 1, "runs": 50},
+    "replay_pace": {"pace": 0},
     "export": {"to": "auditor", "reason": "drill"},
     "sync": {"entries": []},
 }
@@ -172,7 +174,8 @@ def test_the_table_itself_keeps_its_promises() -> None:
         if route.roles >= MEMBERS - {"field"} and route.roles != EVERYBODY:
             assert route.path.startswith((f"{API}/session", f"{API}/about", "/sign-out")), route.name
         if "public" in route.roles and route.path.startswith(API):
-            assert route.name in {"public", "openapi", "sign_in", "use_link", "claim"}
+            told = {"public", "openapi", "sign_in", "use_link", "claim"}
+            assert route.name in told or route.path.startswith(FEATURES)
         if route.body is not None and route.method == "POST":
             assert route.name in SOUND or route.body is Nothing, route.name
 

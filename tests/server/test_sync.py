@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from corridor.log.entry import new_id
@@ -110,6 +111,11 @@ def test_a_text_is_shown_by_its_own_door_alone(server: Live) -> None:
     report = at_gate(note="the baker's cousin waits", quote="said the porter")
     after = server.house.present.seq
     phone.post(f"{API}/sync", json={"entries": [entered(report, 1)]})
+    # The same report with another count from another phone: both wait for a person.
+    rival = msgspec.structs.replace(report, value=(report.value or 0) + 1)  # type: ignore[operator]
+    server.phone().post(f"{API}/sync", json={"entries": [entered(rival, 1)]})
+    assert lead.get(f"{API}/conflicts").json()["rivals"][0]["id"] == report.id
+    assert "[sealed]" in lead.get(f"{API}/conflicts").text
     lead.post(f"{API}/decisions/withdraw", json={"report": report.id, "reason": "counted twice"})
     for path in ("reports", "situation", "status", "handover", "events", "alarms", "conflicts", f"log?after={after}"):
         for who in (lead, room, phone):
@@ -122,6 +128,16 @@ def test_a_text_is_shown_by_its_own_door_alone(server: Live) -> None:
     assert report.id in export
     assert "baker" not in export
     assert "counted twice" not in export
+
+
+def test_a_reason_that_looks_like_a_person_is_warned_of(server: Live) -> None:
+    phone, lead = server.phone(), server.member("coordinator")
+    one, two = at_gate(), at_gate()
+    phone.post(f"{API}/sync", json={"entries": [entered(one, 1), entered(two, 2)]})
+    path = f"{API}/decisions/withdraw"
+    doubtful = lead.post(path, json={"report": one.id, "reason": "Mr Haddad counted twice"}).json()
+    assert "a title before a name" in doubtful["warnings"][0]
+    assert "warnings" not in lead.post(path, json={"report": two.id, "reason": "counted twice"}).json()
 
 
 def test_a_clock_that_runs_ahead_is_said(server: Live) -> None:

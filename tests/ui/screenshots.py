@@ -12,7 +12,17 @@ from tests.ui.house import CHROMIUM, Visit, aleppo, browser
 AT = "at=2016-12-16T12:00%2B02:00"
 PAGES = {
     "now": f"/?{AT}",
+    "plan": "/plan",
+    "people": f"/people?{AT}",
+    "waiting": f"/waiting?{AT}",
+    "reception": f"/reception?{AT}",
+    "agreement": f"/agreement?{AT}",
+    "reader": "/reader",
+    "log": f"/log?{AT}&limit=20",
+    "exercise": "/exercise",
+    "start": "/start",
     "figure": f"/figure?of=out:aleppo&{AT}",
+    "sheets": "/plan/sheets",
 }
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from corridor.errors import Fault, InputError
 from corridor.forecasting.cases import HaltPrior, fit, updated, usable
+from corridor.forecasting.spells import PARTS, REASONS
 from corridor.situation.agreement import Halt
 from corridor.situation.situation import Situation
 
@@ -44,6 +45,8 @@ class Disruption(msgspec.Struct, frozen=True, kw_only=True):
     both are uncertain as after `counted` halts (a Student predictive; Gelman et al. 2013, 3.2), certain where it is 0.
     `halted` says that the movement stands now, since `halted_hours`. `drive_spread` and `boarding_spread` are
     coefficients of variation, shares are from 0 to 1, minutes are minutes; `sources` are (name, words, source).
+    Snow, fire and snipers come so often `_per_day` on the whole road, last a median of `_hours` and make one segment
+    slower, `_slows` times the minutes, or close it, which a share `_closes` of them does (see `spells.spell_times`).
     """
 
     halts: float = 0.0
@@ -61,6 +64,19 @@ class Disruption(msgspec.Struct, frozen=True, kw_only=True):
     empty_share: float = 0.0
     check_minutes: float = 0.0
     road_halt_share: float = 0.0
+    snow_per_day: float = 0.0
+    snow_hours: float = 12.0
+    snow_slows: float = 2.0
+    snow_closes: float = 0.0
+    fire_per_day: float = 0.0
+    fire_hours: float = 1.0
+    fire_slows: float = 1.0
+    fire_closes: float = 1.0
+    snipers_per_day: float = 0.0
+    snipers_hours: float = 2.0
+    snipers_slows: float = 1.0
+    snipers_closes: float = 1.0
+    spell_spread: float = 0.9
     sources: tuple[tuple[str, str, str], ...] = ()
 
     def halt_times(self, rng: np.random.Generator, runs: int) -> tuple[Array, Array]:
@@ -111,7 +127,10 @@ REPLACEABLE = (
     "empty_share",
     "check_minutes",
     "road_halt_share",
+    *(f"{reason}_{part}" for reason in REASONS for part in PARTS),
+    "spell_spread",
 )
+_ABOVE_ZERO = ("median_hours", *(f"{reason}_hours" for reason in REASONS))
 _SHARES = ("breakdown_share", "turned_back_share", "empty_share", "road_halt_share")
 
 
@@ -188,14 +207,23 @@ def stated_of(situation: Situation, operation: str) -> Mapping[str, tuple[float,
     ]
     for report in said:
         number = report.number or 0.0
-        if number < 0 or (report.part in _SHARES and number >= 1) or (report.part == "median_hours" and number == 0):
-            faults.append(Fault(f"report {report.id}", f"{number:g} cannot be", "shares lie from 0 to below 1"))
+        if not _possible(report.part, number):
+            hint = "shares lie from 0 to below 1, hours above 0; what slows a drive takes 1 time as long or more"
+            faults.append(Fault(f"report {report.id}", f"{number:g} cannot be", hint))
     if faults:
         raise InputError(f"{len(faults)} stated disruption(s) cannot be used", place="reports", faults=faults)
     return {
         r.part: (r.number or 0.0, f"{r.source} (report {r.id})")
         for r in sorted(said, key=lambda r: (r.observed, r.received, r.id))
     }
+
+
+def _possible(parameter: str, number: float) -> bool:
+    if parameter.endswith("_slows"):
+        return number >= 1
+    if parameter.endswith("_closes"):
+        return 0 <= number <= 1
+    return number > 0 if parameter in _ABOVE_ZERO else number >= 0 and not (parameter in _SHARES and number >= 1)
 
 
 def halts_hours(situation: Situation, operation: str) -> list[float]:

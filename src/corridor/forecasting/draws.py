@@ -14,7 +14,16 @@ def compiled(function: Any) -> Any:
     return njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
-@compiled
+def leaf(function: Any) -> Any:
+    """Do the same for a function that makes no array, and let it count no references to those it is given.
+
+    Counting is atomic: two cores that count on the same arrays, trip by trip, spent a third of their time on it. For
+    the same reason arrays are passed whole, with the place to look at, and never as slices.
+    """
+    return njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+
+
+@leaf
 def uniform(seed: int, run: int, step: int, use: int) -> float:
     """Return a number in (0, 1) that depends only on its arguments (splitmix64; Steele, Lea and Flood 2014)."""
     x = np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(run) * np.uint64(0xD1B54A32D192ED03)
@@ -27,7 +36,7 @@ def uniform(seed: int, run: int, step: int, use: int) -> float:
     return (float(x >> np.uint64(11)) + 0.5) / 9007199254740992.0
 
 
-@compiled
+@leaf
 def factor(spread: float, seed: int, run: int, step: int, use: int) -> float:
     """Return a log-normal factor with mean 1 and a coefficient of variation (normal by Box and Muller 1958)."""
     if spread <= 0.0:
@@ -39,24 +48,24 @@ def factor(spread: float, seed: int, run: int, step: int, use: int) -> float:
     return math.exp(math.sqrt(variance) * normal - 0.5 * variance)
 
 
-@compiled
-def take(bays: Any, start: float, end: float) -> None:
-    """Give a vehicle the bay that was free last among those free at its start."""
-    best = 0
-    for index in range(len(bays)):
+@leaf
+def take(bays: Any, low: int, high: int, start: float, end: float) -> None:
+    """Give a vehicle the bay that was free last among those (`low` to `high`) free at its start."""
+    best = low
+    for index in range(low, high):
         fits, best_fits = bays[index] <= start, bays[best] <= start
         if (fits and (not best_fits or bays[index] > bays[best])) or (not best_fits and bays[index] < bays[best]):
             best = index
     bays[best] = end
 
 
-@compiled
-def serve(bays: Any, arrival: float, minutes: float) -> float:
+@leaf
+def serve(bays: Any, low: int, high: int, arrival: float, minutes: float) -> float:
     """Return when a vehicle begins in a bay (first come, first served) and keep the bay for it; no bays, no wait."""
-    if len(bays) == 0:
+    if high == low:
         return arrival
-    first = 0
-    for index in range(1, len(bays)):
+    first = low
+    for index in range(low + 1, high):
         if bays[index] < bays[first]:
             first = index
     start: float = max(arrival, bays[first])
@@ -64,59 +73,59 @@ def serve(bays: Any, arrival: float, minutes: float) -> float:
     return start
 
 
-@compiled
-def join(bays: Any, arrival: float, minutes: float) -> float:
+@leaf
+def join(bays: Any, low: int, high: int, arrival: float, minutes: float) -> float:
     """Do the same for bays that are only ever joined in order of coming: they form a heap, the soonest free first."""
-    size = len(bays)
+    size = high - low
     if size == 0:
         return arrival
-    start: float = max(arrival, bays[0])
+    start: float = max(arrival, bays[low])
     end = start + minutes
     parent = 0
     while True:
         child = 2 * parent + 1
         if child >= size:
             break
-        if child + 1 < size and bays[child + 1] < bays[child]:
+        if child + 1 < size and bays[low + child + 1] < bays[low + child]:
             child += 1
-        if bays[child] >= end:
+        if bays[low + child] >= end:
             break
-        bays[parent] = bays[child]
+        bays[low + parent] = bays[low + child]
         parent = child
-    bays[parent] = end
+    bays[low + parent] = end
     return start
 
 
-@compiled
-def allowed(ready: float, drive: float, halts: Any, windows: Any) -> float:
+@leaf
+def allowed(ready: float, drive: float, halts: Any, run: int, windows: Any) -> float:
     """Return the first departure from `ready` outside every halt and inside a window that it clears; inf if none."""
     depart: float = ready
-    for number in range(len(halts)):
-        if halts[number, 0] > depart:
+    for number in range(halts.shape[1]):
+        if halts[run, number, 0] > depart:
             break
-        depart = max(depart, halts[number, 1])
+        depart = max(depart, halts[run, number, 1])
     if len(windows) == 0:
         return depart
     for number in range(len(windows)):
         start: float = max(depart, windows[number, 0])
         if start + drive <= windows[number, 1]:
             # A later window may open inside a halt: then the first moment after both.
-            for halt in range(len(halts)):
-                if halts[halt, 0] <= start < halts[halt, 1]:
-                    start = halts[halt, 1]
+            for halt in range(halts.shape[1]):
+                if halts[run, halt, 0] <= start < halts[run, halt, 1]:
+                    start = halts[run, halt, 1]
             if start + drive <= windows[number, 1]:
                 return start
     return math.inf
 
 
-@compiled
+@leaf
 def onward(time: float, minutes: float, halts: Any, share: float, seed: int, run: int) -> float:
     """Return when a drive is over that a share of the halts that begin on the way stops where it is."""
     end: float = time + minutes
     if share <= 0.0:
         return end
-    for number in range(len(halts)):
-        begin, until = halts[number, 0], halts[number, 1]
+    for number in range(halts.shape[1]):
+        begin, until = halts[run, number, 0], halts[run, number, 1]
         if begin >= end:
             break
         if begin > time and uniform(seed, run, number, 9) < share:
@@ -124,7 +133,37 @@ def onward(time: float, minutes: float, halts: Any, share: float, seed: int, run
     return end
 
 
-@compiled
+@leaf
+def totalled(counts: Any, run: int) -> None:
+    """Turn the people of each mark of a run into those up to it; `counts` (runs, rows, marks)."""
+    for row in range(counts.shape[1]):
+        for mark in range(1, counts.shape[2]):
+            counts[run, row, mark] += counts[run, row, mark - 1]
+
+
+@leaf
+def hindered(
+    part: int, time: float, minutes: float, spells: Any, run: int, step_first: Any, step: Any, step_share: Any
+) -> tuple[float, float]:
+    """Return when a vehicle enters a part and how many minutes it takes there, as snow, fire and snipers let it.
+
+    It waits before a part with a closed segment until that opens; slow segments count as they are when it enters.
+    """
+    longer = 0.0
+    for number in range(spells.shape[1]):
+        if spells[run, number, 0] > time:
+            break
+        if spells[run, number, 1] > time:
+            for index in range(step_first[part], step_first[part + 1]):
+                if step[index] == spells[run, number, 3]:
+                    if math.isinf(spells[run, number, 2]):
+                        time = spells[run, number, 1]
+                    else:
+                        longer += minutes * step_share[index] * (spells[run, number, 2] - 1.0)
+    return time, minutes + longer
+
+
+@leaf
 def enter(spans: Any, counts: Any, lane: int, time: float, minutes: float) -> float:
     """Return the first moment from `time` at which nobody comes the other way on a one-lane stretch."""
     other = lane ^ 1
@@ -138,7 +177,7 @@ def enter(spans: Any, counts: Any, lane: int, time: float, minutes: float) -> fl
     return time
 
 
-@compiled
+@leaf
 def occupy(spans: Any, counts: Any, lane: int, begin: float, end: float) -> None:
     """Enter a passage of a one-lane stretch: with one of the same direction that it touches, else beside it.
 
@@ -173,7 +212,7 @@ def groups_by_site(group_site: Any, sites: int) -> Any:
     return first, member
 
 
-@compiled
+@leaf
 def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, minutes: Any) -> None:
     """Fill the minutes of every part of the ways in a run: its certain minutes and those of its uncertain legs."""
     for part in range(len(fixed)):
@@ -183,15 +222,18 @@ def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, min
         minutes[part] = total
 
 
-@compiled
+@leaf
 def come_empty(
     time: float, begin: int, end: int, minutes: Any, lane: Any, spans: Any, counts: Any,
-    halts: Any, share: float, seed: int, run: int,
+    halts: Any, share: float, spells: Any, step_first: Any, step: Any, step_share: Any, seed: int, run: int,
 ) -> float:  # fmt: skip
     """Return when an empty vehicle that sets off at `time` has driven the parts `begin` to `end`."""
     for part in range(begin, end):
-        if lane[part] >= 0 and minutes[part] > 0.0:
-            time = enter(spans, counts, lane[part], time, minutes[part])
-            occupy(spans, counts, lane[part], time, time + minutes[part])
-        time = onward(time, minutes[part], halts, share, seed, run)
+        takes = minutes[part]
+        if spells.shape[1] > 0:
+            time, takes = hindered(part, time, takes, spells, run, step_first, step, step_share)
+        if lane[part] >= 0 and takes > 0.0:
+            time = enter(spans, counts, lane[part], time, takes)
+            occupy(spans, counts, lane[part], time, time + takes)
+        time = onward(time, takes, halts, share, seed, run)
     return time

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -51,11 +52,11 @@ __all__ = [
 
 FORMAT = "corridor-forecast/1"
 HORIZON_HOURS = 24.0 * 60
-PILOT = 500  # runs that find how far the chart must reach
+PILOT_PART, PILOT_LEAST = 20, 50  # one run in so many, and at least so many, find how far the chart must reach
 CAUSE_RUNS = 1_000  # runs for each cause that is held still; a share of variance needs no more
 # Neither takes more than this many trips in all, so that a city of 20,000 trips is not run six times over; in such a
 # plan one run says more, for chance evens out over many convoys.
-SIDE_TRIPS, FEWEST = 5_000_000, 100
+SIDE_TRIPS, FEWEST = 3_000_000, 100
 MARKS = 60  # points of each band: enough for a chart, few enough to mail
 CLOSES_AFTER_HOURS = (6, 12, 24, 48)
 
@@ -151,7 +152,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
     def from_json(data: bytes | str, *, place: str = "forecast") -> Forecast:
         """Read a forecast; raises `InputError` with the path inside the file where it is malformed."""
         try:
-            return msgspec.json.decode(data, type=Forecast)
+            return msgspec.convert(_later(msgspec.json.decode(data)), Forecast) if _has_null(data) else _read(data)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor forecast plan.json"
             raise InputError(f"is not a forecast: {error}", place=place, hint=hint) from None
@@ -185,13 +186,12 @@ def forecast(
     planned = [operation for operation in plan.situation.operations if operation.id not in plan.unplanned]
     drawn = {o.id: disruption if disruption is not None else disruption_of(plan.situation, o.id) for o in planned}
 
-    def simulators(number: int, *frozen: str) -> list[Simulator]:
-        options = {"runs": number, "seed": seed, "horizon": HORIZON_HOURS, "policy": policy, "frozen": frozen}
-        return [Simulator(plan, operation, drawn[operation.id], **options) for operation in planned]  # type: ignore[arg-type]
-
-    full = simulators(runs)
+    full = [
+        Simulator(plan, operation, drawn[operation.id], runs=runs, seed=seed, horizon=HORIZON_HOURS, policy=policy)
+        for operation in planned
+    ]
     side = max(SIDE_TRIPS // max(sum(len(convoy.trips) for convoy in plan.convoys), 1), FEWEST)
-    pilot = min(PILOT, side)
+    pilot = min(max(runs // PILOT_PART, PILOT_LEAST), side)
     hours = _marks(_clearance([simulator.run(runs=pilot).clearance for simulator in full], pilot), plan)
     minutes = [mark * 60 for mark in (*hours, *(_hours(plan, moment) for moment in moments), *block_ends())]
     outcomes = [simulator.run(minutes) for simulator in full]
@@ -201,7 +201,7 @@ def forecast(
     shares: tuple[Cause, ...] = ()
     if causes and full and runs >= 100:
         number = min(runs, CAUSE_RUNS, side)
-        shares = _causes(clearance[:number], simulators, number)
+        shares = _causes(clearance[:number], full, number)
     assumptions = {
         name: Assumption(name=name, text=text, source=source)
         for found in drawn.values()
@@ -229,6 +229,22 @@ def forecast(
     )
 
 
+_read = msgspec.json.Decoder(Forecast).decode
+
+
+def _has_null(data: bytes | str) -> bool:
+    return b"null" in data if isinstance(data, bytes) else "null" in data
+
+
+def _later(read: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return what was read with inf for each null of the milestones: JSON has no number for "later than the chart"."""
+    for item in (read.get("milestones") or ()) if isinstance(read, dict) else ():
+        for name in ("half", "nine_tenths"):
+            if isinstance(item, dict) and isinstance(item.get(name), list):
+                item[name] = [math.inf if hours is None else hours for hours in item[name]]
+    return read
+
+
 def _clearance(minutes: list[Array], runs: int) -> Array:
     """Return when the last operation of each run has ended, in hours."""
     return np.asarray(np.max(minutes, axis=0) / 60) if minutes else np.zeros(runs)
@@ -238,7 +254,7 @@ def _hours(plan: Plan, moment: datetime) -> float:
     return (moment - plan.start).total_seconds() / 3600
 
 
-def _causes(clearance: Array, simulators: Callable[..., list[Simulator]], runs: int) -> tuple[Cause, ...]:
+def _causes(clearance: Array, full: Sequence[Simulator], runs: int) -> tuple[Cause, ...]:
     """Return the share of each cause: one minus the variance that stays when it stands still, same numbers elsewhere.
 
     A total-effect index by freezing (Sobol 2001), of clearance times capped at the horizon.
@@ -248,7 +264,7 @@ def _causes(clearance: Array, simulators: Callable[..., list[Simulator]], runs: 
         return ()
     found = []
     for cause in CAUSES:
-        still = _clearance([simulator.run().clearance for simulator in simulators(runs, cause)], runs)
+        still = _clearance([simulator.still(cause, runs).run().clearance for simulator in full], runs)
         rest = float(np.var(np.minimum(still, HORIZON_HOURS)))
         found.append(Cause(cause=cause, share=round(1 - rest / whole, 4)))
     return tuple(found)

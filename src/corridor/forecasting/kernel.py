@@ -15,12 +15,14 @@ from corridor.forecasting.draws import (
     enter,
     factor,
     groups_by_site,
+    hindered,
     join,
     occupy,
     onward,
     part_minutes,
     serve,
     take,
+    totalled,
     uniform,
 )
 
@@ -38,11 +40,11 @@ class Model(NamedTuple):
     Convoys: `order` (steps) of convoy numbers, `first` (convoys + 1) into `vehicle` (trips), `pickup`, `reception`
     (convoys) as site numbers, `not_before` (steps) minutes. Vehicles: `kind`, `free` minutes, `site`. Groups in order
     of priority: `group_site`, `group_place`, `companions`, `total` (groups, runs). `places` (kinds, 3, runs), `board`,
-    `unload` (kinds, runs) minutes. `way` to `lane` as in `ways.Road`. `bay_first` (sites + 1) into the bays or lanes; a
-    site without has no limit.
-    `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes. `spreads` as in `SPREADS`. `passage`
-    (convoys, 2) are the minutes of a stated search and the share of the way before a night on it (0: none), `cap`
-    (convoys, groups) the most people of a group in a convoy.
+    `unload` (kinds, runs) minutes. `way` to `step_share` as in `ways.Road`. `bay_first` (sites + 1) into the bays or
+    lanes; a site without has no limit. `headway` (runs), `halts` (runs, halts, 2), `windows` (windows, 2) minutes;
+    `spells` as of `spells.spell_times`. `spreads` as in `SPREADS`. `passage` (convoys, 2) are the minutes of a stated
+    search and the share of the way before a night on it (0: none), `cap` (convoys, groups) the most people of a group
+    in a convoy.
     """
 
     order: Ints
@@ -69,9 +71,13 @@ class Model(NamedTuple):
     drive: Floats
     check_site: Ints
     lane: Ints
+    step_first: Ints
+    step: Ints
+    step_share: Floats
     bay_first: Ints
     headway: Floats
     halts: Floats
+    spells: Floats
     windows: Floats
     spreads: Floats
     passage: Floats
@@ -120,9 +126,9 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
     places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
-    leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
-    headway: Any, halts: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float, seed: int,
-    begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
+    leg: Any, drive: Any, check_site: Any, lane: Any, step_first: Any, step_of: Any, step_share: Any, bay_first: Any,
+    headway: Any, halts: Any, spells: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float,
+    seed: int, begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
     """Run the runs `begin` to `end` of a `Model` and fill the arrays of an `Outcome` at `marks` (rising minutes)."""
@@ -171,11 +177,12 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             here, there = pickup[convoy], reception[convoy]
             a, b = first[convoy], first[convoy + 1]
             people = 0.0
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 people += waiting[group]
             if people <= 0.0:
                 continue
-            room[:] = 0.0
+            room[SEAT], room[WHEELCHAIR], room[STRETCHER] = 0.0, 0.0, 0.0
             for k in range(kinds):
                 if number_of[convoy, k] > 0.0:
                     for place in range(3):
@@ -184,7 +191,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, draw, 8), 0.9)
                 room[SEAT] = max(math.floor(room[SEAT] * kept + 0.5), min(room[SEAT], 1.0))
             people = 0.0
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 each, place = companions[group], group_place[group]
                 if place == SEAT:
                     number = math.floor(room[SEAT] / (1 + each))
@@ -201,7 +209,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 continue
             slow = factor(spreads[1], seed, run, draw, 0)
             low, high = bay_first[here], bay_first[here + 1]
-            trial[low:high] = bays[low:high]
+            for bay in range(low, high):
+                trial[bay] = bays[bay]
             boarded = -math.inf
             for trip in range(a, b):
                 unit = vehicle[trip]
@@ -210,10 +219,10 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 if road >= 0:
                     come = come_empty(
                         free[unit], part_first[road], part_first[road + 1], minutes_of, lane, spans, counts,
-                        halts[run], stops, seed, run,
+                        halts, stops, spells, step_first, step_of, step_share, seed, run,
                     )  # fmt: skip
                 minutes[trip - a] = boarding[kind[unit]] * slow
-                starts[trip - a] = serve(trial[low:high], come, minutes[trip - a])
+                starts[trip - a] = serve(trial, low, high, come, minutes[trip - a])
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
             loaded = way[here, there, 1]
             pace = factor(spreads[0], seed, run, draw, 2)
@@ -229,7 +238,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 delay = spreads[3] * factor(0.5, seed, run, draw, 5)
             ready = max(last_departure + headway[run], boarded, not_before[step])
             night = passage[convoy, 1]
-            depart = allowed(ready, (whole * night - 1e-9 if night > 0.0 else whole) + delay, halts[run], windows)
+            depart = allowed(ready, (whole * night - 1e-9 if night > 0.0 else whole) + delay, halts, run, windows)
             if depart > horizon:
                 break
             # Nobody sits in a loaded vehicle longer than needed: boarding moves up to the departure, as in the plan.
@@ -242,25 +251,30 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                         turn[place] = turn[place - 1]
                         place -= 1
                     turn[place] = trip
-                for index in turn[: b - a]:
-                    take(bays[low:high], starts[index] + wait, starts[index] + wait + minutes[index])
+                for place in range(b - a):
+                    index = turn[place]
+                    take(bays, low, high, starts[index] + wait, starts[index] + wait + minutes[index])
             head = depart
             for part in range(part_first[loaded], part_first[loaded + 1]):
                 takes = minutes_of[part] * pace
+                if spells.shape[1] > 0:
+                    head, takes = hindered(part, head, takes, spells, run, step_first, step_of, step_share)
                 if lane[part] >= 0 and takes > 0.0:
                     head = enter(spans, counts, lane[part], head, takes)
                     occupy(spans, counts, lane[part], head, head + takes)
-                head = onward(head, takes, halts[run], stops, seed, run)
+                head = onward(head, takes, halts, stops, seed, run)
                 lanes = check_site[part]
                 if lanes >= 0 and spreads[6] > 0.0:
-                    gate, through = head, bays[bay_first[lanes] : bay_first[lanes + 1]]
+                    gate = head
                     for _ in range(a, b):
-                        head = max(head, serve(through, gate, spreads[6]) + spreads[6])
+                        head = max(
+                            head, serve(bays, bay_first[lanes], bay_first[lanes + 1], gate, spreads[6]) + spreads[6]
+                        )
             head += passage[convoy, 0]
             if night > 0.0:
                 # It stands on the way until a window lets it go on.
                 takes = (head - depart) * (1.0 - night)
-                head = allowed(head - takes, takes - 1e-9, halts[run], windows) + takes
+                head = allowed(head - takes, takes - 1e-9, halts, run, windows) + takes
             arrive = head + delay
             last_departure = depart
             if spreads[4] > 0.0 and uniform(seed, run, draw, 7) < spreads[4]:
@@ -270,11 +284,14 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     site[vehicle[trip]] = here
                 continue
             safe = arrive
-            yard = bays[bay_first[there] : bay_first[there + 1]]
+            low, high = bay_first[there], bay_first[there + 1]
             for trip in range(a, b):
                 unit = vehicle[trip]
                 length = unloading[kind[unit]] * slow
-                done = (serve(yard, arrive, length) if boards[there] else join(yard, arrive, length)) + length
+                if boards[there]:
+                    done = serve(bays, low, high, arrive, length) + length
+                else:
+                    done = join(bays, low, high, arrive, length) + length
                 free[unit] = done
                 site[unit] = there
                 safe = max(safe, done)
@@ -285,7 +302,8 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 depart_at[run, step] = depart
                 arrive_at[run, step] = arrive
             gone, done_at = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
-            for group in member[group_first[here] : group_first[here + 1]]:
+            for index in range(group_first[here], group_first[here + 1]):
+                group = member[index]
                 if taken[group] > 0.0:
                     waiting[group] -= taken[group]
                     remain -= taken[group]
@@ -295,8 +313,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                     if done_at < len(marks):
                         out[run, group, done_at] += heads
                         arrived[run, there, done_at] += heads
-        for mark in range(1, len(marks)):
-            left[run, :, mark] += left[run, :, mark - 1]
-            out[run, :, mark] += out[run, :, mark - 1]
-            arrived[run, :, mark] += arrived[run, :, mark - 1]
+        totalled(left, run)
+        totalled(out, run)
+        totalled(arrived, run)
         clearance[run] = last_safe if remain < 0.5 else math.inf

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from corridor.forecasting.disruption import Disruption
+from corridor.forecasting.spells import REASONS, spell_times
 from corridor.forecasting.terms import caps_of, passages_of, type_of
 from corridor.forecasting.ways import Road, Roads
 from corridor.planning.agreed import agreed_for
@@ -38,7 +40,7 @@ class Draws:
     """All that varies from run to run in one operation, drawn by name.
 
     Each quantity has a stream of its own, so that two situations that differ in one thing share all other numbers
-    (common random numbers). The causes in `frozen` stand at their middle: people, halts, road or boarding.
+    (common random numbers). `calm` gives the same with one cause at its middle: people, halts, road or boarding.
     """
 
     def __init__(
@@ -49,16 +51,15 @@ class Draws:
         *,
         runs: int,
         seed: int,
-        frozen: frozenset[str],
         policy: str = "timetable",
     ) -> None:
         self.plan = plan
         self.situation = plan.situation
         self.operation = operation
-        self.disruption = calmed(disruption, frozen)
+        self.disruption = disruption
         self.runs = runs
         self.seed = seed
-        self.frozen = frozen
+        self.frozen: frozenset[str] = frozenset()
         self.policy = policy
         self.convoys = [convoy for convoy in plan.convoys if convoy.operation == operation.id]
         groups = [group for group in self.situation.groups if group.operation == operation.id]
@@ -84,31 +85,20 @@ class Draws:
 
     def model(self, horizon: float) -> Model:
         """Return the operation as arrays; `horizon` in minutes."""
-        from corridor.forecasting.kernel import PLACES, SPREADS, Model  # noqa: PLC0415 - numba takes a second to load
+        from corridor.forecasting.kernel import Model  # noqa: PLC0415 - numba takes a second to load
 
         agreed = agreed_for(self.situation, self.operation, self.plan.start)
         kinds, units = units_of(self.situation, self.operation, agreed.crowding)
-        vehicles = [v for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
         kind_number = {kind.name: index for index, kind in enumerate(kinds)}
         number = {unit.name: index for index, unit in enumerate(units)}
         site_number = {name: index for index, name in enumerate(self.sites)}
-        board = np.array([self._draw(f"board {v.type}", v.boarding, "boarding") for v in vehicles])
-        unload = np.array([self._draw(f"unload {v.type}", v.unloading, "boarding") for v in vehicles])
-        places = np.zeros((len(vehicles), len(PLACES), self.runs))
-        for index, v in enumerate(vehicles):
-            for place, estimate in sorted(v.places.items()):
-                drawn = self._draw(f"places {v.type} {place}", estimate, "boarding")
-                places[index, PLACES.index(place)] = np.floor(drawn + 0.5)
-            if agreed.crowding and "seat" in v.places:
-                places[index, PLACES.index("seat")] += agreed.crowding
-        road = self._road(site_number, units)
-        corridor = self.situation.corridor(self.operation.id)
+        vehicles = self._vehicles()
         stated = {site.id: site.bays for site in self.situation.sites if site.bays}
         bays = [max(1, math.floor(stated[s].quantile(0.5) + 1e-9)) if s in stated else 0 for s in self.sites]
         trips = [trip for convoy in self.convoys for trip in convoy.trips]
-        order = self._order(places)
+        roads = self._roads(site_number, units, horizon)
+        order = self._order(vehicles["places"])
         times = [(convoy.depart - self.plan.start).total_seconds() / 60 for convoy in self.convoys]
-        halts = self.disruption.halt_times(self._stream("halts"), self.runs)
         return Model(
             order=order,
             first=np.cumsum([0, *(len(convoy.trips) for convoy in self.convoys)]).astype(np.int64),
@@ -120,23 +110,85 @@ class Draws:
             free=np.array([float(unit.free) for unit in units]),
             site=_ints(site_number[unit.site] for unit in units),
             group_site=_ints(site_number[group.site] for group in self.groups),
-            group_place=_ints(PLACES.index(group.place) for group in self.groups),
+            group_place=_ints(PLACE_KINDS.index(group.place) for group in self.groups),
             companions=_ints(group.companions for group in self.groups),
             total=self.total,
-            places=places,
-            board=board.reshape(len(vehicles), self.runs),
-            unload=unload.reshape(len(vehicles), self.runs),
-            **road._asdict(),
+            places=vehicles["places"],
+            board=vehicles["board"],
+            unload=vehicles["unload"],
+            **roads,
             bay_first=np.cumsum([0, *bays]).astype(np.int64),
-            headway=self._draw("headway", corridor.headway, "road") if corridor else np.zeros(self.runs),
-            halts=_trimmed(np.stack(halts, axis=2), horizon),
+            headway=self._headway(),
+            halts=self._halts(horizon),
             windows=self._windows(),
-            spreads=np.array([getattr(self.disruption, name) for name in SPREADS]),
-            passage=passages_of(self.situation, self.operation, self.convoys, self.disruption.check_minutes),
+            spreads=self._spreads(),
+            passage=self._passages(),
             cap=caps_of(self.situation, self.convoys, self.groups, kinds),
             horizon=horizon,
             seed=(self.seed * 1_000_003 + _stable(self.operation.id)) % 2**62,
         )
+
+    def calm(self, cause: str, runs: int) -> Draws:
+        """Return the same draws for fewer runs with one cause at its middle."""
+        found = copy.copy(self)
+        found.runs, found.frozen = runs, self.frozen | {cause}
+        found.disruption = calmed(self.disruption, found.frozen)
+        return found
+
+    def of_cause(self, cause: str, horizon: float) -> dict[str, Any]:
+        """Return the parts of the model that a cause varies; `horizon` in minutes."""
+        parts: dict[str, Any] = {"spreads": self._spreads()}
+        if cause == "people":
+            parts["total"] = np.array([self._people(group) for group in self.groups]).reshape(-1, self.runs)
+        if cause == "halts":
+            parts["halts"] = self._halts(horizon)
+        if cause == "boarding":
+            parts |= self._vehicles()
+        if cause == "road":
+            _, units = units_of(self.situation, self.operation)
+            site_number = {name: index for index, name in enumerate(self.sites)}
+            parts |= {**self._roads(site_number, units, horizon), "headway": self._headway()}
+        return parts
+
+    def _vehicles(self) -> dict[str, Array]:
+        """Return the minutes and places of each type of vehicle in each run."""
+        vehicles = [v for v in self.situation.fleet.vehicles if v.operation == self.operation.id]
+        crowding = agreed_for(self.situation, self.operation, self.plan.start).crowding
+        places = np.zeros((len(vehicles), len(PLACE_KINDS), self.runs))
+        board, unload = np.zeros((2, len(vehicles), self.runs))
+        for index, v in enumerate(vehicles):
+            board[index] = self._draw(f"board {v.type}", v.boarding, "boarding")
+            unload[index] = self._draw(f"unload {v.type}", v.unloading, "boarding")
+            for place, estimate in sorted(v.places.items()):
+                drawn = self._draw(f"places {v.type} {place}", estimate, "boarding")
+                places[index, PLACE_KINDS.index(place)] = np.floor(drawn + 0.5)
+            if crowding and "seat" in v.places:
+                places[index, PLACE_KINDS.index("seat")] += crowding
+        return {"places": places, "board": board, "unload": unload}
+
+    def _roads(self, site_number: dict[str, int], units: Iterable[Unit], horizon: float) -> dict[str, Any]:
+        """Return the ways as the kernel takes them, and the spells on their segments."""
+        parts = self._road(site_number, units)._asdict()
+        weight = parts.pop("weight")
+        spells = spell_times(self.disruption, weight, self._stream("spells"), self.runs, horizon)
+        return {**parts, "spells": spells}
+
+    def _headway(self) -> Array:
+        corridor = self.situation.corridor(self.operation.id)
+        return np.zeros(self.runs) if corridor is None else self._draw("headway", corridor.headway, "road")
+
+    def _halts(self, horizon: float) -> Array:
+        halts = self.disruption.halt_times(self._stream("halts"), self.runs)
+        return _trimmed(np.stack(halts, axis=2), horizon)
+
+    def _spreads(self) -> Array:
+        from corridor.forecasting.kernel import SPREADS  # noqa: PLC0415 - numba takes a second to load
+
+        return np.array([getattr(self.disruption, name) for name in SPREADS])
+
+    def _passages(self) -> Array:
+        drawn, alone = self.disruption.check_minutes, self.policy == "shuttle"
+        return passages_of(self.situation, self.operation, self.convoys, drawn, alone=alone)
 
     def _windows(self) -> Array:
         agreement = self.situation.agreement(self.operation.id)
@@ -233,6 +285,7 @@ def calmed(disruption: Disruption, frozen: frozenset[str]) -> Disruption:
         changes |= {"halts": 0.0, "hours": 1e12 if disruption.hours > 0 else 0.0, "spread": 1e-9, "counted": 0.0}
     if "road" in frozen:
         changes |= {"drive_spread": 0.0, "breakdown_share": 0.0, "turned_back_share": 0.0}
+        changes |= {f"{reason}_per_day": 0.0 for reason in REASONS}
     if "boarding" in frozen:
         changes |= {"boarding_spread": 0.0, "empty_share": 0.0}
     return msgspec.structs.replace(disruption, **changes) if changes else disruption

@@ -163,6 +163,13 @@ def scored(kept: Sequence[Kept], outcomes: Sequence[Outcome]) -> list[Score]:
     return found
 
 
+def unmatched(kept: Sequence[Kept], outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return `operation quantity` of the kept forecasts that no outcome names, in order."""
+    known = {(outcome.operation, outcome.quantity) for outcome in outcomes}
+    alone = {(item.operation, item.quantity) for item in kept} - known
+    return tuple(f"{operation} {quantity}" for operation, quantity in sorted(alone))
+
+
 def as_table(scores: Sequence[Score]) -> str:
     """Return the record as text: each forecast, then hits of n, mean CRPS against the naive one, and bias."""
     if not scores:

@@ -7,7 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from corridor.forecasting.draws import allowed, compiled, enter, factor, join, occupy, onward, part_minutes, uniform
+from corridor.forecasting.draws import (
+    allowed,
+    compiled,
+    enter,
+    factor,
+    hindered,
+    join,
+    leaf,
+    occupy,
+    onward,
+    part_minutes,
+    totalled,
+    uniform,
+)
 from corridor.forecasting.kernel import MOST_SPANS, SEAT
 
 # What a vehicle reaches at its next event: a pickup, a reception, or else a queue: twice the number of a part that is a
@@ -17,7 +30,7 @@ AT_PICKUP, AT_RECEPTION = -1, -2
 MOST_TRIPS = 65_536
 
 
-@compiled
+@leaf
 def _push(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     """Add an event to the heap of `size` events, ordered by time and then by vehicle."""
     child = size
@@ -30,7 +43,7 @@ def _push(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     times[child], units[child] = time, unit
 
 
-@compiled
+@leaf
 def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     """Put an event in the place of the first one of a heap of `size` events and restore the order."""
     parent = 0
@@ -50,7 +63,7 @@ def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
     times[parent], units[parent] = time, unit
 
 
-@compiled
+@leaf
 def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
     """Return the minutes of a whole way; inf where there is none."""
     if number < 0:
@@ -61,23 +74,26 @@ def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
     return total
 
 
-@compiled
+@leaf
 def _drive_on(
     part: int, last: int, time: float, pace: float, minutes_of: Any, check_site: Any, lane: Any, checked: int,
-    halts: Any, share: float, seed: int, run: int,
+    halts: Any, share: float, spells: Any, step_first: Any, step_of: Any, step_share: Any, seed: int, run: int,
 ) -> tuple[float, int]:  # fmt: skip
     """Drive from the begin of a part until `last` or the next queue; returns when and at which queue, or -1."""
     while part < last:
         if lane[part] >= 0 and minutes_of[part] > 0.0:
             return time, 2 * part
-        time = onward(time, minutes_of[part] * pace, halts, share, seed, run)
+        takes = minutes_of[part] * pace
+        if spells.shape[1] > 0:
+            time, takes = hindered(part, time, takes, spells, run, step_first, step_of, step_share)
+        time = onward(time, takes, halts, share, seed, run)
         if checked == 1 and check_site[part] >= 0:
             return time, 2 * part + 1
         part += 1
     return time, -1
 
 
-@compiled
+@leaf
 def _next_pickup(
     k: int, stand: int, run: int, waiting: Any, follow: Any, group_site: Any, group_place: Any,
     places: Any, way: Any, part_first: Any, minutes_of: Any,
@@ -99,15 +115,16 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     order: Any, first: Any, vehicle: Any, pickup: Any, reception: Any, not_before: Any,
     kind: Any, free_at: Any, stands: Any, group_site: Any, group_place: Any, companions: Any, total: Any,
     places: Any, board: Any, unload: Any, way: Any, part_first: Any, fixed: Any, leg_first: Any,
-    leg: Any, drive: Any, check_site: Any, lane: Any, bay_first: Any,
-    headway: Any, halts: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float, seed: int,
-    begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
+    leg: Any, drive: Any, check_site: Any, lane: Any, step_first: Any, step_of: Any, step_share: Any, bay_first: Any,
+    headway: Any, halts: Any, spells: Any, windows: Any, spreads: Any, passage: Any, cap: Any, horizon: float,
+    seed: int, begin: int, end: int, marks: Any, clearance: Any, left: Any, out: Any, arrived: Any,
     depart_at: Any, arrive_at: Any, waited: Any, held: Any,
 ) -> None:  # fmt: skip
     """Run the runs `begin` to `end` of a `Model` without a timetable and fill the arrays of an `Outcome`.
 
     A vehicle goes to the nearest pickup where people wait whom it can carry and takes them to the nearest reception.
-    Companions of people lying down go on any seat, for a lone ambulance has none. Turning back is for convoys only.
+    Companions of people lying down go on any seat, for a lone ambulance has none. Turning back is for convoys only. The
+    minutes of a stated search, the same for every vehicle, are spent at the begin of the way.
     """
     groups, fleet, sites = len(group_site), len(kind), way.shape[0]
     times, units = np.empty(fleet), np.empty(fleet, np.int64)
@@ -115,6 +132,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     pace, slow = np.zeros(fleet), np.zeros(fleet)
     stage, goal, trips = np.zeros(fleet, np.int64), np.zeros(fleet, np.int64), np.zeros(fleet, np.int64)
     bound = np.zeros(fleet, np.int64)  # 0 going to a pickup, 1 to a reception
+    searched = passage[0, 0] if len(passage) else 0.0
     minutes_of, stops, checked = np.empty(len(fixed)), spreads[7], spreads[6] > 0.0
     narrow = lane.max() + 2 if len(lane) else 1
     spans, counts = np.zeros((narrow, MOST_SPANS if narrow > 1 else 1, 2)), np.zeros(narrow, np.int64)
@@ -154,7 +172,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 goal[unit], road = best, way[site[unit], best, 0]
                 time, stage[unit] = _drive_on(
                     part_first[road], part_first[road + 1], free_at[unit], 1.0, minutes_of, check_site, lane, 0,
-                    halts[run], stops, seed, run,
+                    halts, stops, spells, step_first, step_of, step_share, seed, run,
                 )  # fmt: skip
                 _push(times, units, size, time, unit)
                 size += 1
@@ -193,7 +211,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 if people > 0.0:
                     slow[unit] = factor(spreads[1], seed, run, step, 0)
                     length = board[k, run] * slow[unit]
-                    boarded = join(bays[bay_first[here] : bay_first[here + 1]], time, length) + length
+                    boarded = join(bays, bay_first[here], bay_first[here + 1], time, length) + length
                     there, whole = -1, math.inf
                     for candidate in range(sites):
                         if is_reception[candidate]:
@@ -201,7 +219,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                             if takes < whole:
                                 there, whole = candidate, takes
                     pace[unit] = factor(spreads[0], seed, run, step, 2)
-                    depart = allowed(boarded, whole * pace[unit], halts[run], windows)
+                    depart = allowed(boarded, whole * pace[unit] + searched, halts, run, windows)
                 if depart > horizon:
                     # Nobody left here for it, or no way out any more: it looks elsewhere, and if here again, goes home.
                     if people > 0.0:
@@ -213,7 +231,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                         goal[unit], road = best, way[here, best, 0]
                         time, stage[unit] = _drive_on(
                             part_first[road], part_first[road + 1], time, 1.0, minutes_of, check_site, lane, 0,
-                            halts[run], stops, seed, run,
+                            halts, stops, spells, step_first, step_of, step_share, seed, run,
                         )  # fmt: skip
                         _replace(times, units, size, time, unit)
                     else:
@@ -230,7 +248,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     for group in range(groups):
                         left[run, group, gone] += load[unit, group]
                 goal[unit] = there
-                time = depart
+                time = depart + searched
                 if spreads[2] > 0.0 and uniform(seed, run, step, 4) < spreads[2]:
                     time += spreads[3] * factor(0.5, seed, run, step, 5)
                 part = part_first[way[here, there, 1]]
@@ -239,12 +257,14 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 part = stage[unit] >> 1
                 if stage[unit] & 1:
                     lanes = check_site[part]
-                    time = join(bays[bay_first[lanes] : bay_first[lanes + 1]], time, spreads[6]) + spreads[6]
+                    time = join(bays, bay_first[lanes], bay_first[lanes + 1], time, spreads[6]) + spreads[6]
                 else:
                     takes = minutes_of[part] * (pace[unit] if bound[unit] else 1.0)
+                    if spells.shape[1] > 0:
+                        time, takes = hindered(part, time, takes, spells, run, step_first, step_of, step_share)
                     time = enter(spans, counts, lane[part], time, takes)
                     occupy(spans, counts, lane[part], time, time + takes)
-                    time = onward(time, takes, halts[run], stops, seed, run)
+                    time = onward(time, takes, halts, stops, seed, run)
                     if bound[unit] and checked and check_site[part] >= 0:
                         stage[unit] += 1
                         _replace(times, units, size, time, unit)
@@ -255,7 +275,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 last = part_first[way[site[unit], there, bound[unit]] + 1]
                 time, stage[unit] = _drive_on(
                     part, last, time, pace[unit] if bound[unit] else 1.0, minutes_of, check_site, lane,
-                    bound[unit] if checked else 0, halts[run], stops, seed, run,
+                    bound[unit] if checked else 0, halts, stops, spells, step_first, step_of, step_share, seed, run,
                 )  # fmt: skip
                 if bound[unit] and stage[unit] < 0:
                     stage[unit] = AT_RECEPTION
@@ -264,7 +284,7 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     _replace(times, units, size, time, unit)
                     continue
             length = unload[k, run] * slow[unit]
-            done = join(bays[bay_first[there] : bay_first[there + 1]], time, length) + length
+            done = join(bays, bay_first[there], bay_first[there + 1], time, length) + length
             safe = np.searchsorted(marks, done - 1e-6)
             for group in range(groups):
                 heads = load[unit, group]
@@ -282,15 +302,14 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 goal[unit], road = best, way[there, best, 0]
                 time, stage[unit] = _drive_on(
                     part_first[road], part_first[road + 1], done, 1.0, minutes_of, check_site, lane, 0,
-                    halts[run], stops, seed, run,
+                    halts, stops, spells, step_first, step_of, step_share, seed, run,
                 )  # fmt: skip
                 _replace(times, units, size, time, unit)
             else:
                 size -= 1
                 if size > 0:
                     _replace(times, units, size, times[size], units[size])
-        for mark in range(1, len(marks)):
-            left[run, :, mark] += left[run, :, mark - 1]
-            out[run, :, mark] += out[run, :, mark - 1]
-            arrived[run, :, mark] += arrived[run, :, mark - 1]
+        totalled(left, run)
+        totalled(out, run)
+        totalled(arrived, run)
         clearance[run] = last_safe if remain + aboard < 0.5 else math.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,9 +32,9 @@ class Simulator:
 
     By the policy `timetable` the convoys go in their order, each at its planned time or as soon after it as its
     vehicles, the road and the deal allow; by `shuttle` every vehicle goes back as soon as it is empty. `horizon` is in
-    hours. `frozen` names causes held at their middle.
+    hours.
 
-    Raises `UsageError` for an unknown policy or cause.
+    Raises `UsageError` for an unknown policy.
     """
 
     def __init__(
@@ -46,16 +47,13 @@ class Simulator:
         seed: int,
         horizon: float,
         policy: str = "timetable",
-        frozen: Sequence[str] = (),
     ) -> None:
         if policy not in POLICIES:
             raise UsageError(f"unknown policy {policy!r}", hint="one of: " + ", ".join(POLICIES))
-        if not set(frozen) <= set(CAUSES):
-            raise UsageError(f"unknown cause in {frozen!r}", hint="any of: " + ", ".join(CAUSES))
         self.operation = operation
         self.runs = runs
         self.policy = policy
-        self.draws = Draws(plan, operation, disruption, runs=runs, seed=seed, frozen=frozenset(frozen), policy=policy)
+        self.draws = Draws(plan, operation, disruption, runs=runs, seed=seed, policy=policy)
         self.convoys = self.draws.convoys
         self.groups = self.draws.groups
         self.sites = self.draws.sites
@@ -65,6 +63,19 @@ class Simulator:
     def people(self) -> Array:
         """The people to move in each run, companions included; (runs,)."""
         return self.draws.people
+
+    def still(self, cause: str, runs: int) -> Simulator:
+        """Return the first `runs` runs with one cause held at its middle and every other number as it was.
+
+        Raises `UsageError` for an unknown cause.
+        """
+        if cause not in CAUSES:
+            raise UsageError(f"unknown cause {cause!r}", hint="one of: " + ", ".join(CAUSES))
+        found = copy.copy(self)
+        found.runs = min(runs, self.runs)
+        calm = self.draws.calm(cause, found.runs)
+        found.model = self.model._replace(**calm.of_cause(cause, self.model.horizon))
+        return found
 
     def run(self, marks: Sequence[float] = (), *, runs: int | None = None, threads: int | None = None) -> Outcome:
         """Return what the first `runs` runs (all where left out) came to, read at `marks` (minutes, in any order)."""

@@ -19,21 +19,28 @@ from corridor.situation.situation import Operation, Situation
 Floats = NDArray[np.float64]
 
 
-def passages_of(situation: Situation, operation: Operation, convoys: Sequence[Convoy], drawn: float) -> Floats:
+def passages_of(
+    situation: Situation, operation: Operation, convoys: Sequence[Convoy], drawn: float, *, alone: bool = False
+) -> Floats:
     """Return, for each convoy, the minutes of the stated search and the share of the way before a night (0: none).
 
-    Where the time at a checkpoint is `drawn` the search is in it.
+    Where the time at a checkpoint on the way is `drawn` each vehicle's own check is in it, and only what the search
+    takes of a whole convoy is left. Vehicles that go `alone` are each searched as a convoy of one.
     """
     agreed = agreed_for(situation, operation, situation.at)
+    lanes = {site.id for site in situation.sites if site.kind == "checkpoint" and site.bays and drawn > 0.0}
     found = np.zeros((len(convoys), 2))
+    reached: dict[tuple[str, str], dict[str, int]] = {}
     for number, convoy in enumerate(convoys):
-        if drawn <= 0.0:
-            found[number, 0] = agreed.check_convoy + agreed.check_vehicle * len(convoy.trips)
+        way = convoy.pickup, convoy.reception
+        if (lanes or convoy.night is not None) and way not in reached:
+            reached[way] = dict(route(situation, operation, way, lambda leg: up(leg.minutes), loaded=True))
+        found[number, 0] = agreed.check_convoy
+        if not lanes & set(reached.get(way, ())):
+            found[number, 0] += agreed.check_vehicle * (1 if alone else len(convoy.trips))
         if convoy.night is not None:
-            way = convoy.pickup, convoy.reception
-            reached = dict(route(situation, operation, way, lambda leg: up(leg.minutes), loaded=True))
-            whole = reached[convoy.reception] + found[number, 0]
-            found[number, 1] = reached[convoy.night.site] / whole
+            whole = reached[way][convoy.reception] + found[number, 0]
+            found[number, 1] = reached[way][convoy.night.site] / whole
     return found
 
 

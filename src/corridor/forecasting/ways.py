@@ -24,7 +24,9 @@ class Road(NamedTuple):
     `way` (sites, sites, 2) numbers the ways, empty and loaded (-1: none). Way w is made of the parts `part_first[w]` to
     `part_first[w + 1]`; each part has its certain minutes `fixed`, the checkpoint at its end `check_site` (-1: none),
     its one-lane stretch `lane` (-1: none; twice its number, and one more for the other direction), and the uncertain
-    legs `leg[leg_first[p]]` to `leg[leg_first[p + 1]]`, rows of `drive` (legs, runs) minutes.
+    legs `leg[leg_first[p]]` to `leg[leg_first[p + 1]]`, rows of `drive` (legs, runs) minutes. Its segments are `step`
+    from `step_first[p]` to `step_first[p + 1]`, the same either way, with their share of its minutes; `weight`
+    (segments) are the minutes of those on which people are driven.
     """
 
     way: Numbers
@@ -35,6 +37,10 @@ class Road(NamedTuple):
     drive: Array
     check_site: Numbers
     lane: Numbers
+    step_first: Numbers
+    step: Numbers
+    step_share: Array
+    weight: Array
 
 
 class Part(NamedTuple):
@@ -83,6 +89,9 @@ class Roads:
         part_first, fixed, leg_first, leg, gates, lanes = [0], [], [0], [], [], []
         rows: list[Array] = []
         known: dict[Step, int | float] = {}
+        segments: dict[Step, int] = {}
+        step_first, step_of, shares = [0], [], []
+        weight: list[float] = []
         for start, end, loaded in wanted:
             steps = self.ways.steps(start, end, path=self.path if loaded else ())
             if steps is None:
@@ -101,6 +110,15 @@ class Roads:
                         certain += index
                     else:
                         leg.append(index)
+                whole = max(sum(self.middle(self.legs[step]) for step in part.steps), 1)
+                for step in part.steps:
+                    minutes = self.middle(self.legs[step])
+                    number = segments.setdefault(min(step, step[::-1]), len(segments))
+                    weight += [0.0] * (number + 1 - len(weight))
+                    weight[number] = float(max(weight[number], minutes if loaded else 0))
+                    step_of.append(number)
+                    shares.append(minutes / whole)
+                step_first.append(len(step_of))
                 fixed.append(certain)
                 leg_first.append(len(leg))
                 gates.append(sites[part.gate] if part.gate else -1)
@@ -115,6 +133,10 @@ class Roads:
             drive=np.array(rows, dtype=np.float64) if rows else np.zeros((0, 1)),
             check_site=np.array(gates, dtype=np.int64),
             lane=np.array(lanes, dtype=np.int64),
+            step_first=np.array(step_first, dtype=np.int64),
+            step=np.array(step_of, dtype=np.int64),
+            step_share=np.array(shares, dtype=np.float64),
+            weight=np.array(weight, dtype=np.float64),
         )
 
     def parts(self, steps: tuple[Step, ...], *, loaded: bool) -> list[Part]:

@@ -27,11 +27,29 @@ def row_hash(seq: int, prev: str, entry: Entry | Row, received: str, body_sha256
 
     The body stands by its own hash. See Haber and Stornetta 1991 for linked stamping.
     """
-    text = (
-        f"{DOMAIN}\n{prev}\n{seq}\n{entry.id}\n{entry.kind}\n{entry.name}\n{entry.actor}\n{entry.device}\n"
-        f"{entry.device_seq}\n{entry.happened}\n{entry.recorded}\n{received}\n{body_sha256}"
-    )
-    return sha256(text.encode()).hexdigest()
+    fields = (entry.id, entry.kind, entry.name, entry.actor, entry.device, entry.device_seq)
+    return sha256(hashed(prev, seq, *fields, entry.happened, entry.recorded, received, body_sha256)).hexdigest()
+
+
+def hashed(
+    prev: str,
+    seq: int,
+    name_id: str,
+    kind: str,
+    name: str,
+    actor: str,
+    device: str,
+    device_seq: int,
+    happened: str,
+    recorded: str,
+    received: str,
+    body_sha256: str,
+) -> bytes:
+    """Return the bytes that a row's hash is of."""
+    return (
+        f"{DOMAIN}\n{prev}\n{seq}\n{name_id}\n{kind}\n{name}\n{actor}\n{device}\n"
+        f"{device_seq}\n{happened}\n{recorded}\n{received}\n{body_sha256}"
+    ).encode()
 
 
 def link(entry: Entry, *, seq: int, prev: str, received: str) -> Row:

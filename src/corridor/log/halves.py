@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from corridor.log.chain import Checkpoint
 from corridor.log.entry import Row
 from corridor.log.store import COLUMNS
-from corridor.log.verify import Chain, Links, Verdict, followed, verdict
+from corridor.log.verify import KIND, Chain, Links, Verdict, followed, verdict
 
 # Below this many rows a second program takes longer to start than it saves.
 WORTH_IT = 60_000
 # The second program has to start first.
 FIRST_SHARE = 0.56
 PAGE = 10_000
+ID, HASH = (COLUMNS.index(name) for name in ("id", "hash"))
 _RANGE = f"SELECT {', '.join(COLUMNS)} FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608
 
 
@@ -64,18 +67,18 @@ def verify_file(path: Path, count: int, *, against: Checkpoint | None = None, mi
 
 def part_of(path: Path, start: int, end: int) -> Part:
     """Follow the rows of a file after `start` up to `end`, on trust that those before are as they say."""
-    before = next(_rows(path, start - 1, start)).hash
+    before = next(_rows(path, start - 1, start))[HASH]
     links = Links(start, before)
     acts: list[Row] = []
     ids: list[str] = []
     why = ""
-    for row in _rows(path, start, end):
-        why = links.follow(row)
+    for values in _rows(path, start, end):
+        why = links.follow(values)
         if why:
             break
-        ids.append(row.id)
-        if row.kind == "act":
-            acts.append(row)
+        ids.append(values[ID])
+        if values[KIND] == "act":
+            acts.append(Row(*values))
     devices = {name: sorted(seen) for name, seen in links.devices.items()}
     return Part(before, links.count, links.head, ids, devices, bytes(links.hashes), acts, why)
 
@@ -102,12 +105,12 @@ def join(chain: Chain, part: Part) -> tuple[int, str]:
     return (part.count + 1, part.why) if part.why else (0, "")
 
 
-def _rows(path: Path, start: int, end: int) -> Iterator[Row]:
+def _rows(path: Path, start: int, end: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of the rows after `start` up to `end`."""
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         while page := list(database.execute(_RANGE, (start, end))):
-            for values in page:
-                yield Row(*values)
+            yield from page
             start = page[-1][0]
     finally:
         database.close()
@@ -116,6 +119,7 @@ def _rows(path: Path, start: int, end: int) -> Iterator[Row]:
 def main() -> None:
     """Follow the rows that the command line names and write what was found to the standard output."""
     path, start, end = sys.argv[1:]
+    gc.disable()  # this program ends at once, and what it keeps holds no circles
     sys.stdout.buffer.write(msgspec.msgpack.encode(part_of(Path(path), int(start), int(end))))
 
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,14 +18,10 @@ from msgspec.structs import astuple
 
 from corridor.errors import InputError, UsageError
 from corridor.log.entry import Answer, Entry, Row
-from corridor.log.migrations import steps
+from corridor.log.sqlite_tables import NETWORK, file_system, prepare
 from corridor.log.store import COLUMNS, Batch, Head, Held, LogError, merged, must_be_empty, split
 
-APPLICATION_ID = 0x436F7272  # "Corr", so that `file` and this module know a log from another database
 PAGE = 10_000
-FULL = 2
-# A lock that is not reliable over the network loses commits: sqlite.org/howtocorrupt.html, section 2.1.
-NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "ncpfs"})
 # Rows in one statement: each step of a statement lets go of the interpreter, and a hundred waiting callers may take it.
 TOGETHER = 64
 _ROW = f"({', '.join('?' * len(COLUMNS))})"
@@ -143,8 +139,7 @@ class SqliteStore:
                     page = list(self._ready().execute(_SELECT, (after,)))
                 except self._faults as error:
                     self._let_go(error)
-            for values in page:
-                yield Row(*values)
+            yield from starmap(Row, page)
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -195,7 +190,7 @@ class SqliteStore:
         if self._db is None:
             try:
                 self._db = self._connect()
-                self._prepare(self._db)
+                prepare(self._db, self.place)
             except self._faults as error:
                 self._drop()
                 if any(word in str(error) for word in ("not a database", "malformed", "codec", "decode")):
@@ -208,47 +203,6 @@ class SqliteStore:
                 self._drop()
                 raise
         return self._db
-
-    def _prepare(self, db: Any) -> None:  # noqa: ANN401
-        """Set the database up and read back what was set: a promise of durability is checked, not hoped for."""
-        for pragma in ("busy_timeout=10000", "trusted_schema=OFF", "cell_size_check=ON", "fullfsync=ON"):
-            list(db.execute(f"PRAGMA {pragma}"))
-        mode = _one(db, "PRAGMA journal_mode=WAL")
-        list(db.execute("PRAGMA synchronous=FULL"))
-        if mode != "wal" or _one(db, "PRAGMA synchronous") != FULL:
-            raise LogError(
-                f"cannot be kept safe here (journal {mode})", place=self.place, hint="put the log on a local disk"
-            )
-        # What a killed writer left half done may be read now and yet not be on the disk. Once it is copied into the
-        # database and synced, a repeated delivery can be answered "duplicate" with a clear conscience.
-        list(db.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
-        faults = [text for (text,) in db.execute("PRAGMA quick_check(5)") if text != "ok"]
-        if faults:
-            hint = "restore the last backup with: corridor log restore"
-            raise LogError(f"is damaged: {faults[0]}", place=self.place, hint=hint)
-        self._migrate(db)
-
-    def _migrate(self, db: Any) -> None:  # noqa: ANN401
-        known = steps("sqlite")
-        version = _one(db, "PRAGMA user_version")
-        if version > known[-1][0]:
-            raise LogError(
-                f"was written by a later Corridor (tables {version})", place=self.place, hint="install that version"
-            )
-        tables = _one(db, "SELECT count(*) FROM sqlite_master")
-        if _one(db, "PRAGMA application_id") != APPLICATION_ID and tables:
-            raise InputError("is a database, but no log", place=self.place, hint="make one with: corridor new LOG")
-        for number, text in known:
-            if number > version:
-                db.execute("BEGIN IMMEDIATE")
-                # Another program may have taken the step while this one waited for the lock.
-                if _one(db, "PRAGMA user_version") < number:
-                    for statement in text.split(";\n"):
-                        if statement.strip():
-                            db.execute(statement)
-                    db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-                    db.execute(f"PRAGMA user_version={number}")
-                db.execute("COMMIT")
 
     def _let_go(self, error: Exception) -> NoReturn:
         """Say what went wrong; whatever the disk may have kept or lost, the next use looks at it afresh."""
@@ -300,22 +254,6 @@ def open_sqlite(path: str | Path, *, create: bool = False) -> SqliteStore:
     return store
 
 
-def file_system(path: Path) -> str:
-    """Return the kind of file system that holds a path, or an empty text where the system does not say."""
-    try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    place = path.absolute().resolve()
-    best, kind = -1, ""
-    for line in mounts:
-        fields = line.split(" ")
-        point = Path(fields[1].replace("\\040", " "))
-        if place.is_relative_to(point) and len(point.parts) >= best:
-            best, kind = len(point.parts), fields[2]
-    return kind
-
-
 def _write(db: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401
     for start in range(0, len(rows), TOGETHER):
         part = rows[start : start + TOGETHER]
@@ -324,10 +262,6 @@ def _write(db: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401
 
 def _none_held(ids: Sequence[str]) -> dict[str, Held]:  # noqa: ARG001
     return {}
-
-
-def _one(db: Any, query: str) -> Any:  # noqa: ANN401
-    return next(iter(db.execute(query)))[0]
 
 
 def _sync(path: Path) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import astuple
 
-from corridor.log.chain import CHECKPOINT, CONFLICT, ORIGIN, Checkpoint, row_hash
+from corridor.log.chain import CHECKPOINT, CONFLICT, ORIGIN, Checkpoint, hashed
 from corridor.log.entry import Row
 
 OPENED = "opened"
 # A damaged table can hold anything in any column.
+SEQ, KIND, NAME = (Row.__struct_fields__.index(name) for name in ("seq", "kind", "name"))
 TYPES = tuple(int if name in ("seq", "device_seq") else str for name in Row.__struct_fields__)
 
 
@@ -62,32 +63,37 @@ class Links:
         # The hashes of all rows in one piece: as so many texts they take longer to keep than to make.
         self.hashes = bytearray()
 
-    def follow(self, row: Row) -> str:
-        """Take one row; returns what is wrong with it, or an empty text."""
-        if tuple(map(type, astuple(row))) != TYPES:
+    def follow(self, values: tuple[Any, ...]) -> str:
+        """Take the values of one row as the store holds them; returns what is wrong with it, or an empty text."""
+        if tuple(map(type, values)) != TYPES:
             return "it holds a field of another type"
-        if row.seq != self.count + 1:
-            return f"its number is {row.seq} where {self.count + 1} follows"
-        if row.prev != self.head:
+        (seq, name, kind, what, actor, device, device_seq, happened, recorded, received, body, body_hash, prev, own) = (
+            values
+        )
+        if seq != self.count + 1:
+            return f"its number is {seq} where {self.count + 1} follows"
+        if prev != self.head:
             return "it does not follow the entry before it"
         try:
-            if sha256(row.body.encode()).hexdigest() != row.body_sha256:
+            if sha256(body.encode()).hexdigest() != body_hash:
                 return "its content is not what was hashed"
-            if row_hash(row.seq, row.prev, row, row.received, row.body_sha256) != row.hash:
-                return "its hash is not that of its fields"
+            fields = (name, kind, what, actor, device, device_seq, happened, recorded, received, body_hash)
+            found = sha256(hashed(prev, seq, *fields))
         except UnicodeEncodeError:
             return "it holds what is no text"
-        if row.id in self.ids:
+        if found.hexdigest() != own:
+            return "its hash is not that of its fields"
+        if name in self.ids:
             return "its id stands in the log already"
-        self.count, self.head = row.seq, row.hash
-        self.hashes += bytes.fromhex(row.hash)
-        self.ids.add(row.id)
-        if row.device_seq:
-            seen = self.devices.get(row.device)
+        self.count, self.head = seq, own
+        self.hashes += found.digest()
+        self.ids.add(name)
+        if device_seq:
+            seen = self.devices.get(device)
             if seen is None:
-                self.devices[row.device] = {row.device_seq}
+                self.devices[device] = {device_seq}
             else:
-                seen.add(row.device_seq)
+                seen.add(device_seq)
         return ""
 
 
@@ -113,9 +119,13 @@ class Chain:
 
     def follow(self, row: Row) -> str:
         """Take one row; returns what is wrong with it, or an empty text."""
-        if row.seq == 1 and (row.kind, row.name) != ("act", OPENED):
+        return self.take(astuple(row))
+
+    def take(self, values: tuple[Any, ...]) -> str:
+        """Take one row by its values, in the order of its fields."""
+        if values[SEQ] == 1 and (values[KIND], values[NAME]) != ("act", OPENED):
             return "the first entry does not open a log"
-        return self.links.follow(row) or (self.act(row) if row.kind == "act" else "")
+        return self.links.follow(values) or (self.act(Row(*values)) if values[KIND] == "act" else "")
 
     def act(self, row: Row) -> str:
         """Take what an act of the log itself says; returns what is wrong with it, or an empty text."""
@@ -168,16 +178,16 @@ class Chain:
 def verify(rows: Iterable[Row], *, against: Checkpoint | None = None) -> Verdict:
     """Verify a log from its first row; `against` is the last checkpoint that someone outside holds."""
     chain = Chain()
-    bad, why = followed(rows, chain)
+    bad, why = followed(map(astuple, rows), chain)
     return verdict(chain, bad, why, against)
 
 
-def followed(rows: Iterable[Row], chain: Chain) -> tuple[int, str]:
-    """Follow rows to their end or to the first that is wrong; returns its seq and what is wrong, or (0, "")."""
-    for row in rows:
-        why = chain.follow(row)
+def followed(rows: Iterable[tuple[Any, ...]], chain: Chain) -> tuple[int, str]:
+    """Follow rows by their values to the end or to the first that is wrong; returns its seq and why, or (0, "")."""
+    for values in rows:
+        why = chain.take(values)
         if why:
-            return chain.count + 1 if row.seq != chain.count else row.seq, why
+            return chain.count + 1 if values[SEQ] != chain.count else chain.count, why
     return 0, ""
 
 

@@ -219,8 +219,9 @@ class Operation:
         return self.log.write("decision", k.ACCEPT, body, actor=by, device="console", happened=at)
 
     def withdraw(self, name: str, *, by: str, reason: str, at: datetime | None = None) -> Answer:
-        """Withdraw a report: it stays in the log and counts no more."""
-        self._held(name)
+        """Withdraw a report, or a candidate that waits: it stays in the log and counts no more."""
+        if not any(candidate.id == name for candidate in self.known().candidates):
+            self._held(name)
         body = {"report": name, "reason": reason}
         return self.log.write("decision", k.WITHDRAW, body, actor=by, device="console", happened=at)
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from corridor.planning.construct import Builder, Ground, When, at_once
+from corridor.planning.construct import Builder
 from corridor.planning.drafts import ENDLESS, Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Change, Convoy, Plan
+from corridor.planning.timing import Ground, When, at_once
 
 # So many orders are looked at to find one that can leave on time while an earlier one cannot.
 LOOK_AHEAD = 16

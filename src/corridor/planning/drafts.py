@@ -20,7 +20,9 @@ class Style:
     `first` sizes come before those taken in turn. `beside` is the most vehicles that join although a larger type goes
     to the same people, `apart` of those that carry who needs another kind of place (never less than a third of them, so
     that patients are not put off for a sooner end of all); None where as many as there is room for do. The first
-    `punctual` convoys leave with whoever is aboard when the headway lets them.
+    `punctual` convoys leave with whoever is aboard when the headway lets them. Where there are several receptions a
+    `choosing` style takes the one to which most can leave first, not the nearest; `ends` says for the first convoys how
+    many receptions to pass over. An `eager` style sends off who may go before a phase holds the rest back.
     """
 
     gather: tuple[int, ...]
@@ -30,6 +32,13 @@ class Style:
     beside: int | None = None
     apart: int | None = None
     punctual: int = 0
+    choosing: bool = False
+    ends: tuple[int, ...] = ()
+    eager: bool = False
+
+    def end(self, number: int) -> int:
+        """Return how many receptions the convoy of a number passes over, counted from 0."""
+        return self.ends[number] if number < len(self.ends) else 0
 
     def size(self, number: int) -> int:
         """Return the most vehicles to gather for the convoy of a number, counted from 0."""

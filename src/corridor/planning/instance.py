@@ -10,12 +10,12 @@ from functools import cached_property
 
 from corridor.errors import Infeasible
 from corridor.planning.agreed import Agreed, agreed_for, receptions_for, windows_for
+from corridor.planning.drives import beyond_of, drives_of
 from corridor.planning.fitting import check_people
 from corridor.planning.gathering import steps_of
 from corridor.planning.rounding import EPSILON, down, nearest, up, whole_minute
 from corridor.planning.units import FOREVER, Unit, VehicleKind, units_of
 from corridor.planning.ways import Ways, crossable, ways_for, without_long
-from corridor.situation.road import way
 from corridor.situation.site import Group, Site
 from corridor.situation.situation import Operation, Situation
 
@@ -193,7 +193,7 @@ def build_instance(
         )
     receptions = receptions_for(situation, operation)
     pickups = tuple(dict.fromkeys(person.pickup for person in people))
-    loaded, empty = _minutes(situation, operation, (pickups, receptions), units, where)
+    loaded, empty = drives_of(situation, operation, (pickups, receptions), units, where)
     size = convoy_size_for(situation, operation, agreed)
     ways = ways_for(situation, operation, agreed.travel, (loaded, empty), lambda leg: up(leg.minutes))
     loaded = without_long(ways, agreed.travel, operation, loaded)
@@ -222,7 +222,7 @@ def build_instance(
         windows=windows,
         kinds=kinds,
         agreed=agreed,
-        beyond=_beyond(situation, operation, loaded),
+        beyond=beyond_of(situation, operation, loaded),
         daily={name: down(sites[name].daily) for name in receptions if name in sites and sites[name].daily},  # type: ignore[arg-type]
         ways=ways,
     )
@@ -246,23 +246,6 @@ def convoy_size_for(situation: Situation, operation: Operation, agreed: Agreed) 
             clauses=(f"{operation.id}/corridor.convoy_size", f"{operation.id}/corridor"),
         )
     return most - agreed.escort_vehicles
-
-
-def _beyond(
-    situation: Situation, operation: Operation, loaded: dict[tuple[str, str], int]
-) -> dict[tuple[str, str], int]:
-    """Return the minutes from the hand-over to the reception on each way that has a site of that kind."""
-    corridor = situation.corridor(operation.id)
-    path = corridor.sites if corridor else ()
-    handovers = {site.id for site in situation.sites if site.kind == "handover"}
-    point = next((name for name in path if name in handovers), None)
-    found = {}
-    for pickup, reception in loaded:
-        if point is not None and {pickup, reception} <= set(path):
-            minutes = _drive(situation, point, reception, path)
-            if path.index(pickup) < path.index(point) < path.index(reception) and minutes is not None:
-                found[pickup, reception] = minutes
-    return found
 
 
 def _people(situation: Situation, operation: Operation, planned_q: float, reserve_q: float) -> tuple[People, ...]:
@@ -312,47 +295,3 @@ def _taken_by(situation: Situation, operation: Operation, group: Group) -> tuple
 def accepted(site: Site, group: Group) -> bool:
     """Return whether a reception takes the people of a group."""
     return not site.accepts or group.kind in site.accepts
-
-
-def _minutes(
-    situation: Situation,
-    operation: Operation,
-    ends: tuple[tuple[str, ...], tuple[str, ...]],
-    units: tuple[Unit, ...],
-    where: str,
-) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
-    pickups, receptions = ends
-    corridor = situation.corridor(operation.id)
-    path = corridor.sites if corridor else ()
-    loaded: dict[tuple[str, str], int] = {}
-    empty: dict[tuple[str, str], int] = {}
-    for pickup in pickups:
-        for reception in receptions:
-            drive = _drive(situation, pickup, reception, path)
-            if drive is not None:
-                loaded[pickup, reception] = drive
-        for start in dict.fromkeys((*receptions, *(unit.site for unit in units))):
-            drive = _drive(situation, start, pickup, ())
-            if drive is not None:
-                empty[start, pickup] = drive
-        if not any(key[0] == pickup for key in loaded):
-            raise Infeasible(
-                f"no way leads from {pickup} to any reception ({', '.join(receptions) or 'none named'})",
-                place=where,
-                hint="record the missing leg (leg_time), or name another reception",
-                clauses=(pickup,),
-            )
-        if not any((unit.site, pickup) in empty for unit in units):
-            raise Infeasible(
-                f"no vehicle can reach {pickup}",
-                place=where,
-                hint="record the leg from the depot to the pickup (leg_time)",
-                clauses=(pickup,),
-            )
-    return loaded, empty
-
-
-def _drive(situation: Situation, start: str, end: str, path: tuple[str, ...]) -> int | None:
-    legs = situation.legs_by_step
-    steps = way(legs, start, end, path=path, minutes=lambda leg: up(leg.minutes))
-    return None if steps is None else sum(up(legs[step].minutes) for step in steps)

@@ -91,7 +91,7 @@ def objectives_of(plan: Plan, people: int, people_bound: int) -> tuple[Objective
     """Return the value of each objective of a plan, with its bound where one is proven."""
     sooner = float(plan.bound_minutes) if plan.bound_minutes else None
     found = [
-        Objective(name="people_safe", value=float(people), unit="weighted people", bound=float(people_bound)),
+        Objective(name="people_safe", value=float(people), unit="people by urgency", bound=float(people_bound)),
         Objective(name="clearance_time", value=float(plan.clearance_minutes), unit="minutes", bound=sooner),
         Objective(name="waiting", value=_waiting(plan), unit="person-hours"),
     ]

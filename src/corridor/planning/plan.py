@@ -85,7 +85,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
 class Objective(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a plan reaches in one objective, and the proven bound on it where there is one.
 
-    `people_safe` counts people weighted by priority (4, 3, 2 for priority 0, 1, 2, then 1); its bound is from above.
+    `people_safe` counts people by urgency (4, 3, 2 for each of priority 0, 1, 2, then 1); its bound is from above.
     """
 
     name: str

@@ -5,31 +5,29 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 
 from corridor.planning.construct import Builder
-from corridor.planning.drafts import ENDLESS, Draft, Style
+from corridor.planning.drafts import Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
 from corridor.planning.quota import quota_of
+from corridor.planning.styles import styles_of, turned
 from corridor.planning.together import Together, build_together
 from corridor.planning.until import Until
 
 # Ways near the best one that are tried after the plain ones; each costs one build of the timetable.
 NEAR = 160
+# Where the best ends later than the bound by more than a hundredth, so many times as many are tried.
+LONGER, CLOSE = 3, 1.01
 # Plain ways tried before it is said that no plan was found: sizes from large to small.
 TRIED = 12
-# Of the first convoys so many get a size of their own.
-OPENING = 8
 # So many pairs of ways are tried before the best is changed a little.
 COMBINED = 6
 LATE = 10**9
-BESIDE_STEP = 3
-OPENING_SHARE, BESIDE_SHARE, PLAIN_SHARE = 0.5, 0.7, 0.8
 Progress = Callable[[str, int, int], None]
 
 
@@ -56,7 +54,7 @@ def possible(instances: Sequence[Instance]) -> list[list[Draft]] | None:
     ready = [quota for quota in quotas if quota is not None]
     if len(ready) < len(quotas):
         return None
-    plain = [_few(list(_styles(instance))) for instance in instances]
+    plain = [_few(list(styles_of(instance))) for instance in instances]
     for turn in range(max(len(styles) for styles in plain)):
         chosen = [styles[turn % len(styles)] for styles in plain]
         made = build_together(instances, chosen, ready)
@@ -94,7 +92,7 @@ def most(
     The search ends where the first figure of `worth`, the people safe as they are weighed, meets the bound `goal`.
     """
     quotas = [quota_of(instance) or {} for instance in instances]
-    plain = [list(_styles(instance)) for instance in instances]
+    plain = [list(styles_of(instance)) for instance in instances]
     length = max(map(len, plain))
     begun = [list(turn) for turn in zip(*(_repeated(styles, length) for styles in plain), strict=True)]
     found: tuple[tuple[float, ...], list[Builder], list[Style]] | None = None
@@ -105,7 +103,7 @@ def most(
         styles = list(begun[number] if number < length or found is None else found[2])
         if number >= length:
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - length) // len(styles), random)
+            styles[turn] = turned(instances[turn], styles[turn], (number - length) // len(styles), random)
         made = build_together(instances, styles, quotas, partial=True)
         if made is not None and (found is None or worth(made.builders) > found[0]):
             found = (worth(made.builders), made.builders, styles)
@@ -136,18 +134,20 @@ def _alone(
     if quota is None:
         return None
     found: _Found | None = None
-    plain = list(_styles(instance))
-    total = len(plain) + NEAR
+    plain = list(styles_of(instance))
     random = Random(seed)
-    for number in range(total):
+    for number in itertools.count():
         if found is not None and (found.ends[0] <= goal or until.over()):
+            break
+        total = len(plain) + _tries(found.ends[0] if found is not None else 0, goal)
+        if number >= total:
             break
         if number >= len(plain) and found is None:
             break
         if number < len(plain):
             style = plain[number]
         elif found is not None:
-            style = _turn(instance, found.style, number - len(plain), random)
+            style = turned(instance, found.style, number - len(plain), random)
         builder = Builder(instance, style, quota)
         if builder.run(math.inf if found is None else until.deadline) and (
             found is None or measure(builder) < found.ends
@@ -166,13 +166,15 @@ def _tied(
         return None
     found: tuple[tuple[int, int], Together, list[Style]] | None = None
     random = Random(seed)
-    plain = [list(_styles(instance)) for instance in instances]
+    plain = [list(styles_of(instance)) for instance in instances]
     begun = _beginnings(instances, until, seed, goal)
     begun += [list(turn) for turn in zip(*(_repeated(styles, max(map(len, plain))) for styles in plain), strict=True)]
-    total = len(begun) + NEAR
     paired = min(COMBINED, len(begun))
-    for number in range(total):
+    for number in itertools.count():
         if found is not None and (found[0][0] <= goal or until.over()):
+            break
+        total = len(begun) + _tries(found[0][0] if found is not None else 0, goal)
+        if number >= total:
             break
         if found is None and number >= len(begun):
             break
@@ -181,7 +183,7 @@ def _tied(
         else:
             styles = list(found[2])
             turn = number % len(styles)
-            styles[turn] = _turn(instances[turn], styles[turn], (number - paired) // len(styles), random)
+            styles[turn] = turned(instances[turn], styles[turn], (number - paired) // len(styles), random)
         made = build_together(instances, styles, quotas)
         if made is not None:
             ends = [builder.clearance() for builder in made.builders]
@@ -192,6 +194,11 @@ def _tied(
         return None
     found[1].add_reserve()
     return [builder.drafts for builder in found[1].builders]
+
+
+def _tries(end: int, goal: int) -> int:
+    """Return how many ways near the best one are tried, by how far it is from a bound."""
+    return NEAR * (LONGER if 0 < goal * CLOSE < end else 1)
 
 
 def _repeated(styles: list[Style], length: int) -> list[Style]:
@@ -215,7 +222,7 @@ def _beginnings(instances: Sequence[Instance], until: Until, seed: int, goal: in
         if people:
             opens = partial(_opens, people=max(people))
             found.append(_alone(instance, until.sooner(time.monotonic() + share / 2), seed, None, 0, opens))
-        options.append([next(_styles(instance)) if one is None else one.style for one in found])
+        options.append([next(styles_of(instance)) if one is None else one.style for one in found])
     return [list(styles) for styles in itertools.islice(itertools.product(*options), COMBINED)]
 
 
@@ -227,58 +234,3 @@ def _opens(builder: Builder, people: int) -> tuple[int, ...]:
         if so_far >= people:
             return draft.handover, builder.clearance()
     return LATE, builder.clearance()
-
-
-def _styles(instance: Instance) -> Iterator[Style]:
-    """Yield the plain ways of forming convoys: the largest type split into equal convoys first, then every size.
-
-    Equal convoys that take turns keep the bays busy and never wait for one another, so one of them is mostly the best.
-    """
-    fleet = max(Counter(unit.kind.name for unit in instance.units if not unit.kind.trails).values())
-    most = 1 if instance.alone else min(instance.convoy_size, fleet)
-    sizes = dict.fromkeys((*(min(-(-fleet // parts), most) for parts in range(1, fleet + 1)), *range(1, most + 1)))
-    several = len(instance.pickups) > 1
-    if several:
-        # First what looks at one pickup at a time: a large city has its first plans that many times sooner.
-        yield from (Style((size,), farthest_first=True) for size in sizes)
-    for number, size in enumerate(sizes):
-        if instance.gathers or instance.agreed.travel.relay is not None:
-            yield Style((size,), patient=True)
-        yield Style((size,))
-        if number == 0 and most > 1:
-            yield Style((most,), farthest_first=several, punctual=ENDLESS)
-
-
-def _turn(instance: Instance, best: Style, number: int, random: Random) -> Style:
-    """Return the way to try next near the best one: first every mix of vehicles, then whatever is near."""
-    fewest, most = _patients(instance)
-    mixes = [replace(best, apart=apart) for apart in range(fewest, most) if fewest]
-    if len(instance.kinds) > 1:
-        mixes += [replace(best, beside=beside) for beside in range(0, instance.convoy_size // 2 + 1, BESIDE_STEP)]
-    return mixes[number] if number < len(mixes) else _near(instance, best, random)
-
-
-def _near(instance: Instance, best: Style, random: Random) -> Style:
-    """Return a way near another: sizes of their own for the first convoys, others in turn, or fewer small vehicles."""
-    most = 1 if instance.alone else max(min(instance.convoy_size, len(instance.units)), 1)
-    draw = random.random()
-    if draw < OPENING_SHARE:
-        turn = random.randrange(OPENING)
-        first = [best.size(number) for number in range(max(turn + 1, len(best.first)))]
-        near = first[turn] + random.choice((-3, -2, -1, 1, 2, 3))
-        first[turn] = min(max(random.choice((near, random.randint(1, most))), 1), most)
-        return replace(best, first=tuple(first), punctual=random.choice((best.punctual, best.punctual, 0, turn)))
-    if draw < BESIDE_SHARE and len(instance.kinds) > 1:
-        if random.random() < 1 / 2:
-            return replace(best, beside=random.choice((None, *range(instance.convoy_size // 2 + 1))))
-        fewest, number = _patients(instance)
-        return replace(best, apart=random.choice((None, *range(fewest, number + 1))))
-    middle = best.gather[0]
-    sizes = tuple(min(max(middle + random.randint(-3, 3), 1), most) for _ in range(random.randint(1, 4)))
-    return replace(best, gather=sizes, first=best.first if random.random() < PLAIN_SHARE else ())
-
-
-def _patients(instance: Instance) -> tuple[int, int]:
-    """Return a third of the vehicles that carry who does not sit, and all of them."""
-    number = sum(1 for unit in instance.units if any(n for place, n in unit.kind.places.items() if place != "seat"))
-    return -(-number // 3), number

@@ -6,6 +6,7 @@ import bisect
 import heapq
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.planning.drafts import Draft, Ride
@@ -54,6 +55,8 @@ class Bays:
         if site not in self.free or len(arrivals) == 1:
             return self.stand(site, arrivals, minutes)
         slots = sorted(self.free[site])
+        if min(minutes) == max(minutes) and all(one <= two for one, two in pairwise(arrivals)):
+            return _in_turn(slots, arrivals, minutes[0])
         coming = sorted(range(len(arrivals)), key=lambda turn: (arrivals[turn], -minutes[turn]))
         waiting: list[tuple[int, int]] = []
         found = [(0, 0)] * len(arrivals)
@@ -79,6 +82,16 @@ class Bays:
             bisect.insort(bays, end)
 
 
+def _in_turn(slots: list[int], arrivals: Sequence[int], length: int) -> list[tuple[int, int]]:
+    """Return from when to when like vehicles stand that come in this order; `slots` is when each bay is free."""
+    found = []
+    for arrival in arrivals:
+        start = max(arrival, slots[0])
+        heapq.heapreplace(slots, start + length)
+        found.append((start, start + length))
+    return found
+
+
 class Slots:
     """The departures of one operation so far, and the first minute at which another convoy may leave."""
 
@@ -86,21 +99,24 @@ class Slots:
         self.instance = instance
         self.lanes = lanes
         self.departures: list[int] = []
+        self.capped = any(kind.at_once is not None for kind in instance.kinds)
         self.on_road: dict[str, list[tuple[int, int]]] = {}
         # A team that has led nobody yet can be at any pickup; its site is then empty.
         self.teams: list[tuple[int, str]] = [(0, "")] * (instance.agreed.escorts or 0)
 
     def first(self, earliest: int, drive: int, way: tuple[str, str], rides: Sequence[Ride]) -> Passage | None:
         """Return the first passage from the minute `earliest` that keeps every rule on departures, None without one."""
-        kinds = Counter(ride.unit.kind.name for ride in rides)
+        kinds = Counter(ride.unit.kind.name for ride in (rides if self.capped else ()))
         depart = earliest
         passings = self.instance.ways.loaded.get(way, ())
         while True:
-            passage = self._in_window(self._apart(self._led(depart, way[0])), drive, way)
+            led = self._led(depart, way[0]) if self.teams else depart
+            passage = self._in_window(self._apart(led), drive, way)
             if passage is None:
                 return None
             lasts = passage.arrive - passage.depart
-            moved = self._past_aid(self._under_cap(passage.depart, lasts, kinds), lasts)
+            moved = self._under_cap(passage.depart, lasts, kinds) if kinds else passage.depart
+            moved = self._past_aid(moved, lasts)
             if passings:
                 moved = self.lanes.first(moved, passings, lasts - self.instance.ways.driving[way])
             if moved == depart:
@@ -112,7 +128,7 @@ class Slots:
         bisect.insort(self.departures, draft.depart)
         for kind, spans in self.on_road.items():
             self.on_road[kind] = [span for span in spans if span[1] > past]
-        for ride in draft.rides:
+        for ride in draft.rides if self.capped else ():
             if ride.unit.kind.at_once is not None:
                 self.on_road.setdefault(ride.unit.kind.name, []).append((draft.depart, draft.arrive))
         if self.teams:

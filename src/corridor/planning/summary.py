@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from corridor.wording import hours, moment, percent, table
 
 if TYPE_CHECKING:
-    from corridor.planning.plan import Convoy, Plan
+    from corridor.planning.plan import Convoy, Objective, Plan
 
 SHOWN = 8
 
@@ -44,14 +44,21 @@ def summary(plan: Plan) -> str:
 
 def _people(plan: Plan) -> list[str]:
     """Return what the plan reaches in each objective, and who is left where it is a plan for most people."""
-    stated = [f"{one.name.replace('_', ' ')} {one.value:,.10g} {one.unit}" for one in plan.objectives]
+    stated = [_stated(plan, one) for one in plan.objectives]
     lines = ["  in order: " + "; ".join(stated)] if stated else []
     if plan.left:
         people = next((one for one in plan.objectives if one.name == "people_safe"), None)
-        bound = f"; proven: at most {people.bound:,.10g} (weighted) can be safe" if people and people.bound else ""
+        bound = f"; proven: at most {people.bound:,.10g} by urgency can be safe" if people and people.bound else ""
         who = ", ".join(f"{number:,} of {group}" for group, number in sorted(plan.left.items()))
         lines.append(f"  NOT EVERYBODY: left waiting inside the hours: {who}{bound}")
     return lines
+
+
+def _stated(plan: Plan, one: Objective) -> str:
+    """Return what a plan reaches in one objective, people as they are and as they count."""
+    if one.name == "people_safe":
+        return f"{plan.people:,} people safe ({one.value:,.10g} where the most urgent count fourfold)"
+    return f"{one.name.replace('_', ' ')} {one.value:,.10g} {one.unit}"
 
 
 def _modes(plan: Plan) -> list[str]:
@@ -64,8 +71,12 @@ def _modes(plan: Plan) -> list[str]:
         end, held = hours(one.clearance_minutes / 60), f"{one.held_hours:,.0f} person-hours"
         lines.append(f"  as a {one.mode}: {end}, {one.convoys:,} departures; in hold at most {one.most_held:,}, {held}")
     if len(plan.compared) > 1 and not any(one.why_not for one in plan.compared):
-        worst = max(one.clearance_minutes for one in plan.compared)
-        lines.append(f"  {plan.mode} ends {hours((worst - plan.clearance_minutes) / 60)} before the other")
+        mine = next(one for one in plan.compared if one.mode == plan.mode)
+        other = next(one for one in plan.compared if one.mode != plan.mode)
+        sooner = hours((other.clearance_minutes - mine.clearance_minutes) / 60)
+        more = mine.most_held - other.most_held
+        hold = f"{abs(more):,} {'more' if more > 0 else 'fewer'} people in hold" if more else "as many people in hold"
+        lines.append(f"  {mine.mode} ends {sooner} before the {other.mode}, with {hold} at most")
     return lines
 
 

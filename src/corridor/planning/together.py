@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from corridor.planning.again import Follower, orders_of
 from corridor.planning.agreed import Gate, Tie
-from corridor.planning.construct import Builder, Ground, When
+from corridor.planning.construct import Builder
 from corridor.planning.drafts import ENDLESS, Draft, Style
 from corridor.planning.instance import Instance
 from corridor.planning.plan import Plan
+from corridor.planning.timing import Ground, When
 
 EPSILON = 1e-9
 ALIGNED = 20
@@ -53,6 +54,15 @@ class Ledger:
             if gate.operation == operation and gate.other and self._opens(gate) is None:
                 room = min(room, self._free(gate) - self.total(operation))
         return max(room, 0)
+
+    def step(self, operation: str) -> int:
+        """Return how many people of an operation may still go before a gate opens, endless where none is before it."""
+        free = [
+            self._free(gate) - self.total(operation)
+            for gate in self.gates
+            if gate.operation == operation and self._opens(gate) != 0
+        ]
+        return min((people for people in free if people > 0), default=ENDLESS)
 
     def when(self, operation: str) -> When:
         """Return, for the number of people in the next convoy, when it may depart and be handed over."""
@@ -145,7 +155,7 @@ def _advance(builders: Sequence[Builder], ledger: Ledger) -> bool:
         name = builder.instance.operation
         room = ledger.room(name)
         if builder.waits() and room > 0:
-            draft = builder.next_draft(room, ledger.when(name))
+            draft = _before_the_gate(builder, ledger, room) or builder.next_draft(room, ledger.when(name))
             if draft is not None:
                 widest = max(1 + group.companions for group in builder.instance.people)
                 options.append((room - draft.people < widest and room < ENDLESS, draft.depart, number, draft))
@@ -154,6 +164,17 @@ def _advance(builders: Sequence[Builder], ledger: Ledger) -> bool:
     _, _, number, draft = min(options, key=lambda option: option[:3])
     _enter(builders[number], draft, ledger)
     return True
+
+
+def _before_the_gate(builder: Builder, ledger: Ledger, room: int) -> Draft | None:
+    """Return the convoy of those who may go before a gate opens, where the style lets them and it does not wait."""
+    name = builder.instance.operation
+    step = ledger.step(name) if builder.style.eager else ENDLESS
+    if step >= room or builder.reserve:
+        return None
+    draft = builder.next_draft(step, ledger.when(name))
+    opens = ledger.when(name)(step + 1)[0]
+    return draft if draft is not None and draft.depart < opens else None
 
 
 def _enter(builder: Builder, draft: Draft, ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ def operation(situation: Situation, name: str, w: Words) -> str:
 def group(name: str, w: Words) -> str:
     """Return how a group is called: the longest word of groups.csv that its id holds, companions marked as such."""
     head, _, companions = name.partition("+")
-    label = _group_label(head, w) or plain(bare(head))
+    label = _group_label(head, w) or w.known(f"group.{bare(head)}", plain(bare(head)))
     return w("companions_of", group=label) if companions else label
 
 

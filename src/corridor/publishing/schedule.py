@@ -60,9 +60,11 @@ def gantt(plan: Plan, w: Words, width: int) -> Markup:
         y = top + row * index
         tone = f"tone{pickups.index(convoy.pickup) % TONES}" + (" reserve" if convoy.reserve else "")
         board = min((trip.board_start for trip in convoy.trips), default=convoy.depart)
+        night = convoy.night
         spans = (
             (board, convoy.depart, "wait"),
-            (convoy.depart, convoy.arrive, "go"),
+            (convoy.depart, night.arrive if night else convoy.arrive, "go"),
+            *(((night.arrive, night.depart, "wait"), (night.depart, convoy.arrive, "go")) if night else ()),
             (convoy.arrive, _end(convoy), "wait"),
         )
         for begin, end, phase in spans:
@@ -143,7 +145,7 @@ def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
         ", ".join(kinds),
         w.count(convoy.people),
         _aboard(convoy, w),
-        _held(convoy, w),
+        _held(plan, convoy, w),
         names.leads(convoy.lead, w),
     ]
 
@@ -167,11 +169,15 @@ def _aboard(convoy: Convoy, w: Words) -> Child:
     return [el("div", w("aboard", vehicles=w.known(f"vehicles.{kind}", kind), who=who)) for kind, who in told.items()]
 
 
-def _held(convoy: Convoy, w: Words) -> str:
-    """Return how long people sit in standing vehicles, before departure and where they are unloaded."""
+def _held(plan: Plan, convoy: Convoy, w: Words) -> str:
+    """Return how long people sit in standing vehicles, before departure and where they are unloaded, and any night."""
     said = [
         w(key, n=w.count(round(length.total_seconds() / 60)))
         for key, length in (("held.before", tied.held_before(convoy)), ("held.after", tied.held_after(convoy)))
         if length
     ]
+    if convoy.night is not None:
+        place = names.place(plan.situation, convoy.night.site, w)
+        begins, ends = w.moment(convoy.night.arrive), w.moment(convoy.night.depart)
+        said.append(w("held.night", place=place, begins=begins, ends=ends))
     return w("joint").join(said) or "–"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from corridor.planning.plan import Convoy, Plan
 from corridor.planning.verify.case import Case
+from corridor.planning.verify.tied import handed_over_at
 from corridor.publishing import names
 from corridor.publishing.footnotes import Footnotes
 from corridor.publishing.markup import Child, Markup, table
@@ -56,21 +57,31 @@ def gates(plan: Plan) -> list[tuple[Clause, str, int, datetime]]:
 def handed_over(plan: Plan, operation: str) -> list[tuple[datetime, int]]:
     """Return when how many people of an operation are counted as handed over, in order, without the reserve."""
     case = Case(plan)
-    corridor = plan.situation.corridor(operation)
-    path = corridor.sites if corridor else ()
-    point = next((name for name in path if name in case.sites and case.sites[name].kind == "handover"), None)
-    found = []
-    for convoy in plan.planned:
-        if convoy.operation != operation:
-            continue
-        ends = (convoy.pickup, convoy.reception)
-        on_way = point is not None and set(ends) <= set(path) and path.index(ends[0]) < path.index(point)
-        if point is not None and on_way and path.index(point) < path.index(ends[1]):
-            beyond = case.loaded_drive(operation, point, convoy.reception) or 0
-            found.append((convoy.arrive - timedelta(minutes=beyond), convoy.people))
-        else:
-            found.append((convoy.arrive, convoy.people))
-    return sorted(found)
+    mine = (convoy for convoy in plan.planned if convoy.operation == operation)
+    return sorted((handed_over_at(case, convoy), convoy.people) for convoy in mine)
+
+
+def others_by(plan: Plan) -> dict[str, list[tuple[str, int]]]:
+    """Return, for each convoy of a tied operation, what it is tied to has had handed over when it is itself."""
+    case = Case(plan)
+    tied_to: dict[str, list[str]] = {}
+    for agreement in plan.situation.agreements:
+        for clause in agreement.of_kind("reciprocity"):
+            other = str(clause.parameters.get("with", ""))
+            if other and (_number(clause, "ratio") or _number(clause, "first_step") is not None):
+                tied_to.setdefault(agreement.operation, []).append(other)
+        for clause in agreement.of_kind("phase"):
+            after = str(clause.parameters.get("after", ""))
+            if after in case.operations:
+                tied_to.setdefault(agreement.operation, []).append(after)
+    steps = {other: handed_over(plan, other) for others in tied_to.values() for other in others}
+    return {
+        convoy.id: [
+            (other, sum(people for when, people in steps[other] if when <= handed_over_at(case, convoy)))
+            for other in dict.fromkeys(tied_to.get(convoy.operation, ()))
+        ]
+        for convoy in plan.convoys
+    }
 
 
 def reciprocity_table(plan: Plan, w: Words, notes: Footnotes) -> Markup | None:

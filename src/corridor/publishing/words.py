@@ -135,8 +135,9 @@ def catalogue(lang: str) -> dict[str, str]:
     """Return the texts of a language; raises `UsageError` where there is no catalogue for it."""
     if lang not in LANGUAGES:
         raise UsageError(f"no page in {lang!r}", place="--lang", hint="one of: " + ", ".join(LANGUAGES))
-    found = resources.files("corridor.publishing").joinpath("catalogue", f"{lang}.json").read_text(encoding="utf-8")
-    return {str(key): str(value) for key, value in json.loads(found).items()}
+    folder = resources.files("corridor.publishing").joinpath("catalogue")
+    files = [folder.joinpath(name).read_text(encoding="utf-8") for name in (f"{lang}.json", f"release.{lang}.json")]
+    return {str(key): str(value) for found in files for key, value in json.loads(found).items()}
 
 
 def words(lang: str, zone: tzinfo | None = None) -> Words:

@@ -17,6 +17,7 @@ import msgspec
 from corridor.errors import Fault, InputError
 from corridor.files import nearest, read_bytes
 from corridor.reports import hxl, odk
+from corridor.reports.have import read_have
 from corridor.reports.report import Candidate, Hedge, Modality, Report, Scope, content_id
 from corridor.reports.vocabulary import faults, word_faults
 
@@ -42,8 +43,11 @@ def read_reports(path: str | Path) -> list[Report]:
     suffix = Path(path).suffix.lower()
     form = {".csv": "csv", ".xlsx": "xlsx", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}.get(suffix)
     data = read_bytes(path)
+    if suffix == ".xml":
+        return read_have(data, place)
     if form is None:
-        raise InputError("not a table", place=place, hint="give a .csv, .xlsx or .jsonl file of reports")
+        hint = "give a .csv, .xlsx or .jsonl file of reports, or hospitals as EDXL-HAVE in .xml"
+        raise InputError("not a table", place=place, hint=hint)
     # ODK writes a repeat into a table of its own beside that of the submissions.
     beside = Path(path).with_name(f"{Path(path).stem}-{odk.REPEAT}.csv")
     return _from_bytes(data, place, form, beside if form == "csv" and beside.is_file() else None)

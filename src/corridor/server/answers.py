@@ -84,12 +84,13 @@ class Works(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A decision stands in the log as entry `seq`."""
+    """A decision stands in the log as entry `seq`; `warnings` says what in its words a person should look at."""
 
     seq: int
     status: str = "accepted"
     id: str = ""
     right: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,6 +283,20 @@ class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     made: datetime
     findings: tuple[Finding, ...]
     plan: msgspec.Raw
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """A situation beside itself changed: (P10, P50, P90) of hours to the end and of people out in time.
+
+    `idle` names the levers that found nothing to act on.
+    """
+
+    at: datetime
+    deadline: datetime
+    runs: int
+    hours: tuple[tuple[float | None, float | None, float | None], ...]
+    people: tuple[tuple[float, float, float], ...]
+    idle: tuple[str, ...]
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):

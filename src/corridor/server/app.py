@@ -9,7 +9,17 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import Route as StarletteRoute
 
-from corridor.server import advise, decide, members, pages, read, sync, views  # noqa: F401 - each enters its handlers
+from corridor.server import (  # noqa: F401 - each enters its handlers
+    advise,
+    decide,
+    features,
+    members,
+    pages,
+    read,
+    replay,
+    sync,
+    views,
+)
 from corridor.server.ask import HANDLERS, Handler, Refused
 from corridor.server.console import every  # noqa: F401 - each page enters its handlers
 from corridor.server.field import every as field_pages  # noqa: F401 - the page of a post enters its handlers

@@ -53,6 +53,17 @@ class Following(Strict, frozen=True, kw_only=True):
     after: Seq | None = None
 
 
+class Items(Strict, frozen=True, kw_only=True):
+    """A page of features: those in a box of degrees, at a moment or in an interval (OGC API Features)."""
+
+    bbox: Annotated[
+        str, Meta(max_length=120, pattern=r"^$|^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}((,-?\d+(\.\d+)?){2})?$")
+    ] = ""
+    datetime: Annotated[str, Meta(max_length=80)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    offset: Annotated[int, Meta(ge=0, lt=1 << 31)] = 0
+
+
 class Fix(Strict, frozen=True, kw_only=True):
     """A position in the protocol of Traccar Client and OsmAnd (traccar.org/osmand)."""
 
@@ -103,11 +114,12 @@ class Codes(Strict, frozen=True, kw_only=True):
 
 
 class Prose(Strict, frozen=True, kw_only=True):
-    """A text to be read for candidates, with what is known of where it stands."""
+    """A text to be read for candidates, with what is known of where it stands and when it was published."""
 
     text: Annotated[str, Meta(min_length=1, max_length=200_000)]
     place: Annotated[str, Meta(max_length=200)] = "text"
     reference: Annotated[str, Meta(max_length=500)] = ""
+    published: Moment | None = None
 
 
 # Decisions
@@ -237,6 +249,24 @@ class WhatIf(Strict, frozen=True, kw_only=True):
     runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
     deadline: Moment | None = None
+
+
+class Tried(Strict, frozen=True, kw_only=True):
+    """What to change in the present situation, in steps of the levers: buses more or fewer, hours later, and so on."""
+
+    buses: Annotated[int, Meta(ge=-200, le=200)] = 0
+    ambulances: Annotated[int, Meta(ge=-200, le=200)] = 0
+    hours: Annotated[float, Meta(ge=-24, le=24)] = 0
+    lanes: Annotated[int, Meta(ge=0, le=10)] = 0
+    pickup_bays: Annotated[int, Meta(ge=-20, le=20)] = 0
+    reception_bays: Annotated[int, Meta(ge=-20, le=20)] = 0
+    runs: Annotated[int, Meta(ge=50, le=2000)] = 200
+
+
+class Paced(Strict, frozen=True, kw_only=True):
+    """How many seconds of an old operation go by in one of ours; 0 stands still."""
+
+    pace: Annotated[float, Meta(ge=0, le=600)]
 
 
 # People

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,17 +12,20 @@ import msgspec
 
 from corridor.errors import InputError, UsageError
 from corridor.log.entry import Answer
+from corridor.log.texts import REASONS
 from corridor.operation.exercise import inject as put_in
 from corridor.operation.known import HANDOVER
 from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
 from corridor.planning.plan import Plan
+from corridor.reports.persons import warnings
 from corridor.reports.report import Report, content_id
 from corridor.server import answers as a
 from corridor.server import present as p
 from corridor.server.ask import Ask, Refused, Reply, handles
+from corridor.server.desk import moment
 from corridor.server.sync import report_of
-from corridor.server.worker import PLAN
+from corridor.server.worker import PATIENCE_SECONDS, PLAN, WHAT_IF, Result, Task
 
 _CHUNK = 256 * 1024
 
@@ -29,7 +33,12 @@ _CHUNK = 256 * 1024
 async def _decided(ask: Ask, deed: Callable[[Operation], Answer]) -> Reply:
     answer = await ask.house.desk.do(deed)
     await ask.house.seen(answer.seq)
-    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id))
+    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id, warnings=_doubts(ask)))
+
+
+def _doubts(ask: Ask) -> tuple[str, ...]:
+    """Return what in the reasons of a decision looks like a person."""
+    return warnings(*(text for name in REASONS if isinstance(text := getattr(ask.body, name, ""), str) and text))
 
 
 @handles
@@ -170,7 +179,7 @@ async def _own(ask: Ask, name: str, body: dict[str, Any], entry_id: str = "") ->
     if answer.status == "rejected":
         raise InputError(answer.why, place=name)
     await house.seen(answer.seq)
-    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id))
+    return Reply(a.Done(seq=answer.seq, status=answer.status, id=answer.id, warnings=_doubts(ask)))
 
 
 @handles
@@ -184,8 +193,6 @@ async def open_corridor(ask: Ask) -> Reply:
 
 
 def _movements(operation: Operation) -> list[str]:
-    from corridor.server.desk import moment  # noqa: PLC0415
-
     return [one.id for one in operation.situation(moment(operation)).operations]
 
 
@@ -226,7 +233,7 @@ async def inject(ask: Ask) -> Reply:
         return operation.log.store.head().seq
 
     seq = await ask.house.desk.do(deed)
-    return Reply(a.Done(seq=seq, id=report.id))
+    return Reply(a.Done(seq=seq, id=report.id, warnings=_doubts(ask)))
 
 
 @handles
@@ -258,6 +265,28 @@ async def work_forecast(ask: Ask) -> Reply:
         raise Refused(404, "there is no plan to forecast", hint="make one: POST /api/v1/jobs/plan")
     waiting = planner.forecast(data, ask.viewer.account, {"runs": said.runs, "seed": said.seed})
     return Reply(a.Started(work="forecast", waiting=waiting))
+
+
+@handles
+async def work_what_if(ask: Ask) -> Reply:
+    """Try a change: of one person's tries only the latest is worked on."""
+    house = ask.house
+    planner = _worker(ask)
+    data = await house.desk.ask("situation json", lambda operation: operation.situation(moment(operation)).to_json())
+    kind = f"{WHAT_IF} {ask.viewer.account}"
+    if (before := planner.tries.pop(kind, None)) is not None and not before.done():
+        before.set_exception(Refused(409, "a later try took its place", hint="wait for that one"))
+    done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+    planner.tries[kind] = done
+    task = Task(WHAT_IF, data, b"", msgspec.structs.asdict(ask.body))
+    planner.advise(task, lambda result: None if done.done() else done.set_result(result), kind=kind)
+    try:
+        result = await asyncio.wait_for(done, PATIENCE_SECONDS)
+    except TimeoutError:
+        raise Refused(503, "the planner did not answer", hint="try again") from None
+    if result.why:
+        raise Refused(409, result.why, place="what if", hint=result.hint)
+    return Reply(raw=result.data)
 
 
 @handles

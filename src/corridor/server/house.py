@@ -17,8 +17,9 @@ import msgspec
 
 from corridor.errors import CorridorError
 from corridor.log.entry import Answer, Entry, Kind, Row, canonical, derived_id, new_id, now, stamp
-from corridor.log.log import Log, open_store, open_texts
+from corridor.log.log import Log
 from corridor.log.names import POSTGRES
+from corridor.log.places import open_store, open_texts
 from corridor.log.texts import REASONS, SEALED
 from corridor.publishing.redact import Level
 from corridor.server import present as p
@@ -29,6 +30,7 @@ from corridor.server.intake import Intake
 from corridor.server.limits import Limits
 from corridor.server.metrics import Metrics
 from corridor.server.people import People
+from corridor.server.replay import Replay
 from corridor.server.rights import Viewer
 from corridor.server.work import Planner
 
@@ -64,8 +66,13 @@ class House:
         clock: Callable[[], datetime] = now,
         limits: Limits | None = None,
         metrics: Metrics | None = None,
+        replay: Replay | None = None,
     ) -> None:
         self.settings = settings
+        # Where an old operation is played again the log lives then; sessions and links live now.
+        self.replay = replay
+        people_clock = time.time if replay is not None else lambda: clock().timestamp()
+        clock = replay.clock if replay is not None else clock
         self.log = Log.open(place, key_file=key_file, clock=clock)
         self.opened = self.log.opened
         self.reader = open_store(place)
@@ -73,7 +80,7 @@ class House:
         # Each thread that opens texts has keys of its own: a reading of them is no moment for another.
         self._reasons = open_texts(place)
         self.cabinet = open_cabinet(place)
-        self.people = People(self.cabinet, self.opened.key, clock=lambda: clock().timestamp())
+        self.people = People(self.cabinet, self.opened.key, clock=people_clock)
         self.limits = limits or Limits()
         self.metrics = metrics or Metrics()
         self.present = p.Present()
@@ -111,6 +118,8 @@ class House:
         self.spawn(self._pump())
         self.spawn(self._sign())
         await self.planner.start()
+        if self.replay is not None:
+            self.spawn(self.replay.run(self))
         self.ready = True
 
     async def stop(self) -> None:

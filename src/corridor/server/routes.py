@@ -20,6 +20,8 @@ Method = Literal["GET", "POST", "DELETE"]
 Bucket = Literal["read", "write", "sync", "heavy", "sign-in"]
 KILO = 1024
 PREFIX = "/api/v1"
+# OGC API Features stands under a root of its own, as GIS programs ask for one address.
+FEATURES = PREFIX + "/features"
 # Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
 LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
@@ -105,6 +107,12 @@ def _decide(path: str, name: str, summary: str, body: Any, **more: Any) -> Route
 def _people(method: Method, path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
     fields: dict[str, Any] = {"roles": frozenset({"admin"}), "limit": "write"} | more
     return Route(method=method, path=PREFIX + path, name=name, summary=summary, **fields)
+
+
+def _feature(path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
+    """Return a row of OGC API Features: the public level, for everybody."""
+    fields: dict[str, Any] = {"roles": EVERYBODY, "party": True, "answer": a.Anything} | more
+    return Route(method="GET", path=FEATURES + path, name=name, summary=summary, **fields)
 
 
 def _page(method: Method, path: str, name: str, summary: str, **more: Any) -> Route:  # noqa: ANN401
@@ -230,6 +238,8 @@ DECISIONS: tuple[Route, ...] = (
     _decide("/decisions/close", "close", "Close the operation: nothing more is recorded", b.Reason, roles=LEAD),
     _decide("/decisions/reopen", "reopen", "Open a closed operation again", b.Reason, roles=LEAD, closed=True),
     _decide("/injects", "inject", "Put an invented report into an exercise", b.Inject, roles=LEAD),
+    _decide("/replay", "replay_pace", "Set how fast an old operation is played again", b.Paced, roles=LEAD,
+            done=200, closed=True, also=(404,)),
     _decide("/jobs/plan", "work_plan", "Plan (corridor plan); the stream announces it", b.PlanWork,
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/forecast", "work_forecast", "Forecast (corridor forecast); the stream announces it",
@@ -238,6 +248,8 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
             b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
+    _decide("/jobs/what-if", "work_what_if", "Try a change of the situation: plan it, run it, compare", b.Tried,
+            answer=a.Compared, done=200, closed=True, also=(404, 409, 422)),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
             roles=frozenset({"coordinator", "auditor"}), answer=None, done=200, media="application/jsonl",
             closed=True, also=()),
@@ -279,13 +291,42 @@ PEOPLE: tuple[Route, ...] = (
             body=b.Claim, answer=a.Claimed, also=(401,), limit="sign-in"),
 )  # fmt: skip
 
+GIS: tuple[Route, ...] = (
+    _feature("", "features_landing", "OGC API Features: where to go from here"),
+    _feature("/conformance", "features_conformance", "OGC API Features: what is followed"),
+    _feature("/collections", "features_collections", "OGC API Features: the collections"),
+    _feature("/collections/{collection}", "features_collection", "OGC API Features: one collection"),
+    _feature("/collections/{collection}/items", "features_items", "OGC API Features: the public places or figures",
+             query=b.Items, media="application/geo+json"),
+    _feature("/collections/{collection}/items/{feature}", "features_item", "OGC API Features: one feature",
+             media="application/geo+json"),
+)  # fmt: skip
+
 CONSOLE: tuple[Route, ...] = (
     _console("/codes", "codes_page", "Type in what was said over the radio or written on paper",
              roles=DESK),
     _console("/sheet", "sheet", "A sheet of paper for a post without any phone", query=q.OfPost, roles=DESK),
     *_exports("/now", "home", "The tables of the first page"),
+    _console("/plan", "plan", "The plan against what happens; what-if; two plans compared; adopting", query=q.OfPlan),
+    *_exports("/plan", "plan", "The tables of the plan", query=q.OfPlan),
+    _console("/plan/sheets", "sheets", "Movement table and convoy sheets, to be printed", query=q.OfPlan),
+    _console("/people", "people", "Who says what of the people, and who denies", query=q.OfMovement),
+    *_exports("/people", "people", "Claims, events and sources", query=q.OfMovement),
     _console("/figure", "figure", "The reports behind one figure", query=q.OfFigure, also=(404,)),
     *_exports("/figure", "figure", "The reports behind one figure", query=q.OfFigure),
+    _console("/waiting", "waiting", "Those who wait, and what they need"),
+    *_exports("/waiting", "waiting", "Holds and needs"),
+    _console("/reception", "reception", "Receptions: room, who came, who is expected"),
+    *_exports("/reception", "reception", "Receptions"),
+    _console("/agreement", "agreement_page", "What is agreed, guaranteed, claimed and owed"),
+    *_exports("/agreement", "agreement_page", "Terms, guarantees, claims of breach"),
+    _console("/reader", "reader", "Read an article: spans, candidates, accept or leave", roles=DESK),
+    *_exports("/reader", "reader", "Candidates that wait", roles=DESK),
+    _console("/log", "log_console", "Everything that was said and decided", query=q.LogFilter),
+    *_exports("/log", "log_console", "Entries of the log", query=q.LogFilter),
+    _console("/exercise", "exercise", "Exercises: injects, and how fast they were answered"),
+    *_exports("/exercise", "exercise", "Injects"),
+    _console("/start", "start", "From nothing to a plan, step by step"),
 )  # fmt: skip
 
-ROUTES: tuple[Route, ...] = (*SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)
+ROUTES: tuple[Route, ...] = (*GIS, *SERVER, *READS, *DECISIONS, *PEOPLE, *CONSOLE)

@@ -21,6 +21,7 @@ from corridor.publishing.redact import DELAY, Level
 from corridor.server.app import make_app
 from corridor.server.house import House, Settings
 from corridor.server.people import FIRST_LINK_SECONDS
+from corridor.server.replay import Replay
 from corridor.server.tls import certificate, local_names
 
 # So long requests under way may take when the server is asked to stop.
@@ -122,10 +123,10 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(place: str, where: Where, say: Callable[[str], None]) -> None:
+def serve(place: str, where: Where, say: Callable[[str], None], *, replay: Replay | None = None) -> None:
     """Serve a log until the process is asked to stop. Raises `UsageError` for an address that cannot be had."""
     settings, cert, key = settings_of(place, where)
-    house = House(place, settings, key_file=where.key_file)
+    house = House(place, settings, key_file=where.key_file, replay=replay)
     try:
         listening = _listen(where)
     except BaseException:

@@ -11,6 +11,7 @@ from corridor.errors import CorridorError, InputError
 from corridor.log.entry import Entry, canonical, derived_id, stamp
 from corridor.log.texts import SEALED
 from corridor.operation.known import REPORT, entry_of
+from corridor.operation.operation import Operation
 from corridor.operation.positions import read_position
 from corridor.reports.persons import warned
 from corridor.reports.report import Report
@@ -18,6 +19,7 @@ from corridor.reports.vocabulary import faults
 from corridor.server import answers as a
 from corridor.server import bodies as b
 from corridor.server.ask import Ask, Refused, Reply, handles
+from corridor.server.desk import moment
 from corridor.server.present import Counts
 from corridor.server.rights import Viewer
 
@@ -197,6 +199,15 @@ def _urgent(entry: Entry) -> bool:
     return any(f'"fact":"{fact}"' in entry.body for fact in URGENT_FACTS)
 
 
+def _sites(operation: Operation) -> list[tuple[str, ...]]:
+    """Return the places that a text may name, each with its names; none while nothing is known."""
+    try:
+        known = operation.situation(moment(operation)).sites
+    except CorridorError:
+        return []
+    return [(site.id, *dict.fromkeys(site.names.values())) for site in known]
+
+
 @handles
 async def read_prose(ask: Ask) -> Reply:
     """Read a text for candidates; each waits in the log until a person accepts it."""
@@ -205,7 +216,8 @@ async def read_prose(ask: Ask) -> Reply:
     house, viewer, prose = ask.house, ask.viewer, ask.body
     now = house.clock()
     # The end of line says that this is the text itself: a name of a file on this machine must open no file.
-    found = await house.access(read_text, prose.text + "\n", doc=prose.place)
+    sites = await house.desk.ask("sites named", _sites)
+    found = await house.access(read_text, prose.text + "\n", doc=prose.place, published=prose.published, sites=sites)
     entries = [entry_of(one, actor=viewer.account, device=viewer.account, recorded=now) for one in found]
     answers = await house.write(entries) if entries else []
     return Reply(

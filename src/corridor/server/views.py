@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from corridor.log.texts import SEALED
 from corridor.operation.agreements import guarantees, precision, versions, violations
 from corridor.operation.checklist import checklist as lines_of
 from corridor.operation.checklist import go
@@ -14,6 +16,7 @@ from corridor.operation.choices import choices as choices_of
 from corridor.operation.coverage import unwatched
 from corridor.operation.coverage import watches as watches_of
 from corridor.operation.holding import holds as holds_of
+from corridor.operation.known import Rival
 from corridor.operation.matrix import matrix
 from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
@@ -31,6 +34,8 @@ from corridor.server.eyes import passing, plan_for, reports_for, situation_for
 from corridor.server.rights import Viewer
 from corridor.situation.check import check
 from corridor.situation.situation import Situation
+
+_seal = re.compile(rf'"{SEALED}[A-Za-z0-9+/]+=*"')
 
 
 async def _see(ask: Ask, view: Callable[[Operation, Any], Any]) -> Reply:
@@ -232,9 +237,15 @@ async def conflicts(ask: Ask) -> Reply:
 
     def view(_: Operation, m: _Moment) -> a.Disputed:
         rivals = m.known.rivals if _room_text(ask.viewer) else ()
-        return a.Disputed(rivals=rivals, gaps=m.known.gaps)
+        shown = tuple(Rival(id=one.id, used=_unsealed(one.used), aside=_unsealed(one.aside)) for one in rivals)
+        return a.Disputed(rivals=shown, gaps=m.known.gaps)
 
     return await _see(ask, view)
+
+
+def _unsealed(text: str) -> str:
+    """Return a content with a word in place of each seal: its text is read at /texts/ID, which the log then tells."""
+    return _seal.sub('"[sealed]"', text)
 
 
 def _room_text(viewer: Viewer) -> bool:

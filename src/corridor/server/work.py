@@ -73,6 +73,8 @@ class Planner:
         # What takes many seconds and can wait has a process of its own, begun when it is first asked for.
         self.adviser = Worker()
         self.results: dict[str, Kept] = {}
+        # What people try beside the plan, each person's latest.
+        self.tries: dict[str, asyncio.Future[Result]] = {}
         # The convoys that each post has to do with, by the plan adopted as entry `posts_of`.
         self.posts: dict[str, frozenset[str]] = {}
         self.posts_of = 0
@@ -204,11 +206,11 @@ class Planner:
         """Ask the worker for a forecast of a plan; returns how much waits."""
         return self.worker.submit(Task(FORECAST, plan, b"", options), lambda result: self._forecasted(result, by))
 
-    def advise(self, task: Task, then: Callable[[Result], Any]) -> int:
-        """Ask for what can wait; returns how much waits before it."""
+    def advise(self, task: Task, then: Callable[[Result], Any], *, kind: str = "") -> int:
+        """Ask for what can wait; returns how much waits before it. Of equal kinds only the latest is done."""
         if not self.adviser.pid:
             self.adviser.start()
-        return self.adviser.submit(task, then)
+        return self.adviser.submit(task, then, kind=kind)
 
     async def _planned(self, result: Result, why: str, by: str) -> None:
         if result.why:
@@ -243,7 +245,12 @@ class Planner:
         name = sha256(result.data)
         await self.keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, result.data))
         found = msgspec.json.decode(result.data, type=_Ends)
-        body = {"forecast_sha256": name, "clearance_hours": found.marks(), "seconds": round(result.seconds, 3)}
+        body = {
+            "forecast_sha256": name,
+            "start": found.plan.situation.at.isoformat(timespec="minutes"),
+            "clearance_hours": found.marks(),
+            "seconds": round(result.seconds, 3),
+        }
         await self._tell(p.FORECAST, body, by, derived_id(p.FORECAST, name))
 
     async def keep(self, kind: str, kept: Kept) -> None:
@@ -265,7 +272,16 @@ class Planner:
         await self.house.write([entry], urgent=True)
 
 
+class _Moment(msgspec.Struct):
+    at: datetime
+
+
+class _Of(msgspec.Struct):
+    situation: _Moment
+
+
 class _Ends(msgspec.Struct):
+    plan: _Of
     runs: int
     clearance_hours: tuple[float, ...]
 

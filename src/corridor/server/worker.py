@@ -19,7 +19,7 @@ import msgspec
 from corridor.errors import CorridorError, InputError
 from corridor.server.answers import Work
 
-PLAN, FORECAST, LEVERS, COMPARISON = "plan", "forecast", "levers", "compare"
+PLAN, FORECAST, LEVERS, COMPARISON, WHAT_IF = "plan", "forecast", "levers", "compare", "what if"
 # Work that takes longer than this is given up: the next one must not wait for it for ever.
 PATIENCE_SECONDS = 300.0
 
@@ -83,6 +83,10 @@ def _work(task: Task) -> bytes:
         return msgspec.json.encode(found)
     if task.work == FORECAST:
         return forecast(Plan.from_json(task.data), **task.options).to_json()
+    if task.work == WHAT_IF:
+        from corridor.server.what_if import what_if  # noqa: PLC0415
+
+        return what_if(task.data, task.options)
     options = dict(task.options)
     if "deadline" in options:
         options["deadline"] = datetime.fromisoformat(options["deadline"])
@@ -91,7 +95,7 @@ def _work(task: Task) -> bytes:
     if task.work == COMPARISON:
         first, second = Situation.from_json(task.data), Situation.from_json(task.beside)
         return msgspec.json.encode(compare(first, second, workers=1, **options))
-    raise InputError(f"no such work: {task.work}", place="worker", hint="plan, forecast, levers or compare")
+    raise InputError(f"no such work: {task.work}", place="worker", hint="plan, forecast, levers, compare or what if")
 
 
 class Worker:

@@ -142,5 +142,5 @@ def _waiting(plan: Plan, rng: random.Random) -> Plan:
 
 @breaks("objectives", "more people safe than there are")
 def _too_many(plan: Plan, rng: random.Random) -> Plan:
-    wrong = Objective(name="people_safe", value=10.0**7 + rng.randint(1, 99), unit="weighted people")
+    wrong = Objective(name="people_safe", value=10.0**7 + rng.randint(1, 99), unit="people by urgency")
     return msgspec.structs.replace(plan, objectives=(wrong,))

@@ -16,7 +16,8 @@ REACH = 6.0  # a leg that costs so many times the temperature is not worth a try
 
 @kernel(
     "float64(int64[::1], uint64[::1], int64, int32[:,::1], int64[:,::1], int32[::1], int32[::1], int32[::1], "
-    "int64[::1], int64[::1], int64[::1], int32[:,::1], int32[:,::1], int64, int64, float64, float64, float64, float64)"
+    "int64[::1], int64[::1], int64[::1], int32[:,::1], int32[:,::1], int64, int64, float64, float64, float64, float64, "
+    "float64, float64)"
 )
 def anneal(
     group: Longs,
@@ -35,6 +36,8 @@ def anneal(
     pickups: int,
     receptions: int,
     target: float,
+    over: float,
+    under: float,
     price: float,
     hot: float,
     cold: float,
@@ -97,8 +100,8 @@ def anneal(
         la, lb = length[a], length[b]
         new_a = at[u] + add + lb - at[v] - off
         new_b = la + lb + extra - new_a
-        change = strain(new_a, target, 1.0, 1.0) + strain(new_b, target, 1.0, 1.0) + price * extra
-        change -= strain(la, target, 1.0, 1.0) + strain(lb, target, 1.0, 1.0)
+        change = strain(new_a, target, over, under) + strain(new_b, target, over, under) + price * extra
+        change -= strain(la, target, over, under) + strain(lb, target, over, under)
         if change > heat * bar[word & 4095]:
             continue
         p, q = place[u], place[v]

@@ -19,6 +19,8 @@ DEAR = (4.0, 5.0)
 CUT_TO, CUT_FALL = 5.0, 0.9
 HOT, COLD, COOL_PRICE = 20.0, 0.2, 20.0  # square minutes; square minutes a minute of driving
 SWEEPS = 500  # tries for each visit while the tours cool
+WARM, WARM_PRICE, WARM_SWEEPS = 5.0, 10.0, 400  # the same where only what is too long counts
+QUIET = 3  # coolings in vain after which the plan is as tight as they can make it
 COOLINGS = 4  # parts of a cooling at least, between which the best plan is kept
 ROUND_TRIES = 500_000  # tries in a part at most, about 20 ms, so that limits and interrupts are met
 
@@ -62,10 +64,33 @@ def shake(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor) -> Ite
         rows.round(rng, pool, target=float(rows.lengths.mean()), price=price)
         yield rows
         price *= CUT_FALL
-    groups = rows.groups()
-    tries = int(SWEEPS * (rows.size.sum() + len(rows.size)) / groups)
-    parts = max(COOLINGS, -(-tries // ROUND_TRIES))
+    tries, parts = _parts(rows, SWEEPS)
     for part in range(parts):
         hot, cold = (HOT * (COLD / HOT) ** (x / parts) for x in (part, part + 1))
-        rows.cool(rng, pool, price=COOL_PRICE, hot=hot, cold=cold, work=-(-tries // parts))
+        rows.cool(rng, pool, price=COOL_PRICE, hot=hot, cold=cold, work=tries)
         yield rows
+
+
+def tighten(rows: Rows, rng: np.random.Generator, pool: ThreadPoolExecutor) -> Iterator[Rows]:
+    """Yield tours of which none should be longer than two minutes less than the longest now, over and over.
+
+    The clearance time is the longest tour alone. Near the end a level plan's mean lies a few minutes below it, so what
+    is shorter is of no concern any more: only what is longer counts, and the tours have room to trade.
+    """
+    best, vain = rows.longest, 0
+    while vain < QUIET:
+        vain += 1
+        tries, parts = _parts(rows, WARM_SWEEPS)
+        for part in range(parts):
+            hot, cold = (WARM * (COLD / WARM) ** (x / parts) for x in (part, part + 1))
+            rows.cool(rng, pool, price=WARM_PRICE, hot=hot, cold=cold, work=tries, target=best - 2.0, under=0.0)
+            yield rows
+            if rows.longest < best:
+                best, vain = rows.longest, 0
+
+
+def _parts(rows: Rows, sweeps: int) -> tuple[int, int]:
+    """Return how many tries a part of a cooling makes, and how many parts there are."""
+    tries = int(sweeps * (rows.size.sum() + len(rows.size)) / rows.groups())
+    parts = max(COOLINGS, -(-tries // ROUND_TRIES))
+    return -(-tries // parts), parts

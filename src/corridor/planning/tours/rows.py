@@ -101,10 +101,15 @@ class Rows:
         hot: float,
         cold: float,
         work: int,
+        target: float | None = None,
+        under: float = 1.0,
     ) -> float:
-        """Anneal towards the mean from one temperature to another; return the share of swaps done."""
-        target = float(self.lengths.mean())
-        return self._side_by_side(rng, pool, anneal, work, (target, price, hot, cold))
+        """Anneal towards a length, the mean if none is given, from one temperature to another.
+
+        Returns the share of swaps done. A minute below the target counts `under` times one above it.
+        """
+        length = float(self.lengths.mean()) if target is None else target
+        return self._side_by_side(rng, pool, anneal, work, (length, 1.0, under, price, hot, cold))
 
     def _side_by_side(
         self,

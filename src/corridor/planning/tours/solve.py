@@ -18,7 +18,7 @@ from corridor.planning.tours.dive import complete, dive
 from corridor.planning.tours.exact import MOST_TRIPS, search
 from corridor.planning.tours.flow import Skeleton
 from corridor.planning.tours.hasty import build_now, build_soon
-from corridor.planning.tours.improve import quick, settle, shake
+from corridor.planning.tours.improve import quick, settle, shake, tighten
 from corridor.planning.tours.legs import Legs, make_legs
 from corridor.planning.tours.problem import FAR, Problem
 from corridor.planning.tours.rows import THREADS, Rows
@@ -237,9 +237,13 @@ class _Search:
     def polish(self, rows: Rows, rng: np.random.Generator) -> None:
         """Cut driving and level again, from the best plan or from where the last shake ended, until the end."""
         late = can_price(self.problem, self.minutes) and self.bounds.route is None
+        tight = FAR  # the clearance that could not be tightened any more
         while True:
             before = self.minutes
             self.follow("polish", shake(rows, rng, self.pool))
+            if self.best is not None and self.minutes < tight:
+                self.follow("tighten", tighten(self.best.copy(), rng, self.pool))
+                tight = self.minutes
             if self.minutes >= before and self.best is not None:
                 if late and self.slow_bound():
                     late = False

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from corridor.finding import Finding
 from corridor.planning.plan import Plan
 from corridor.planning.verify import convoys, figures, groups, objectives, passage, road, tied, travel, vehicles
-from corridor.planning.verify.case import Breach, Case
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach
 
 Rule = Callable[[Case], Iterator[Breach]]
 

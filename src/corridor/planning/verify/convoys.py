@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from corridor.planning.verify.case import (
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import (
     COMPANIONS,
     Breach,
-    Case,
     Span,
     at_least,
     at_most,

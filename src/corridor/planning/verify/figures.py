@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 
 from corridor.planning.plan import Convoy, Plan, Trip
-from corridor.planning.verify.case import Breach, Case, minutes_between, parse_load
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach, minutes_between, parse_load
 
 AGAIN = "Plan again from this situation: corridor plan situation.json"
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import COMPANIONS, SEAT, Breach, Case, at_most, clock, parse_load
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import COMPANIONS, SEAT, Breach, at_most, clock, parse_load
 from corridor.planning.verify.travel import called, come, handed_over, may_go
 from corridor.situation.site import Group
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from corridor.planning.plan import Objective
-from corridor.planning.verify.case import Breach, Case, at_least, minutes_between, parse_load
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach, at_least, minutes_between, parse_load
 
 AGAIN = "Plan again from this situation: corridor plan situation.json"
 # A person of priority 0 counts four times as much as one of priority 3 or later.
@@ -34,10 +35,12 @@ def objectives_are_right(case: Case) -> Iterator[Breach]:
             yield Breach("plan", what, AGAIN)
         elif not math.isclose(stated.value, found[stated.name], rel_tol=1e-6, abs_tol=_grain(stated)):
             what = f"The plan states {stated.name} {stated.value:,.10g} {stated.unit}; its convoys make "
+            if stated.name == "people_safe":
+                what = f"The plan counts {stated.value:,.10g} for the people safe, each by urgency; its convoys make "
             yield Breach("plan", f"{what}{found[stated.name]:,.10g}.", AGAIN)
     people = next((one for one in case.plan.objectives if one.name == "people_safe"), None)
     if people is not None and people.bound is not None and people.value > people.bound:
-        what = f"More people are safe ({people.value:,.10g}, weighted) than the bound allows ({people.bound:,.10g})."
+        what = f"More people are safe ({people.value:,.10g} by urgency) than the bound allows ({people.bound:,.10g})."
         yield Breach("plan", what, "Do not trust the bound; send this file to the developers.")
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import Breach, Case, clock, driven, minutes_between, parts
+from corridor.planning.verify.case import Case
 from corridor.planning.verify.convoys import AGREE
+from corridor.planning.verify.reading import Breach, clock, driven, minutes_between, parts
 
 
 def convoys_are_large_enough(case: Case) -> Iterator[Breach]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from corridor.planning.verify.case import Breach, Case, Stay, clock, minutes_between
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach, Stay, clock, minutes_between
 from corridor.planning.verify.vehicles import free_before, successive
 from corridor.situation.agreement import Clause
 

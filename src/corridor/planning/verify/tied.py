@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import TINY, Breach, Case, clock
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import TINY, Breach, clock
 from corridor.situation.agreement import Clause
 
 Events = list[tuple[datetime, int]]
@@ -65,7 +66,7 @@ def phases_are_kept(case: Case) -> Iterator[Breach]:
 def _too_soon(case: Case, clause: Clause, operation: str, gate: tuple[int, datetime | None]) -> Iterator[Breach]:
     free, opened = gate
     so_far = 0
-    for convoy in sorted(case.by_operation.get(operation, []), key=lambda c: (c.reserve, _handed_over(case, c))):
+    for convoy in sorted(case.by_operation.get(operation, []), key=lambda c: (c.reserve, handed_over_at(case, c))):
         so_far += convoy.people
         if so_far > free and (opened is None or convoy.depart < opened):
             until = "never happens in this plan" if opened is None else f"happens at {clock(opened)}"
@@ -77,10 +78,10 @@ def _too_soon(case: Case, clause: Clause, operation: str, gate: tuple[int, datet
 def _accepted(case: Case, operation: str, *, reserve: bool) -> Events:
     """Return when how many people of an operation are handed over, in order."""
     convoys = (c for c in case.by_operation.get(operation, []) if reserve or not c.reserve)
-    return sorted((_handed_over(case, convoy), convoy.people) for convoy in convoys)
+    return sorted((handed_over_at(case, convoy), convoy.people) for convoy in convoys)
 
 
-def _handed_over(case: Case, convoy: Convoy) -> datetime:
+def handed_over_at(case: Case, convoy: Convoy) -> datetime:
     """Return when a convoy passes the hand-over site of its corridor, its arrival where there is none on the way."""
     corridor = case.situation.corridor(convoy.operation)
     sites = corridor.sites if corridor else ()

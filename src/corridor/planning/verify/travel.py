@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from corridor.planning.plan import Convoy
-from corridor.planning.verify.case import TINY, Breach, Case, at_most, clock, parse_load
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import TINY, Breach, at_most, clock, parse_load
 from corridor.situation.agreement import Clause
 from corridor.situation.site import Group
 

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from corridor.planning.verify.case import (
-    Breach,
-    Case,
-    Span,
-    Stay,
-    at_most,
-    clock,
-    driven,
-    minutes_between,
-    most_at_once,
-)
+from corridor.planning.verify.case import Case
+from corridor.planning.verify.reading import Breach, Span, Stay, at_most, clock, driven, minutes_between, most_at_once
 
 
 def times_without_zone(case: Case) -> Iterator[tuple[str, datetime]]:

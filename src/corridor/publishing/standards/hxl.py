@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 
+from corridor.publishing.release.stage import Release
 from corridor.publishing.timetable import guard
-from corridor.situation.estimate import Estimate
-from corridor.situation.site import left_to_move
 from corridor.situation.situation import Situation
 
-POINTS = (0.1, 0.5, 0.9)
 TAGS = "tags.csv"
 Row = dict[str, str]
 
@@ -25,8 +23,8 @@ def tags() -> dict[str, str]:
     return {row["column"]: row["tag"] for row in csv.DictReader(text.splitlines())}
 
 
-def hxl(situation: Situation) -> bytes:
-    """Return the headcounts, those waiting, the fleet and the room in receptions as CSV: names, tags, then figures.
+def hxl(release: Release) -> bytes:
+    """Return the figures that a level tells as CSV: names of columns, HXL tags, then a figure a row.
 
     UTF-8 without a mark: HXL readers look for the tags in the first rows as they are.
     """
@@ -34,7 +32,7 @@ def hxl(situation: Situation) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(tags())
     writer.writerow(tags().values())
-    for row in _rows(situation):
+    for row in _rows(release):
         writer.writerow([guard(row.get(column, "")) if column not in NUMBERS else row[column] for column in tags()])
     return out.getvalue().encode()
 
@@ -43,36 +41,31 @@ def hxl(situation: Situation) -> bytes:
 NUMBERS = {"latitude", "longitude", "low", "middle", "high"}
 
 
-def _rows(situation: Situation) -> Iterator[Row]:
-    for count in situation.headcounts:
-        figures = {"people inside at the start": count.start, "people out": count.out, "share leaving": count.share}
-        for indicator, estimate in figures.items():
-            unit = "share" if estimate is count.share else "people"
-            points = _points(estimate, 3 if unit == "share" else 0)
-            yield _row(situation, count.area, indicator, points, unit, estimate.reports, count.operation)
-        groups = [group for group in situation.groups if group.operation == count.operation]
-        behind = [name for group in groups for name in group.reports]
-        left = _whole(left_to_move(groups))
-        yield _row(situation, count.area, "people left to move", left, "people", behind, count.operation)
-    for group in situation.groups:
-        low, middle, high = _whole(left_to_move([group]))
-        row = _row(
-            situation, group.site, "people waiting", (low, middle, high), "people", group.reports, group.operation
+INDICATORS = {
+    "inside": "people inside at the start",
+    "out": "people out",
+    "share": "share leaving",
+    "left": "people left to move",
+    "waiting": "people waiting",
+    "received": "people received",
+    "room": "room",
+    "end": "hours until the end",
+    "arrivals": "people who may arrive within 24 hours",
+}
+
+
+def _rows(release: Release) -> Iterator[Row]:
+    for figure in release.figures:
+        indicator = INDICATORS.get(figure.key, figure.key.replace("need.", "need of "))
+        digits = 3 if figure.unit == "share" else 1 if figure.unit == "hours" else 0
+        low, middle, high = (
+            "" if value is None else f"{value:.{digits}f}" for value in (figure.low, figure.middle, figure.high)
         )
-        yield row | {"group": group.id}
-    for site in situation.sites:
-        if site.capacity is not None:
-            yield _row(situation, site.id, "room", _points(site.capacity, 0), "people", site.capacity.reports)
-
-
-def _whole(points: tuple[float, float, float]) -> tuple[str, str, str]:
-    low, middle, high = (f"{round(value)}" for value in points)
-    return low, middle, high
-
-
-def _points(estimate: Estimate, digits: int) -> tuple[str, str, str]:
-    low, middle, high = (f"{estimate.quantile(q):.{digits}f}" for q in POINTS)
-    return low, middle, high
+        reports = figure.reports
+        place = figure.place or next((o.area for o in release.situation.operations if o.id == figure.operation), "")
+        row = _row(release.situation, place, indicator, (low, middle, high), figure.unit, reports, figure.operation)
+        few = str(release.rules.smallest) if figure.middle is None and release.rules.smallest else ""
+        yield row | {"group": figure.group, "fewer_than": few}
 
 
 def _row(
@@ -92,8 +85,8 @@ def _row(
         "operation": operation,
         "place_code": place,
         **{f"place_{lang}": names.get(lang, "") for lang in ("en", "fr", "ar")},
-        "latitude": "" if site is None or site.latitude is None else f"{site.latitude:g}",
-        "longitude": "" if site is None or site.longitude is None else f"{site.longitude:g}",
+        "latitude": "" if site is None or site.latitude is None else f"{site.latitude:.5f}",
+        "longitude": "" if site is None or site.longitude is None else f"{site.longitude:.5f}",
         "indicator": indicator,
         "low": points[0],
         "middle": points[1],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.lexicon import Mark, small_of
+from corridor.reports.text.lexicon import Mark, small, small_of
 from corridor.reports.text.sentences import Sentence
 
 PRONOUN = "\x00pronoun"
@@ -77,9 +75,13 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     at, pronoun = mark.first - 1, False
     aux = {k for m in sentence.marks if m.cls in ("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
     prons = {k for m in sentence.marks if m.cls == "PRON" for k in range(m.first, m.last)}
+    prons |= {k for k in aux if sentence.words[k] in small_of(lang, "pronoun")}
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
         pronoun = pronoun or at in prons
         at -= 1
+    if at >= 0 and sentence.words[at] in small_of(lang, "and"):
+        # "Desert Doctors, an aid group, asks for ten cars and says": the subject opens the sentence.
+        return _opening(sentence, text, mark, lang)
     if at >= 0 and sentence.words[at] not in _STOP:
         name = _before(sentence, text, mark, lang, upto=at + 1)
         if name:
@@ -97,6 +99,14 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
     return PRONOUN if pronoun or after else ""
+
+
+def _opening(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
+    """Return the subject with which a sentence opens: up to its first verb or comma."""
+    verbs = ("AUX", "PASSIVE", "PLAN", "SAY", "NEED", "NEG", "CAPACITY", "EVAC", "LEAVE", "HOUSE", "ARRIVE")
+    ends = [m.first for m in sentence.marks if m.cls in verbs and 0 < m.first < mark.first]
+    ends += [at for at, word in enumerate(sentence.words[: mark.first]) if word in _STOP]
+    return _phrase(sentence, text, 0, min(ends, default=mark.first), lang)
 
 
 def _in_quotes(sentence: Sentence, at: int) -> bool:
@@ -192,15 +202,19 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         return ""
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
+    spoken = at
     days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
     at = days.get(at, at)
+    while at > spoken and at < size and sentence.words[at] in small_of(lang, "daypart"):
+        at += 1
     begin = at
     while begin < size and sentence.words[begin] in small_of(lang, "determiner"):
         begin += 1
     last = _stop_after(sentence, at, size)
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
-    if not actors and not capital and not (lang == "ar" and _named_ar(sentence, at, last)):
+    inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
+    if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (6 if loose else 2):
         return ""
@@ -209,6 +223,15 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         if any(m.cls == "ACTOR" and last < m.first < more for m in sentence.marks):
             last = more
     return _text(sentence, text, at, last, lang)
+
+
+def _inverted(sentence: Sentence, at: int) -> bool:
+    """Tell whether a verb of speech that ends before `at` stands between commas: ", explains a neighbour"."""
+    said = [m for m in sentence.marks if m.cls in ("SAY", "DENY") and m.last == at]
+    first = min((m.first for m in said), default=0)
+    while first and (sentence.words[first - 1] in ("a", "ont", "avait", "avaient", "n'", "-", "t")):
+        first -= 1
+    return bool(said) and first > 0 and sentence.words[first - 1] in (",", '"')
 
 
 def _stop_after(sentence: Sentence, at: int, size: int) -> int:
@@ -239,9 +262,26 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
         first += 1
     while last > first and sentence.words[last - 1] in small:
         last -= 1
-    if first >= last:
+    if first >= last or not _plausible(sentence, first, last):
         return ""
     return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+
+
+_NO_NAME = frozenset(
+    ("AUX", "PASSIVE", "PLAN", "NEG", "NONE", "SAY", "LEAVE", "EVAC", "ARRIVE", "HOWMANY", "ABOARD", "UNKNOWNING")
+)
+
+
+def _plausible(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether words can be the name of who speaks: an actor of the tables, or words without a verb among them."""
+    inside = [m for m in sentence.marks if m.first < last and m.last > first]
+    actors = {k for m in inside if m.cls == "ACTOR" for k in range(m.first, m.last)}
+    if first in actors:
+        return True
+    verbs = any(
+        m.cls in _NO_NAME and not actors.issuperset(range(m.first, m.last)) and m.value != "noun" for m in inside
+    )
+    return not verbs or (bool(actors) and not any(m.cls in ("NEG", "NONE") and m.first == first for m in inside))
 
 
 def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> str:
@@ -262,36 +302,3 @@ def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
         places.append(at)
         at = folded.find('"', at + 1, end)
     return list(zip(places[::2], places[1::2], strict=False))
-
-
-class Voices:
-    """Follows a text sentence by sentence and says whose words each claim is."""
-
-    def __init__(self, voice: str) -> None:
-        self.voice = voice
-        self._last = ""
-        self._last_block = -9
-        self._quoted: tuple[str, int] = ("", -9)
-
-    def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
-        """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
-        near_enough = self._last and block - self._last_block <= 1
-        resolved = [
-            s._replace(name=(self._last if near_enough else UNKNOWN)) if s.name == PRONOUN else s for s in found
-        ]
-        named = [s for s in resolved if s.name != UNKNOWN]
-        if named:
-            self._last, self._last_block = named[-1].name, block
-        if not resolved and quoted and self._quoted[1] == block:
-            return [Speaker(self._quoted[0], Mark(0, 0, "SAY", ""))]
-        if resolved:
-            self._quoted = (resolved[-1].name, block)
-        elif not quoted:
-            self._quoted = ("", -9)
-        return resolved
-
-    def source(self, sentence: Sentence, claim: Claim, heard: list[Speaker]) -> str:
-        """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
-        if not heard:
-            return self.voice
-        return min(heard, key=lambda s: distance(sentence, claim.first, claim.last, s.cue)).name

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
-from corridor.reports.report import Hedge, Modality
+from corridor.reports.report import Hedge, Modality, Scope
 from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
@@ -33,16 +35,35 @@ class Claim(NamedTuple):
         return self.low is not None or self.high is not None
 
 
+class Spoken(NamedTuple):
+    """A claim with all that its sentence says of it, so that the sentence need not be kept.
+
+    `start` and `end` count within the paragraph, `words` carry it; `nearest` is its speaker among those of the
+    sentence (-1: none), `tally` what its count covers, `waiting` tells people gathered to leave from those inside.
+    """
+
+    claim: Claim
+    start: int
+    end: int
+    words: frozenset[str]
+    place: str
+    nearest: int
+    observed: datetime
+    worded: str
+    tally: Scope
+    waiting: bool
+
+
 class Heard(NamedTuple):
-    """A claim with its sentence, its source and its place, repeats not yet merged; `at` is where its block begins.
+    """A claim with its source, repeats not yet merged; `at` is where its block begins, `sentence` counts sentences.
 
     `instead_of` is the claim of the figure that this one corrects.
     """
 
     claim: Claim
-    sentence: Sentence
+    spoken: Spoken
+    sentence: int
     source: str
-    place: str
     at: int
     instead_of: Heard | None = None
 
@@ -76,20 +97,26 @@ def _coordinated(word: str) -> bool:
 
 _STEP = {";": 14.0, ".": 14.0, "?": 14.0, "!": 14.0, ",": 4.0, ":": 3.0, "(": 3.0, ")": 3.0, '"': 3.0}
 _STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
+# Arabic: "and it", "and they", "and was" begin a clause of their own.
+_STEP |= dict.fromkeys(("وهي", "وهو", "وهم", "وكان", "وكانت", "وقد"), 6.0)
 
 
 def gap(sentence: Sentence, low: int, high: int) -> float:
     """Return the cost of the tokens between two places of a sentence."""
     if high <= low:
         return 0.0
-    cost = 0.0
-    for word in sentence.words[low:high]:
-        cost += _STEP.get(word, 1.0)
+    steps = sentence.steps or _steps(sentence)
+    return steps[high] - steps[low]
+
+
+def _steps(sentence: Sentence) -> list[float]:
+    """Return what it costs to come to each token of a sentence from its first; kept, because every cue asks for it."""
+    costs = [_STEP.get(word, 1.0) for word in sentence.words]
     for cls, extra in (("CONTRAST", 8.0), ("NUM", 1.0), ("SUBSET", 1.0)):
         for mark in sentence.by.get(cls, ()):
-            if low <= mark.first < high:
-                cost += extra
-    return cost
+            costs[mark.first] += extra
+    sentence.steps = list(accumulate(costs, initial=0.0))
+    return sentence.steps
 
 
 def near(sentence: Sentence, first: int, last: int, *classes: str, within: float = FAR) -> Mark | None:
@@ -111,6 +138,9 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     """Return done, planned, estimate or denied by the words around a claim and its cue."""
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
     if near(sentence, low, high, "PLAN", within=3.1):
+        return "planned"
+    # "doivent etre evacuees" is one term: the plan stands inside it.
+    if cue and not small("will").isdisjoint(sentence.words[cue.first : cue.last]):
         return "planned"
     if near(sentence, low, high, "IF", within=6):
         return "planned"

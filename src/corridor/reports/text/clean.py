@@ -12,6 +12,8 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import languages, lexicon, rows
 
 MAX_CHARACTERS = 20_000_000
+# How much of a text tells its language and its day.
+SAMPLE = 20_000
 
 
 class Block(NamedTuple):
@@ -259,7 +261,7 @@ def _headings(text: str, found: list[Block]) -> list[Block]:
 
 def language_of(folded: str) -> str:
     """Return the language of a text among those that have tables, by its letters and its small words."""
-    sample = folded[:20_000]
+    sample = folded[:SAMPLE]
     arabic = sum("\u0600" <= c <= "\u06ff" for c in sample)
     if arabic > 0.4 * sum(c.isalpha() for c in sample) and "ar" in languages():
         return "ar"

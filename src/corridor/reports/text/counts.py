@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from corridor.reports.text import measures, people
 from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.nothing import no_claims, unknown_claims
+from corridor.reports.text.lexicon import small
+from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import Number, numbers
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, is_label
+from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, is_label, other_count
 
 WITHDRAWN = "withdrawn"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
@@ -34,13 +35,12 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     `before` is the last count of the sentence before, which "their number" goes back to.
     """
     found: list[Claim] = []
-    unknown = unknown_claims(sentence)
+    unknown = unknown_claims(sentence, before)
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
-    previous = (
-        before
-        if before and before.unit == "persons" and near(sentence, 0, len(sentence.words), "HOWMANY", within=1)
-        else None
-    )
+    back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
+    back = back or other_count(sentence)
+    # What was counted in the sentence before has no place in this one.
+    previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
     for at, number in enumerate(taken):
         claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
         if before and before.kind == "agreement":
@@ -52,6 +52,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             found.append(claim)
             previous = claim
     found += _twos(sentence) + _ones(sentence)
+    found += subject_claims(sentence, found)
     found += no_claims(sentence)
     return found + unknown
 

@@ -6,8 +6,9 @@ from functools import cache
 from typing import NamedTuple
 
 from corridor.reports.report import Modality
+from corridor.reports.text.again import sifted
 from corridor.reports.text.claims import Claim, distance, modality, near
-from corridor.reports.text.lexicon import Mark, rows
+from corridor.reports.text.lexicon import Mark, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -39,6 +40,7 @@ _COUNT_OF = {
     "capacity": "capacity",
     "weather": "weather",
 }
+_SHORTHAND = ("halt", "resume")
 _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
@@ -47,7 +49,10 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     best: dict[str, list[tuple[float, Claim]]] = {}
     table = rules()
     label = _label(sentence)
+    heading = _heading(sentence)
     for mark in sentence.marks:
+        if mark.last <= heading and mark.cls in _TOPICS:
+            continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
         for rule in table.get(mark.cls, ()):
@@ -55,7 +60,7 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
             if found:
                 best.setdefault(rule.kind, []).append(found)
     events = [claim for found in best.values() for claim in _apart(sentence, found)]
-    return _sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+    return sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
 
 
 def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
@@ -89,21 +94,33 @@ def _label(sentence: Sentence) -> int:
     return words.index(":")
 
 
+_TOPICS = frozenset(("WEATHER", "BREAKDOWN", "FIRE", "FULL", "CLOSED", "VISIBILITY", "ROUTEVERB", "DEAL", "TRUCE"))
+
+
+def _heading(sentence: Sentence) -> int:
+    """Return where the heading in front of a sentence ends ("STORM:", "Road incidents:"); 0 where there is none."""
+    words = sentence.words[:5]
+    return words.index(":") if ":" in words and len(sentence.words) > words.index(":") + 1 else 0
+
+
 def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
-    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+    if _describes(sentence, rule, cue):
         return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
         if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
             return None
-        cost = distance(sentence, cue.first, cue.last, partner) if partner else 5.0
+        cost = _reach(sentence, cue, partner) if partner else 5.0
+    elif rule.kind in _SHORTHAND:
+        # A word of a log says it by itself, but a verb with its subject says it better.
+        cost = 1.5
     if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
         return None
-    if _told_by_number(sentence, rule, cue, partner, counted):
+    if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
     first, last = _span(sentence, cue, partner)
     mode = _mode(sentence, rule, cue)
@@ -116,12 +133,12 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether a number of the sentence already is the claim that the cue would make."""
-    if rule.kind in ("departure", "arrival") and _numbered(partner, counted):
+    if rule.kind in ("departure", "arrival") and (_numbered(partner, counted) or _group_of(partner, counted)):
         return True
     if (
         partner is None
         and rule.kind == "arrival"
-        and any(c.kind == _COUNT_OF.get(rule.kind) and c.counted for c in counted)
+        and any(c.kind in ("arrival", "reception") and c.counted for c in counted)
     ):
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
@@ -154,7 +171,8 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if any(word[0].isalpha() for word in sentence.words[: cue.first] if not word[0].isdigit()) or any(
+    ours = small("we")
+    if any(word[0].isalpha() for word in sentence.words[: cue.first] if word not in ours) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
@@ -169,7 +187,7 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     best, best_cost = None, rule.within
     for mark in sentence.marks:
         if mark.cls in rule.partners and (mark.first, mark.last) != (cue.first, cue.last):
-            cost = distance(sentence, cue.first, cue.last, mark)
+            cost = _reach(sentence, cue, mark)
             if (
                 rule.kind == "agreement"
                 and mark.cls == "PERSON"
@@ -183,11 +201,56 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
     return best
 
 
+def _reach(sentence: Sentence, cue: Mark, partner: Mark) -> float:
+    """Return how far a cue stands from what it happens to; the subject that opens a sentence is near its verb."""
+    cost = distance(sentence, cue.first, cue.last, partner)
+    if partner.first > SUBJECT or partner.last > cue.first or cost <= FAR_SUBJECT or cost > 2 * FAR_SUBJECT + SUBJECT:
+        return cost
+    between = [m for m in sentence.marks if partner.last <= m.first < cue.first]
+    other = any(m.cls in ("CONTRAST", "SAY", "ACCORDING", "CONVOY", "VEHICLE", "PRON") for m in between)
+    return cost if other else FAR_SUBJECT
+
+
+SUBJECT = 3
+FAR_SUBJECT = 8.0
+
+
+def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
+    if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return True
+    return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _of_a_place(cue: Mark, partner: Mark | None) -> bool:
+    """Tell whether a noun of movement is of a place: "the coach skidded at the exit of the village"."""
+    return cue.value == "noun" and partner is not None and cue.first - partner.last > 1
+
+
+def _only_named(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a noun of movement only names what a deal, a stop or a plan is about: "an accord on the exit of"."""
+    if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
+        return True
+    return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
+
+
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is people whose number is already the claim."""
     if partner is None or partner.cls != "PERSON":
         return False
     return any(c.unit == "persons" and c.first <= partner.first < c.last for c in counted)
+
+
+def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether the mover is a group whose number follows: "a first group of 120 patients"."""
+    return (
+        partner is not None
+        and partner.cls == "CONVOY"
+        and any(
+            c.unit == "persons" and c.kind in ("count_out", "arrival") and 0 <= c.first - partner.last <= 1
+            for c in counted
+        )
+    )
 
 
 def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
@@ -231,68 +294,3 @@ def _mode(sentence: Sentence, rule: Rule, cue: Mark) -> Modality:
 
 def _crossed(sentence: Sentence, low: int, high: int) -> bool:
     return any(word in ",;:." for word in sentence.words[low:high])
-
-
-def _sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> list[Claim]:
-    """Drop what only repeats another claim of the sentence, and set apart what is of another time."""
-    kept: list[Claim] = []
-    for event in events:
-        repeats = _REPEATS.get(event.kind)
-        if repeats and repeats(sentence, event, events, counted):
-            continue
-        within = 12 if event.kind == "incident" else 6
-        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=within):
-            kept.append(event._replace(kind="context", unit="", reason=event.reason + ", of another time"))
-        else:
-            kept.append(event._replace(unit=""))
-    return kept
-
-
-def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
-    """Tell whether a departure or an arrival is told by a number, a deal or a resumption of the same sentence."""
-    if event.modality == "denied" and any(c.modality == "denied" for c in counted):
-        return True
-    if event.modality == "planned" and any(c.kind == "fleet" and _overlap(c, event) for c in counted):
-        return True
-    if event.kind == "arrival":
-        return False
-    if event.modality == "planned" and any(e.kind == "agreement" for e in events):
-        return True
-    if any(c.kind == "agreement" and c.unit == "persons" for c in counted):
-        return True
-    return any(e.kind == "resume" and _overlap(e, event) for e in events)
-
-
-def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
-    """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
-    if event.modality == "planned" or any(e.kind == "accusation" for e in events):
-        return True
-    if any(e.kind == "agreement" and _overlap(e, event) for e in events):
-        return True
-    return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
-
-
-def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:
-    """Tell whether a deal is told by the number it sets, or only frames a count of people."""
-    if any(c.kind == "agreement" for c in counted):
-        return True
-    return event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted)
-
-
-def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
-    """Tell whether what resumed is the fighting, not the movement."""
-    moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
-    return moves is None and any(e.kind == "incident" for e in events)
-
-
-def _overlap(a: Claim, b: Claim) -> bool:
-    return a.first < b.last and b.first < a.last
-
-
-_REPEATS = {
-    "departure": _moves_again,
-    "arrival": _moves_again,
-    "incident": _only_said,
-    "agreement": _deal_again,
-    "resume": _fire_again,
-}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _SAME = {
@@ -90,11 +91,14 @@ def fold(text: str) -> Folded:
     folded = text.translate(_TABLE)
     if len(folded) == len(text):
         return Folded(folded, ())
-    dropped: list[int] = []
-    kept = 0
-    for char in text:
-        if _TABLE[ord(char)] is None:
-            dropped.append(kept)
-        else:
-            kept += 1
-    return Folded(folded, tuple(dropped))
+    lost = {char for char in set(text) if _TABLE[ord(char)] is None}
+    places = sorted(at for char in lost for at in _all(text, char))
+    return Folded(folded, tuple(at - before for before, at in enumerate(places)))
+
+
+def _all(text: str, char: str) -> Iterator[int]:
+    """Yield the places of a character."""
+    at = text.find(char)
+    while at >= 0:
+        yield at
+        at = text.find(char, at + 1)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from itertools import product
+from itertools import product, zip_longest
 from typing import NamedTuple
 
 from corridor.errors import UsageError
@@ -76,7 +76,6 @@ def _stirring_classes() -> frozenset[str]:
         "NOBODY",
         "NOHURT",
         "UNKNOWNING",
-        "ONE",
         "DEAD",
         "INJURED",
         "SAY",
@@ -106,9 +105,10 @@ class Lexicon:
         self._root = _Node()
         self._known: dict[str, _Found] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
-        self._stirring: set[str] = set()
+        self._stirring: dict[str, list[tuple[str, ...]]] = {}
         self._small = small_of(lang, "small")
-        self._stirred: dict[str, bool] = {}
+        self._endings = _endings(lang)
+        self._stirred: dict[str, tuple[tuple[str, ...], ...] | None] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
         for row in rows(lang, "numbers.csv"):
@@ -130,7 +130,7 @@ class Lexicon:
             if value:
                 self.prefixes += tuple(fold(terms).text.split("|"))
             return
-        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern)):
+        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern, self._endings)):
             words = tuple(_term_words(term))
             node = self._root
             for word in words:
@@ -138,7 +138,8 @@ class Lexicon:
             if (cls, value) not in node.terms:
                 node.terms.append((cls, value))
             if cls in _stirring_classes() and not value.startswith("one:"):
-                self._stirring.add(max(words, key=lambda word: (word not in self._small, len(word))))
+                rarest = max(words, key=lambda word: (word not in self._small, len(word)))
+                self._stirring.setdefault(rarest, []).append(words)
 
     def forms(self, word: str) -> tuple[str, ...]:
         """Return the word and its rests without the prefixes written together with it (Arabic wa-, bi-, al-)."""
@@ -203,31 +204,51 @@ class Lexicon:
         return False
 
     def stirs(self, words: list[str]) -> bool:
-        """Tell whether words can hold a claim or a speaker at all: a digit, or a word of a term that makes one.
+        """Tell whether words can hold a claim or a speaker at all: a digit, or the words of a term that makes one.
 
-        Exact: of a term of several words its rarest is asked for, and the term cannot stand without it.
+        Exact: a term of several words is asked for by its rarest word, and cannot stand without the others.
         """
         known = self._stirred
-        while True:
-            asked = list(map(known.get, words))
-            if True in asked:
-                return True
-            new = {word for word, answer in zip(words, asked, strict=True) if answer is None}
-            if not new:
-                return False
+        new = {word for word in words if word not in known}
+        if new:
             if len(known) > KEPT_WORDS:
                 known.clear()
                 new = set(words)
-            known.update((word, self._is_stirring(word)) for word in new)
-
-    def _is_stirring(self, word: str) -> bool:
-        if word[0].isdigit():
+            known.update((word, self._terms_of(word)) for word in new)
+        asked = [terms for terms in map(known.get, words) if terms is not None]
+        if not asked:
+            return False
+        if () in asked:
             return True
+        line = f" {' '.join(words)} "
+        return any(self._stands(term, line) for terms in asked for term in terms)
+
+    def may_stir(self, text: str) -> bool:
+        """Tell whether folded text can hold a sentence that stirs, without cutting it into sentences."""
+        return self.stirs(_WORDS.findall(text))
+
+    def _stands(self, term: tuple[str, ...], line: str) -> bool:
+        """Tell whether the words of a term may stand in a line of words set apart by blanks."""
+        if self.prefixes or self.suffixes:
+            return all(word.rstrip("*") in line for word in term)
+        whole = " ".join(term)
+        if "*" in whole[:-1]:
+            return all(f" {word.rstrip('*')}" in line for word in term)
+        return f" {whole[:-1]}" in line if whole[-1] == "*" else f" {whole} " in line
+
+    def _terms_of(self, word: str) -> tuple[tuple[str, ...], ...] | None:
+        """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
+        if word[0].isdigit():
+            return ()
         forms = {word, *self.forms(word), *(self._stems(word) if self.suffixes else ())}
-        return any(
-            form in self._stirring or any(f"{form[:size]}*" in self._stirring for size in range(1, len(form) + 1))
-            for form in forms
-        )
+        stirring = self._stirring
+        found = [term for form in forms for term in stirring.get(form, ())]
+        found += [
+            term for form in forms for size in range(1, len(form) + 1) for term in stirring.get(f"{form[:size]}*", ())
+        ]
+        if not found:
+            return None
+        return () if any(len(term) == 1 for term in found) else tuple(dict.fromkeys(found))
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
@@ -239,14 +260,15 @@ class Lexicon:
         if len(self._known) > KEPT_WORDS:
             self._known.clear()
             self._forms.clear()
-        known, until, padded = self._known, 0, [*words, ""]
-        for at, word in enumerate(words):
-            if at < until:
+        known, until = self._known, 0
+        for word in set(words).difference(known):
+            self._entries(word)
+        second = iter(words)
+        next(second, None)
+        for at, (entries, after) in enumerate(zip_longest(map(known.__getitem__, words), second)):
+            if entries is _NOTHING or at < until:
                 continue
-            entries = known.get(word) or self._entries(word)
-            if entries is _NOTHING:
-                continue
-            if entries.nodes and (entries.second is None or padded[at + 1] in entries.second):
+            if entries.nodes and (entries.second is None or after in entries.second):
                 end, terms = self._longest(words, at + 1, entries.nodes)
                 if terms:
                     until = end
@@ -283,6 +305,8 @@ def _plain(node: _Node, word: str) -> tuple[_Node, ...]:
 
 
 _new = tuple.__new__
+# The words of a text as TOKEN cuts them; a digit stands for its number.
+_WORDS = re.compile(r"[^\W\d_]+(?:'(?=\w))?|\d")
 KEPT_WORDS = 100_000
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
@@ -298,8 +322,22 @@ def _number_value(row: dict[str, str]) -> str:
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 
 
-def _spelt_out(pattern: str) -> list[str]:
-    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ..."""
+_REGULAR = re.compile(r"~(\w+)")
+
+
+def _endings(lang: str) -> dict[str, str]:
+    """Return what the regular verbs of a language end in, by the mark that stands for it (`evacu~er`)."""
+    found = (row for row in rows(lang, "language.csv") if row["role"].startswith("~"))
+    return {row["role"][1:]: f"[{row['terms'].replace('|', ';')}]" for row in found}
+
+
+def _spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
+    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ...
+
+    `~` and a mark stand for every ending of a regular verb, as language.csv gives them.
+    """
+    if "~" in pattern:
+        pattern = _REGULAR.sub(lambda match: endings[match.group(1)], pattern)
     parts = _CHOICE.split(pattern)
     if len(parts) == 1:
         return parts

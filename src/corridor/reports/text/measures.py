@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import FAR, Claim, distance, modality, near
+from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near
 from corridor.reports.text.units import Counted
 
 
@@ -11,6 +11,10 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first):
         return None
     mode = modality(it.sentence, base.first, base.last)
+    before = it.previous
+    if mode == "done" and before and before.kind == "fleet" and gap(it.sentence, before.last, base.first) <= JOINED:
+        # "20 buses and 10 ambulances will": the plan is of both.
+        mode = before.modality
     cue = near(it.sentence, base.first, base.last, "NEED", within=5)
     return base._replace(
         kind="fleet",
@@ -21,6 +25,9 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     )
 
 
+JOINED = 5.0
+
+
 def bed(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of beds or places: taken, or free."""
     base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
@@ -29,16 +36,14 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
     if of_all:
         return base._replace(kind="capacity", reason="the places that there are", confidence=0.7)
+    if it.previous and it.previous.kind == "reception" and it.previous.unit == "persons" and not room:
+        return base._replace(kind="capacity", reason="the places of those taken in", confidence=0.7)
     if taken and not (
         room
         and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
     ):
         return base._replace(kind="reception", reason="places taken", confidence=0.7)
-    if (
-        it.unit.family == "seat"
-        and not room
-        and not near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR)
-    ):
+    if it.unit.family == "seat" and not room and not _room(it, base):
         return None
     return base._replace(
         kind="capacity",
@@ -46,6 +51,13 @@ def bed(it: Counted, base: Claim) -> Claim | None:
         confidence=0.75,
         modality=modality(it.sentence, base.first, base.last),
     )
+
+
+def _room(it: Counted, base: Claim) -> bool:
+    """Tell whether places without a word of room are room: bounded, left, or of a shelter or a vehicle."""
+    if base.hedge in ("min", "max") or near(it.sentence, base.first, base.last, "REMAIN", within=5):
+        return True
+    return near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR) is not None
 
 
 def occupied(_it: Counted, base: Claim) -> Claim | None:
@@ -126,6 +138,8 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
         it.sentence, base.first, base.last, "WEATHER", within=7
     ):
         if near(it.sentence, base.first, base.last, "ROAD", "SHELTER", within=4):
+            return None
+        if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
             return None
         return weather(it, base)
     return None

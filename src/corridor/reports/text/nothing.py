@@ -1,9 +1,9 @@
-"""Counts without a number: none at all, two in one word, and numbers that nobody knows."""
+"""Counts without a number: none at all, one person named by a noun, and numbers that nobody knows."""
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.lexicon import Mark, small
 from corridor.reports.text.people import kind_of
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Unit
@@ -14,6 +14,9 @@ def no_claims(sentence: Sentence) -> list[Claim]:
     found: list[Claim] = []
     for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
         if mark.cls == "NOHURT":
+            if found and found[-1].unit == "persons" and mark.first - found[-1].last <= 1:
+                found[-1] = found[-1]._replace(last=mark.last)
+                continue
             found.append(
                 Claim(
                     mark.first,
@@ -28,7 +31,7 @@ def no_claims(sentence: Sentence) -> list[Claim]:
             )
             continue
         claim = _nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark)
-        if claim:
+        if claim and not any(c.first < claim.last and claim.first < c.last for c in found):
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found
 
@@ -45,7 +48,8 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
 
 def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     for unit in sentence.marks:
-        if not mark.last <= unit.first <= mark.last + 2:
+        reach = 0 if sentence.words[mark.first] in small("bareno") and mark.last == mark.first + 1 else 2
+        if not mark.last <= unit.first <= mark.last + reach:
             continue
         base = Claim(mark.first, unit.last, "", reason="says that there was none")
         if unit.cls in ("DEAD", "INJURED"):
@@ -62,11 +66,47 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     return None
 
 
-def unknown_claims(sentence: Sentence) -> list[Claim]:
-    """Return the claims that nobody knows a number: the kind is what the number would count."""
+def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
+    """Return the death or injury of one person named by any noun: "a 62-year-old fisherman was killed"."""
+    told = [claim for claim in found if claim.kind == "casualty"]
+    for hurt in sentence.of("DEAD", "INJURED"):
+        before = sentence.words[hurt.first - 1] if hurt.first else ""
+        befell = sentence.words[hurt.first] in small("suffers") or before in small("suffers")
+        if not befell or any(
+            gap(sentence, hurt.last, claim.first) < NEAR and claim.last > hurt.first for claim in told
+        ):
+            continue
+        one = _subject(sentence, hurt)
+        if one and not any(claim.first < hurt.last and claim.last > one.first for claim in told):
+            group = "killed" if hurt.cls == "DEAD" else "injured"
+            claim = Claim(one.first, hurt.last, "casualty", 1.0, 1.0, unit="persons", group=group)
+            return [claim._replace(reason="one person, the subject of what befell them")]
+    return []
+
+
+NEAR = 6.0
+_OTHERS = frozenset(("VEHICLE", "CONVOY", "NUM", "OPERATION", "ROAD", "SHELTER"))
+
+
+def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the article of the one person who is the subject of a verb of harm, at the opening of a clause."""
+    for one in sentence.of("NUM"):
+        opens = not one.first or sentence.words[one.first - 1] in (",", ";", '"', ":", "that", "que", "qu'")
+        if not one.value.startswith("one:") or not opens or not 1 <= hurt.first - one.last <= 8:
+            continue
+        if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
+            return one
+    return None
+
+
+def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]:
+    """Return the claims that nobody knows a number: the kind is what the number would count.
+
+    `before` is the last count of the sentence before, which "the exact number" goes back to.
+    """
     for mark in sentence.of("UNKNOWNING"):
         many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
-        if not many and not {"combien", "how", "كم"} & set(sentence.words[mark.first : mark.last]):
+        if not many and not _MANY & set(sentence.words[mark.first : mark.last]):
             continue
         first, last = mark.first, mark.last
         nobody = [m for m in sentence.marks if m.cls == "NOBODY" and m.first <= mark.first and m.last >= mark.first - 1]
@@ -81,4 +121,11 @@ def unknown_claims(sentence: Sentence) -> list[Claim]:
                     kind=kind, last=max(last, cue.last), confidence=0.8, reason="says that nobody knows the number"
                 )
             ]
+        if before and before.unit == "persons" and len(sentence.words) <= SHORT:
+            return [base._replace(kind=before.kind, confidence=0.6, reason="nobody knows the number counted before")]
     return []
+
+
+_MANY = frozenset(("combien", "how", "كم", "العدد", "عدد", "عددهم", "nombre", "number"))
+# A sentence of more words speaks of something else than the count before it.
+SHORT = 10

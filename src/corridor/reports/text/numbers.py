@@ -169,6 +169,8 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
     mark = _before(sentence, number.first)
     if mark:
         kind = _KIND[mark.cls.rpartition("_")[2]]
+        if kind == "min" and _negated(sentence, mark):
+            kind = "max"
         return _bounded(number._replace(first=mark.first), kind)
     for after in sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX"):
         if number.last <= after.first <= number.last + 3:
@@ -176,6 +178,16 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
             if not any(word in ",;:.)" or word.isdigit() for word in between):
                 return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
     return number
+
+
+def _negated(sentence: Sentence, hedge: Mark) -> bool:
+    """Tell whether Arabic says "not ... more than", the verb between: the number is then the most there are."""
+    if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
+        return False
+    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG"))
+
+
+ARABIC = "\u0600"
 
 
 def _before(sentence: Sentence, at: int) -> Mark | None:

@@ -68,7 +68,7 @@ def corrected(heard: list[Heard]) -> list[Heard]:
         gone.update([at, *old])
         for n in range(max(0, at - 4), min(len(heard), at + 5)):
             h = heard[n]
-            if h.sentence is taken.sentence and h.claim.kind != WITHDRAWN and h.claim.counted:
+            if h.sentence == taken.sentence and h.claim.kind != WITHDRAWN and h.claim.counted:
                 first = heard[old[0]] if old else taken._replace(claim=taken.claim._replace(kind=h.claim.kind))
                 better[n] = _corrects(h, taken, kind)._replace(instead_of=first)
     return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]

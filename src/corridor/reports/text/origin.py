@@ -15,7 +15,7 @@ _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
     r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
     r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
-    r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)\s?[:>](?=\s)"
+    r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)(?:\s?(?:->|[>→])\s?[^:>→\n]{1,30}(?=\s?:))?\s?[:>](?=\s)"
 )
 
 
@@ -42,13 +42,13 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
     head: list[tuple[int, str, Tokens, set[str]]] = []
     for n, block in lines:
         line = text[block.start : block.end].strip()
-        if len(line) > 140 or (re.search(r"[.؟!]\s*\Z", line) and len(line.split()) > 8):
+        if len(line) > 140 or (re.search(r"(?<![ap]\.m)[.؟!]\s*\Z", line) and len(line.split()) > 8):
             break
         tokens = tokens_of(fold(line), 0, len(fold(line).text))
         classes = {mark.cls for mark in words.marks(tokens.words)}
         head.append((n, line, tokens, classes))
     named = _by_field(text, blocks, words)
-    typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1])]
+    typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1]) and _is_title(row[1])]
     if not typed and not named:
         return Origin("article", issued=False, head=frozenset())
     rows = frozenset(row[0] for row in head if _is_head(row, typed))
@@ -56,6 +56,17 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
 
 
 _LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
+
+
+_SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?]\s+[^\W\d_]|[`#=*|]{2,}|^\s*[a-z]|\]\(|^\s*[-*#>] ")
+
+
+def _is_title(line: str) -> bool:
+    """Tell whether a line can be the title of what was issued: no sentence, no line of prose, no markup."""
+    return len(line.split()) <= LONGEST_TITLE and not _SENTENCE.search(line)
+
+
+LONGEST_TITLE = 16
 
 
 def _is_head(row: tuple[int, str, Tokens, set[str]], typed: list[tuple[int, str, Tokens, set[str]]]) -> bool:
@@ -96,11 +107,11 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
                 continue
             doctypes = [m for m in marks if m.cls == "DOCTYPE"]
             if doctypes:
-                rest = _rest(clean, doctypes[0].last, words)
-                if rest:
+                rest = _rest(clean, doctypes[0], words)
+                if rest and (_begins(rest, words) or not rest[0].islower()):
                     pieces.append((1.0 + place * 0.2, rest))
                 continue
-            if "ACTOR" in classes:
+            if "ACTOR" in classes or any(m.cls == "SHELTER" and m.value == "hospital" for m in marks):
                 pieces.append((place * 0.3, clean))
             elif place == 0 or _is_name(clean, classes):
                 pieces.append(((1.5 if place and _is_name(clean, classes) else 2.0) + place * 0.3, clean))
@@ -115,15 +126,20 @@ def _is_name(piece: str, classes: set[str]) -> bool:
 _TOPIC = {"WEATHER", "EVAC", "DEAD", "FIRE", "DEAL", "TRUCE", "UPDATE", "SHELTER", "VEHICLE", "PERSON", "WEEKDAY"}
 
 
-def _rest(piece: str, after: int, words: Lexicon) -> str:
+def _begins(name: str, words: Lexicon) -> bool:
+    """Tell whether an office begins a name that no capital begins."""
+    return any(m.cls == "ACTOR" and m.first == 0 for m in _marks(name, words))
+
+
+def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
     """Return what follows the kind of document in its line, where that is an office: "Communique of the ministry"."""
     folded = fold(piece)
     tokens = tokens_of(folded, 0, len(folded.text))
     marks = words.marks(tokens.words)
-    actors = [m for m in marks if m.cls == "ACTOR" and m.first >= after]
-    before = [m for m in marks if m.cls == "ACTOR" and m.first < after - 1]
+    actors = [m for m in marks if m.cls == "ACTOR" and m.first >= doctype.last]
+    before = [m for m in marks if m.cls == "ACTOR" and m.first < doctype.first]
     if before:
-        return piece[tokens[before[0].first].start : tokens[after - 2].end] if after >= 2 else ""
+        return piece[tokens[before[0].first].start : tokens[doctype.first - 1].end]
     return piece[tokens[actors[0].first].start :].strip() if actors else ""
 
 

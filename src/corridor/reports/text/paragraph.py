@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from corridor.reports.text import attribution
-from corridor.reports.text.claims import Claim, background
+from corridor.reports.report import Scope
+from corridor.reports.text import attribution, when
+from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims
 from corridor.reports.text.fold import fold
+from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon, rows
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.voices import nearest
+from corridor.reports.text.where import gazetteer, named, place_of
 
 KEPT = 512
 MOOT = 0.5
@@ -20,26 +25,33 @@ MOOT = 0.5
 class Told(NamedTuple):
     """What one sentence tells: its claims, its speakers as worded, and whether it stands in quotation marks."""
 
-    sentence: Sentence
-    claims: tuple[Claim, ...]
+    claims: tuple[Spoken, ...]
     speakers: tuple[attribution.Speaker, ...]
     quoted: bool
 
 
+class Setting(NamedTuple):
+    """What a paragraph is read with: the language, the day of its text (`UNDATED` where unknown), the known sites."""
+
+    lang: str
+    base: datetime
+    sites: tuple[str | tuple[str, ...], ...]
+
+
 @lru_cache(maxsize=KEPT)
-def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
+def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     """Return what a paragraph tells; kept, because a live page is read again each time it grows."""
+    lang, year = setting.lang, NO_YEAR if setting.base == when.UNDATED else setting.base.year
     folded = fold(text)
     words = lexicon(lang)
     quotes = attribution.quotes(folded.text, 0, len(folded.text))
     if folded.dropped:
         quotes = [(folded.back(a), folded.back(b)) for a, b in quotes]
     found: list[Told] = []
+    begun: list[int] = []
     before: Claim | None = None
     hint = ""
     for sentence in sentences(folded, text, words):
-        if not sentence.marks:
-            continue
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
             if sentence.numbered or any(cls in COUNTING or cls.startswith("TWO_") for cls in sentence.by)
@@ -55,9 +67,74 @@ def read_paragraph(text: str, lang: str, year: int) -> tuple[Told, ...]:
         )
         claims = (*counted, *events)
         before = claims[-1] if claims else before
+        claims += tuple(schedule_claims(sentence, counted))
         quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
-        found.append(Told(sentence, claims, tuple(attribution.speakers(sentence, text, lang)), quoted))
+        speakers = tuple(attribution.speakers(sentence, text, lang))
+        if speakers and not claims:
+            claims = tuple(statement_claims(sentence))
+        begun.append(min((n for n, (a, b) in enumerate(quotes) if a < sentence.end and b > sentence.start), default=-1))
+        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, quoted))
+    return _backwards(found, begun)
+
+
+def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
+    """Return the sentences with the speaker who is named where their quotation ends: "We left. It was cold," X said."""
+    told = list(found)
+    for at in range(len(told) - 2, -1, -1):
+        one, after = told[at], told[at + 1]
+        same = begun[at] >= 0 and begun[at] == begun[at + 1]
+        if same and after.speakers and not one.speakers:
+            said = tuple(spoken._replace(nearest=0) for spoken in one.claims)
+            told[at] = Told(said, after.speakers[:1], one.quoted)
+    return tuple(told)
+
+
+def _spoken(
+    sentence: Sentence,
+    text: str,
+    claims: tuple[Claim, ...],
+    speakers: tuple[attribution.Speaker, ...],
+    setting: Setting,
+) -> tuple[Spoken, ...]:
+    """Return the claims of a sentence with what the sentence says of each."""
+    if not claims:
+        return ()
+    lang, base = setting.lang, setting.base
+    known = gazetteer(lang, setting.sites).find(sentence, lexicon(lang))
+    names = [] if known else named(sentence, text)
+    found = []
+    for claim in claims:
+        first, last = claim.first, claim.last
+        found.append(
+            Spoken(
+                claim=claim,
+                start=sentence.tokens[first].start,
+                end=sentence.tokens[last - 1].end,
+                words=frozenset(sentence.words[first:last]),
+                place=place_of(sentence, text, first, last, known, names, lang),
+                nearest=nearest(sentence, claim, speakers),
+                observed=when.observed(sentence, first, last, base, lang) if base != when.UNDATED else base,
+                worded=_worded(sentence, text, claim),
+                tally=_tally(sentence, claim),
+                waiting=claim.kind == "remaining" and near(sentence, first, last, "WAITING", within=6) is not None,
+            )
+        )
     return tuple(found)
+
+
+def _worded(sentence: Sentence, text: str, claim: Claim) -> str:
+    """Return what the text calls the people counted: "fighters and their families"."""
+    first, last = claim.people
+    tokens = sentence.tokens
+    return " ".join(text[tokens[first].start : tokens[last - 1].end].split()) if first < last else ""
+
+
+def _tally(sentence: Sentence, claim: Claim) -> Scope:
+    if not claim.counted:
+        return ""
+    if near(sentence, claim.first, claim.last, "TOTAL", within=8):
+        return "cumulative"
+    return "daily" if near(sentence, claim.first, claim.last, "DAILY", within=8) else ""
 
 
 COUNTING = frozenset(("NUM", "NONE", "NOBODY", "NOHURT", "UNKNOWNING", "ONE"))

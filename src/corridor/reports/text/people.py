@@ -5,13 +5,17 @@ from __future__ import annotations
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import Counted, Unit
+from corridor.reports.text.units import WHOLE, Counted, Unit
 
 
 def person(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of people by the strongest cue near it."""
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
+    if _is_whole(it):
+        return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
+    if _the_others(it):
+        return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None
@@ -51,6 +55,32 @@ def person(it: Counted, base: Claim) -> Claim | None:
     )
 
 
+def _is_whole(it: Counted) -> bool:
+    """Tell whether a number is the whole that the count before it is a part of: "112 of the 164 patients"."""
+    words, at = it.sentence.words, it.number.first
+    while at and words[at - 1] in ("the", "les", "ال"):
+        at -= 1
+    before = it.previous
+    return bool(
+        before
+        and at > 1
+        and words[at - 1] in WHOLE
+        and before.unit == "persons"
+        and before.counted
+        and before.last in (at - 1, at, it.number.last, it.unit.last)
+        and any(it.sentence.words[k][0].isdigit() for k in (at - 2,))
+    )
+
+
+def _the_others(it: Counted) -> bool:
+    """Tell whether a number is of those left over from a count of people who left: "the other 52"."""
+    words, number = it.sentence.words, it.number
+    definite = number.first and words[number.first - 1] in ("les", "the", "other", "remaining", "autres")
+    after = words[number.last] if number.last < len(words) else ""
+    rest = after in ("autres", "others") or words[number.first - 1] in ("other", "remaining", "autres")
+    return bool(definite and rest and it.previous and it.previous.kind == "count_out" and number.hedge == "exact")
+
+
 def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | None, float]:
     """Return the kind that the nearest cue gives to people, the cue and how far it stands."""
     family = "staff" if unit.family == "staff" else "person"
@@ -70,6 +100,12 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
             # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
             cost += 9
+        elif mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
+            # "14 wounded, ready to go": the noun says who they are, the cue what of them.
+            cost += 2
+        elif mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
+            # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
+            cost += 4
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
         if mark.cls == "HOUSE" and not any(m.cls in ("SHELTER", "CAPACITY", "BED") for m in sentence.marks):
@@ -109,10 +145,17 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
-    under = near(sentence, base.first, base.last, "UNDERDEAL", within=30)
-    return bool(under) and (
-        base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None
-    )
+    under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
+    if base.hedge == "max" and daily and near(sentence, base.first, base.last, "PERMIT", within=6):
+        return True
+    return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
+
+
+def _deal_says(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a deal and its verb stand in front of a number: "the accord of 22 January permits 1,200 a day"."""
+    deals = [m for m in sentence.of("DEAL", "TRUCE") if m.first < base.first]
+    return bool(deals) and any(m.first < base.first and base.first - m.last <= 6 for m in sentence.of("DEALVERB"))
 
 
 def _elsewhere(sentence: Sentence, base: Claim) -> bool:

@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, origin, when
-from corridor.reports.text.claims import NO_YEAR, Heard, near
+from corridor.reports.text.claims import Heard
 from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
-from corridor.reports.text.paragraph import read_paragraph
-from corridor.reports.text.where import Gazetteer, named, place_of
+from corridor.reports.text.paragraph import Setting
+from corridor.reports.text.together import paragraphs
+from corridor.reports.text.voices import Voices
 
 FACTS = {
     "count_out": "people_out",
@@ -91,46 +92,40 @@ def read_text(
     text = load_text(source)
     path = _path(source)
     doc = doc or (path.name if path else "text")
-    folded = fold(text)
-    lang = clean.language_of(folded.text)
+    opening = fold(text[: clean.SAMPLE]).text
+    lang = clean.language_of(opening)
     words = lexicon(lang)
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
-    day = when.date_of(folded.text, lang, published)
-    heard = _hear(text, blocks, voice, words, Gazetteer(lang, sites), day.year if day else NO_YEAR)
-    base = day or when.UNDATED
-    candidates = _candidates(text, heard, doc, base, lang)
+    base = when.date_of(opening, lang, published) or when.UNDATED
+    heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
+    candidates = _candidates(text, heard, doc, base)
     agency = origin.agency_of(text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
     return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
 
 
-def _hear(
-    text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, gazetteer: Gazetteer, year: int
-) -> list[Heard]:
+def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, setting: Setting) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
-    voices = attribution.Voices(voice.voice)
-    number = -1
-    for n, block in enumerate(blocks):
-        if block.kind in ("furniture", "heading") or n in voice.head:
-            continue
-        number += 1
-        sender, start = senders.get(n, ("", block.start))
-        part = text[start : block.end]
-        for told in read_paragraph(part, words.lang, year):
+    voices = Voices(voice.voice)
+    parts = [
+        (*senders.get(n, ("", block.start)), block.end)
+        for n, block in enumerate(blocks)
+        if block.kind not in ("furniture", "heading") and n not in voice.head
+    ]
+    sentence = 0
+    told_by_part = paragraphs([text[start:end] for _, start, end in parts], setting)
+    for number, ((sender, start, _), told_here) in enumerate(zip(parts, told_by_part, strict=True)):
+        for told in told_here:
             heard = voices.hear(told.speakers, number, quoted=told.quoted)
-            if not told.claims:
-                continue
-            known = gazetteer.find(told.sentence, words)
-            names = [] if known else named(told.sentence, part)
-            for claim in told.claims:
-                said = voices.source(told.sentence, claim, heard)
+            sentence += 1
+            for spoken in told.claims:
+                said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
-                place = place_of(told.sentence, part, claim.first, claim.last, known, names, words.lang)
-                found.append(Heard(claim, told.sentence, source, place, start))
+                found.append(Heard(spoken.claim, spoken, sentence, source, start))
     return found
 
 
@@ -138,39 +133,35 @@ def _sender(sender: str, voice: origin.Origin) -> str:
     return f"{sender} / {voice.voice}" if voice.issued and voice.voice != "article" else sender
 
 
-def _candidates(text: str, heard: list[Heard], doc: str, base: datetime, lang: str) -> list[Candidate]:
+def _candidates(text: str, heard: list[Heard], doc: str, base: datetime) -> list[Candidate]:
     heard = corrected(heard)
-    rows = [(h.claim, h.place, frozenset(h.sentence.words[h.claim.first : h.claim.last])) for h in heard]
     found = []
-    for group in merge(rows):
+    for group in merge([(h.claim, h.spoken.place, h.spoken.words) for h in heard]):
         first = heard[group[0]]
         spans = tuple(_place(heard[at]) for at in group[1:])
-        found.append(_candidate(text, first, spans, doc, base, lang))
+        found.append(_candidate(text, first, spans, doc, base))
     return found
 
 
 def _place(h: Heard) -> tuple[int, int]:
-    return h.at + h.sentence.tokens[h.claim.first].start, h.at + h.sentence.tokens[h.claim.last - 1].end
+    return h.at + h.spoken.start, h.at + h.spoken.end
 
 
-def _candidate(
-    text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime, lang: str
-) -> Candidate:
+def _candidate(text: str, h: Heard, spans: tuple[tuple[int, int], ...], doc: str, base: datetime) -> Candidate:
     claim = h.claim
     start, end = _place(h)
     quote = text[start:end]
     value = claim.low if claim.low is not None and claim.low == claim.high else None
-    moment = when.observed(h.sentence, claim.first, claim.last, base, lang) if base != when.UNDATED else base
     return Candidate(
         id=_id(h, doc),
         corrects=_id(h.instead_of, doc) if h.instead_of else "",
-        group_worded=_worded(text, h),
+        group_worded=h.spoken.worded,
         candidate=True,
         source=h.source,
         fact=_fact(h),
         kind=claim.kind,
         about=_about(h),
-        place=h.place,
+        place=h.spoken.place,
         group=claim.group or "all",
         value=value,
         low=claim.low,
@@ -178,7 +169,7 @@ def _candidate(
         hedge=claim.hedge,
         modality=claim.modality,
         unit=claim.unit,
-        observed=moment,
+        observed=h.spoken.observed,
         received=base,
         said=base if base != when.UNDATED else None,
         received_rule="the date of the text" if base != when.UNDATED else "the text bears no date",
@@ -200,18 +191,11 @@ def _id(h: Heard, doc: str) -> str:
     return content_id({"doc": doc, "kind": h.claim.kind, "start": str(start), "end": str(end), "value": str(value)})
 
 
-def _worded(text: str, h: Heard) -> str:
-    """Return what the text calls the people counted: "fighters and their families"."""
-    first, last = h.claim.people
-    tokens = h.sentence.tokens
-    return " ".join(text[h.at + tokens[first].start : h.at + tokens[last - 1].end].split()) if first < last else ""
-
-
 def _about(h: Heard) -> str:
     """Return the subject that the fact asks for: the vehicle type, the part of the agreement, else the place."""
     if h.claim.kind == "agreement" and h.claim.counted:
         return "agreement.people" if h.claim.unit == "persons" else "agreement.duration"
-    return h.claim.unit if h.claim.kind == "fleet" else h.place
+    return h.claim.unit if h.claim.kind == "fleet" else h.spoken.place
 
 
 def _fact(h: Heard) -> str:
@@ -220,17 +204,13 @@ def _fact(h: Heard) -> str:
     if h.claim.kind == "agreement":
         return "term" if h.claim.counted else "agreement"
     # People seen gathered to leave are fewer than are inside: a bound, never a headcount.
-    if h.claim.kind == "remaining" and near(h.sentence, h.claim.first, h.claim.last, "WAITING", within=6):
+    if h.claim.kind == "remaining" and h.spoken.waiting:
         return "people_waiting"
     return FACTS.get(h.claim.kind, "")
 
 
 def _scope(h: Heard) -> Scope:
-    if h.claim.kind not in ("count_out", "arrival", "casualty") or not h.claim.counted:
-        return ""
-    if near(h.sentence, h.claim.first, h.claim.last, "TOTAL", within=8):
-        return "cumulative"
-    return "daily" if near(h.sentence, h.claim.first, h.claim.last, "DAILY", within=8) else ""
+    return h.spoken.tally if h.claim.kind in ("count_out", "arrival", "casualty") else ""
 
 
 def to_json_line(candidate: Candidate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.reports.text.fold import Folded
@@ -66,7 +67,7 @@ _DIGITS = frozenset("0123456789")
 class Sentence:
     """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits."""
 
-    __slots__ = ("_kinds", "by", "marks", "numbered", "tokens", "words")
+    __slots__ = ("_kinds", "by", "marks", "numbered", "steps", "tokens", "words")
 
     def __init__(self, tokens: Tokens, marks: list[Mark]) -> None:
         self.tokens = tokens
@@ -74,6 +75,7 @@ class Sentence:
         self.marks = marks
         self.numbered = [at for at, word in enumerate(tokens.words) if word[0] in _DIGITS]
         self._kinds = {at: kind_of_word(tokens.words[at]) for at in self.numbered}
+        self.steps: list[float] = []
         self.by: dict[str, list[Mark]] = {}
         for mark in marks:
             known = self.by.get(mark.cls)
@@ -183,9 +185,33 @@ _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
 
 
 def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
-    """Return the sentences of one paragraph."""
-    tokens = tokens_of(folded, 0, len(folded.text))
-    cuts = [m.end() for m in _CLOSED.finditer(folded.text)]
+    """Return the sentences of one paragraph that hold a term, and can make a claim or name a speaker by it."""
+    found: list[Sentence] = []
+    for start, end in _stretches(folded.text):
+        if not words.may_stir(folded.text[start:end]):
+            continue
+        tokens = tokens_of(folded, start, end)
+        for a, b in _cut(tokens, folded, text, start, end):
+            part = tokens.words[a:b]
+            marks = words.marks(part) if words.stirs(part) else []
+            if marks:
+                found.append(Sentence(tokens.part(a, b), marks))
+    return found
+
+
+# A full stop behind a long word and before a blank ends a sentence whatever stands around it; no short form is longer.
+_SURE = re.compile(r"(?<=[^\W\d_]{7})\.[ ]+(?=[^\W_])")
+
+
+def _stretches(folded: str) -> list[tuple[int, int]]:
+    """Return stretches of whole sentences, so that one that tells nothing is left before it is cut into tokens."""
+    places = [0, *(match.end() for match in _SURE.finditer(folded)), len(folded)]
+    return list(pairwise(places))
+
+
+def _cut(tokens: Tokens, folded: Folded, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the sentences of a stretch begin and end among its tokens."""
+    cuts = [m.end() for m in _CLOSED.finditer(folded.text, start, end)]
     spans: list[tuple[int, int]] = []
     first = 0
     size = len(tokens.words)
@@ -199,9 +225,4 @@ def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
             spans[-1] = (spans[-1][0], parts.pop(0)[1])
         spans += parts
         first = last
-    return [_sentence(tokens.part(a, b), words) for a, b in spans]
-
-
-def _sentence(tokens: Tokens, words: Lexicon) -> Sentence:
-    """Return a sentence with its terms, without them where none of them can make a claim or name a speaker."""
-    return Sentence(tokens, words.marks(tokens.words) if words.stirs(tokens.words) else [])
+    return spans

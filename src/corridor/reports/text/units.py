@@ -68,7 +68,7 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
-    if _is_age(sentence, number):
+    if _is_age(sentence, number) or _is_hour(sentence, number):
         return True
     if (
         at == 0
@@ -106,12 +106,22 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
 
 
+def _is_hour(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
+    if number.hedge != "exact" or not number.body or (number.low or 0) > 24 or _unit_after(sentence, number):
+        return False
+    before = sentence.words[number.body - 1]
+    if number.article:
+        return before in small("whichone")
+    return before in small("hour") and sentence.kind(number.body) == "digits"
+
+
 def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
     steps = 0
     at = number.last
-    while at < len(sentence.words) and steps <= 4:
+    while at < len(sentence.words):
         mark = marks.get(at)
         if mark:
             return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
@@ -127,7 +137,7 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
             return None
         if word not in small("link"):
             steps += 1
-        if steps > 3:
+        if steps > (6 if sentence.words[number.last] == "of" else 3):
             return None
         at += 1
     return None
@@ -150,7 +160,7 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
         if (
             start <= mark.first < at
             and mark.cls in UNITS
-            and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY")
+            and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY", "PERCENT")
         ):
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     for mark in sentence.marks:
@@ -178,6 +188,9 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    told = _told_people(sentence, number, previous, after)
+    if told:
+        return told
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
@@ -189,6 +202,46 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         family = "person" if previous.unit == "persons" else "vehicle"
         return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
     return None
+
+
+def _told_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return people for a number that a word of counting or of number introduces: "I make it 163"."""
+    if not after[0].isalpha():
+        tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
+        if tallied or _some_of_them(sentence, number):
+            return Unit("person", "all", number.last, number.last)
+        if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
+            return Unit("person", previous.group, number.last, number.last)
+        return _number_of(sentence, number)
+    leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
+    behind = leaving[0].last if leaving else 0
+    if leaving and near(sentence, number.first, behind, "ALLOWED", within=2.1):
+        # "1,200 departures a day" counts those who depart.
+        return Unit("person", "all", number.last, behind)
+    return _number_of(sentence, number)
+
+
+def _some_of_them(sentence: Sentence, number: Number) -> bool:
+    """Tell whether "of them" stands in front of a verb of people before the number: "il en reste, dit-on, 300"."""
+    words, them = sentence.words, small("ofthem")
+    cues = [m for m in sentence.of(*PERSON_CUES) if not them.isdisjoint(words[max(0, m.first - 1) : m.last])]
+    return any(0 <= number.first - m.last <= 8 for m in cues)
+
+
+def _number_of(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
+    for many in sentence.of("HOWMANY"):
+        for mark in sentence.marks:
+            of_people = mark.cls in ("PERSON", "STAFF") and many.last <= mark.first <= many.last + 2
+            if of_people and gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) < NUMBER_OF:
+                return Unit(UNITS[mark.cls], mark.value, number.last, number.last)
+    return None
+
+
+NUMBER_OF = 16
+HUNDRED = 100
+# What stands between a part and its whole.
+WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))
 
 
 def words_of(sentence: Sentence, number: Number) -> str:
@@ -218,6 +271,16 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
     return told and number.hedge != "exact"
 
 
+def other_count(sentence: Sentence) -> bool:
+    """Tell whether a short sentence gives a bare figure of another source: "The administration speaks of 4,500"."""
+    if len(sentence.words) > OTHER_COUNT or not sentence.has(frozenset(("SAY", "ACCORDING"))):
+        return False
+    return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
+
+
+OTHER_COUNT = 16
+
+
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
     """Return the unit that a second number carries for both: "12 or 13 buses", "800 of 1,000 places"."""
     if following is None or gap(sentence, number.last, following.first) > 3:
@@ -230,7 +293,7 @@ def _shared(sentence: Sentence, number: Number, following: Number | None) -> Uni
     if (
         unit
         and unit.family in ("seat", "bed", "person")
-        and any(w in ("of", "sur", "/", "من", "out") for w in sentence.words[number.last : following.body])
+        and any(w in WHOLE for w in sentence.words[number.last : following.body])
     ):
         return Unit("occupied" if unit.family != "person" else "person", unit.value, number.last, number.last)
     return None

@@ -20,6 +20,7 @@ class Calendar(NamedTuple):
     months: dict[str, int]
     weekdays: dict[str, int]
     relative: dict[str, int]
+    begins: frozenset[str]
 
 
 @cache
@@ -29,7 +30,8 @@ def calendar(lang: str) -> Calendar:
     for row in rows(lang, "calendar.csv"):
         for term in fold(row["terms"]).text.split("|"):
             found.setdefault(row["role"], {})[term.strip()] = int(row["value"])
-    return Calendar(found["month"], found["weekday"], found["relative"])
+    begins = frozenset(term.partition(" ")[0] for role in ("weekday", "relative") for term in found[role])
+    return Calendar(found["month"], found["weekday"], found["relative"], begins)
 
 
 @cache
@@ -82,6 +84,8 @@ def observed(sentence: Sentence, first: int, last: int, base: datetime, lang: st
     cal = calendar(lang)
     best = 30
     for at, word in enumerate(sentence.words):
+        if word not in cal.begins:
+            continue
         shift = _shift(cal, sentence, at, word, base)
         if shift is not None and min(abs(at - first), abs(at - last)) < best:
             best = min(abs(at - first), abs(at - last))

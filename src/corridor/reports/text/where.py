@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import Lexicon, languages, rows, small
+from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon, languages, rows, small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -15,6 +15,7 @@ class Gazetteer:
 
     def __init__(self, lang: str, sites: Iterable[str | tuple[str, ...]] = ()) -> None:
         self._names: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._begin: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {}
         for site in sites:
             names = (site,) if isinstance(site, str) else tuple(site)
             for name in (*names, *_spellings(names)):
@@ -33,12 +34,22 @@ class Gazetteer:
         found: list[tuple[int, int, str]] = []
         if not lexicon.prefixes and self._names.keys().isdisjoint(sentence.words):
             return found
+        begin = self._begin
+        for word in set(sentence.words).difference(begin):
+            begin[word] = tuple(name for form in lexicon.forms(word) for name in self._names.get(form, ()))
         for at, word in enumerate(sentence.words):
-            for form in lexicon.forms(word):
-                for words, place in self._names.get(form, ()):
-                    if tuple(sentence.words[at + 1 : at + len(words)]) == words[1:]:
-                        found.append((at, at + len(words), place))
+            for words, place in begin[word]:
+                if tuple(sentence.words[at + 1 : at + len(words)]) == words[1:]:
+                    found.append((at, at + len(words), place))
+        if len(begin) > KEPT_WORDS:
+            begin.clear()
         return found
+
+
+@lru_cache(maxsize=8)
+def gazetteer(lang: str, sites: tuple[str | tuple[str, ...], ...]) -> Gazetteer:
+    """Return the gazetteer of a language and of some sites, made once."""
+    return Gazetteer(lang, sites)
 
 
 def _words(name: str) -> list[str]:
@@ -61,6 +72,8 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
 def named(sentence: Sentence, text: str) -> list[int]:
     """Return where names stand behind a preposition of place, for places that nobody knows."""
     words, places = sentence.words, small("place")
+    if places.isdisjoint(words):
+        return []
     other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR")}
     return [
         at
@@ -93,11 +106,21 @@ def place_of(
 
 def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
     best, best_cost = "", 99
-    for at, word in enumerate(sentence.words[:-1]):
-        bare = word.removeprefix("ال").removeprefix("ب").removeprefix("ل")
+    for at in _areas(sentence):
         cost = min(abs(at - first), abs(at - last))
-        if (bare in small("area") or word in small("area")) and cost < best_cost:
+        if cost < best_cost:
             following = sentence.tokens[at + 1]
             if following.word[0].isalpha():
                 best, best_cost = text[sentence.tokens[at].start : following.end], cost
     return best
+
+
+def _areas(sentence: Sentence) -> list[int]:
+    """Return where a word such as "quarter" or "village" stands in front of another."""
+    return [at for at, word in enumerate(sentence.words[:-1]) if _is_area(word)]
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _is_area(word: str) -> bool:
+    bare = word.removeprefix("ال").removeprefix("ب").removeprefix("ل")
+    return bare in small("area") or word in small("area")

@@ -59,14 +59,15 @@ def rows(name: str) -> list[dict[str, str]]:
 @cache
 def texts(lang: str) -> dict[str, str]:
     """Return every text of a language; an empty cell is a plural form that the language does not have."""
-    found = dict(catalogue(lang))
+    found: dict[str, str] = {}
     for name in files():
         for row in rows(name):
             if row[lang]:
                 if row["key"] in found:
                     raise AssertionError(f"{name}: {row['key']} stands in another catalogue too")
                 found[row["key"]] = row[lang]
-    return found
+    # A key that a published document has too is another text there; the pages have their own.
+    return catalogue(lang) | found
 
 
 def console_words(lang: str, *, digits: str = "latn", zone: tzinfo | None = None) -> ConsoleWords:

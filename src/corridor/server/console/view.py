@@ -61,8 +61,8 @@ class View:
 
     @cached_property
     def known(self) -> Known:
-        """What the log holds as of the page's moment."""
-        return self.operation.known(self.at, logged=self.logged)
+        """What the log holds as of the page's moment; what was decided on an old log a minute ago counts too."""
+        return self.operation.known(self.at if self.turned else None, logged=self.logged)
 
     @cached_property
     def situation(self) -> Situation:

@@ -52,7 +52,7 @@ document.addEventListener("submit", async (event) => {
   const confirmed = form.dataset.confirm;
   if (confirmed && !window.confirm(confirmed)) return;
   const button = /** @type {HTMLButtonElement|null} */ (event.submitter);
-  const extra = button && button.name ? { [button.name]: button.value } : {};
+  const extra = button && button.name ? { [button.name]: button.dataset.kind === "number" ? Number(button.value) : button.value } : {};
   if (button) button.disabled = true;
   try {
     const found = await send(form.dataset.api, { ...fields(form), ...extra }, form.dataset.method || "POST");

@@ -1,0 +1,1 @@
+"""What goes with the convoys: sheets for their leads, and the notification of a movement."""

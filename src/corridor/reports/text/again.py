@@ -1,0 +1,78 @@
+"""Events that only repeat another claim of their sentence, and events of another time."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.sentences import Sentence
+
+
+def sifted(sentence: Sentence, events: list[Claim], counted: list[Claim]) -> list[Claim]:
+    """Drop what only repeats another claim of the sentence, and set apart what is of another time."""
+    kept: list[Claim] = []
+    for event in events:
+        repeats = _REPEATS.get(event.kind)
+        if repeats and repeats(sentence, event, events, counted):
+            continue
+        within = 12 if event.kind == "incident" else 6
+        if event.kind != "accusation" and near(sentence, event.first, event.last, "SINCE", within=within):
+            kept.append(event._replace(kind="context", unit="", reason=event.reason + ", of another time"))
+        else:
+            kept.append(event._replace(unit=""))
+    return kept
+
+
+def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a departure or an arrival is told by a number, a deal or a resumption of the same sentence."""
+    if event.modality == "denied" and any(c.modality == "denied" for c in counted):
+        return True
+    if event.modality == "planned" and any(c.kind == "fleet" and _overlap(c, event) for c in counted):
+        return True
+    if event.kind == "arrival":
+        return False
+    if event.modality == "planned" and any(e.kind == "agreement" for e in events):
+        return True
+    if any(c.kind == "agreement" and c.unit == "persons" for c in counted):
+        return True
+    return any(e.kind == "resume" and _overlap(e, event) for e in events)
+
+
+def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
+    if event.modality == "planned" or any(e.kind == "accusation" for e in events):
+        return True
+    if any(e.kind == "agreement" and _overlap(e, event) for e in events):
+        return True
+    return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
+
+
+def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a deal is told by the number it sets, or only frames a count of people."""
+    if any(c.kind == "agreement" for c in counted):
+        return True
+    return event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted)
+
+
+def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
+    """Tell whether what resumed is the fighting, not the movement."""
+    moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
+    return moves is None and any(e.kind == "incident" for e in events)
+
+
+def _accused(_sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
+    """Tell whether an event is what one side says the other did."""
+    return any(e.kind == "accusation" and e.first < event.first for e in events)
+
+
+def _overlap(a: Claim, b: Claim) -> bool:
+    return a.first < b.last and b.first < a.last
+
+
+_REPEATS = {
+    "departure": _moves_again,
+    "arrival": _moves_again,
+    "incident": _only_said,
+    "agreement": _deal_again,
+    "resume": _fire_again,
+    "route": _accused,
+    "halt": _accused,
+}

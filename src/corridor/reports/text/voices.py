@@ -1,0 +1,59 @@
+"""Whose words each claim is: the nearest speaker, a quotation that goes on, a pronoun, else the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
+from corridor.reports.text.claims import Claim, distance
+from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.sentences import Sentence
+
+
+def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
+    """Return which speaker of a sentence stands nearest to a claim, -1 where nobody speaks."""
+    near = [at for at, speaker in enumerate(found) if not _aside(sentence, claim, speaker)]
+    if len(near) < 2:
+        return near[0] if near else -1
+    return min(near, key=lambda at: distance(sentence, claim.first, claim.last, found[at].cue))
+
+
+def _aside(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
+    """Tell whether a speaker is named in a clause aside, behind the claim: "left for the camp, whose head says"."""
+    return any(word in small("whose") for word in sentence.words[claim.last : speaker.cue.first])
+
+
+class Voices:
+    """Follows a text sentence by sentence and says whose words each claim is."""
+
+    def __init__(self, voice: str) -> None:
+        self.voice = voice
+        self._last = ""
+        self._last_block = -9
+        self._quoted: tuple[str, int] = ("", -9)
+        self._speaks: tuple[str, int] = ("", -9)
+
+    def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
+        """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
+        near_enough = self._last and block - self._last_block <= 1
+        last = self._last if near_enough else UNKNOWN
+        if quoted and self._speaks[0] and block - self._speaks[1] <= 1:
+            # Who speaks on in quotation marks is who spoke before, not an office that was cited in between.
+            last = self._speaks[0]
+        resolved = [s._replace(name=last) if s.name == PRONOUN else s for s in found]
+        if quoted and resolved and resolved[-1].name != UNKNOWN and resolved[-1].cue.cls == "SAY":
+            self._speaks = (resolved[-1].name, block)
+        named = [s for s in resolved if s.name != UNKNOWN]
+        if named:
+            self._last, self._last_block = named[-1].name, block
+        if not resolved and quoted and self._quoted[1] == block:
+            return [Speaker(self._quoted[0], Mark(0, 0, "SAY", ""))]
+        if resolved:
+            self._quoted = (resolved[-1].name, block)
+        elif not quoted:
+            self._quoted = ("", -9)
+        return resolved
+
+    def source(self, nearest: int, heard: list[Speaker]) -> str:
+        """Return the source of one claim: the speaker nearest to it, else the voice of the text."""
+        return heard[nearest].name if heard and nearest >= 0 else self.voice

@@ -1,0 +1,476 @@
+"""The plan: beside what happens, tried with other means, compared with another one, signed and adopted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from corridor.operation.checklist import Line, checklist, go
+from corridor.operation.progress import Standing, standings
+from corridor.planning.plan import Convoy, Plan
+from corridor.planning.verify import verify
+from corridor.publishing import names, phrases
+from corridor.publishing.drawing import both
+from corridor.publishing.markup import Child, Markup, el
+from corridor.server import present as p
+from corridor.server.console import outlook, plans
+from corridor.server.console.figures import adopted, ago, ends, valid
+from corridor.server.console.tables import Row, Table
+from corridor.server.console.view import Body, View, page
+from corridor.server.rights import DESK, LEAD
+
+# The sliders: what they change, from where to where, in which steps.
+SLIDERS = (
+    ("buses", -20, 60, 1),
+    ("ambulances", -10, 20, 1),
+    ("hours", -12, 12, 1),
+    ("lanes", 0, 6, 1),
+    ("pickup_bays", -4, 12, 1),
+    ("reception_bays", -4, 12, 1),
+)
+FAILED = "plan failed"
+
+
+@page("plan", scripts=("plan.js",))
+def plan(view: View) -> Body:
+    """Return the page of the plan."""
+    w = view.w
+    made, which = plans.shown(view)
+    convoys = convoys_table(view, made)
+    compared = compared_table(view)
+    parts: list[Child] = [_steps(view), _why_not(view)]
+    if made is not None:
+        parts += [_plan(view, made, which), _drawn(view, made)]
+        parts.append(
+            el(
+                "section",
+                el("h2", w("plan.convoys")),
+                view.table(convoys, caption=w("plan.convoys.caption"), first=True),
+                _sheets(view, which),
+            )
+        )
+    parts += [_what_if(view), _comparison(view, compared), _adoption(view)]
+    return Body(parts=tuple(parts), tables=(convoys, compared))
+
+
+def _steps(view: View) -> Markup | None:
+    """Return the two orders to the worker: make a plan, run it; and what it does now."""
+    if view.turned or view.viewer.role not in DESK:
+        return None
+    w = view.w
+    works = view.house.planner.worker.works
+    said = [
+        el(
+            "li",
+            w(f"work.{one.work}"),
+            w("colon"),
+            w(f"work.state.{one.state}"),
+            " ",
+            el("span", one.why, lang="en", dir="ltr") if one.why else "",
+        )
+        for one in works.values()
+        if one.work in ("plan", "forecast")
+    ]
+    make = el(
+        "form",
+        el(
+            "label",
+            w("plan.quantile"),
+            el(
+                "select",
+                [el("option", w(f"plan.quantile.{q}"), value=q, selected=q == "0.5") for q in ("0.5", "0.75", "0.9")],
+                name="people_quantile",
+                data_kind="number",
+            ),
+        ),
+        el(
+            "label",
+            w("plan.mode"),
+            el(
+                "select",
+                [el("option", w(f"plan.mode.{m}"), value=m) for m in ("convoy", "shuttle", "both")],
+                name="mode",
+            ),
+        ),
+        el(
+            "label",
+            w("plan.seconds"),
+            el("input", type="number", name="time_limit", value="10", min="1", max="120", data_kind="number"),
+        ),
+        el("button", w("plan.make")),
+        data_api="/api/v1/jobs/plan",
+        class_="filters",
+        id="make-plan",
+    )
+    run = el(
+        "form",
+        el("input", type="hidden", name="runs", value="2000", data_kind="number"),
+        el(
+            "label",
+            el("input", type="checkbox", name="proposed", value="1", data_kind="flag", checked=True),
+            w("plan.run.proposed"),
+            class_="check",
+        ),
+        el("button", w("plan.run"), class_="quiet"),
+        data_api="/api/v1/jobs/forecast",
+        class_="filters",
+        id="run-forecast",
+    )
+    status = el("div", el("ul", said, class_="plainlist") if said else None, id="works", data_live=True, role="status")
+    return el("section", el("h2", w("plan.work")), make, run, status, id="work")
+
+
+def _why_not(view: View) -> Markup:
+    """Return why there is no plan, or none of a movement: what cannot hold together."""
+    w, now = view.w, view.situation
+    said: list[Child] = []
+    failed = view.known.of(FAILED)
+    made = view.known.of(p.PLANNED)
+    if failed and (not made or made[-1].happened < failed[-1].happened):
+        body = failed[-1].body
+        said.append(el("p", el("b", w("plan.failed")), " ", phrases.sentence(str(body.get("cause", "")), now, w)))
+        said.append(el("p", phrases.sentence(str(body.get("hint", "")), now, w), class_="remedy"))
+    for one in (plans.proposed(view), adopted(view)):
+        for name, why in sorted(one.unplanned.items()) if one else ():
+            said.append(el("p", el("b", names.operation(now, name, w)), w("colon"), phrases.sentence(why, now, w)))
+        if one is not None:
+            break
+    title = el("h2", w("plan.whynot")) if said else None
+    return el("section", title, said, id="why-not", data_live=True, hidden=not said)
+
+
+def _plan(view: View, made: Plan, which: str) -> Markup:
+    """Return what a plan promises, what is proven, and what the checker says."""
+    w = view.w
+    broken = verify(made) if which == "adopted" else list(kept.findings if (kept := plans.kept(view)) else ())
+    over = made.start + timedelta(minutes=made.clearance_minutes)
+    bound = made.start + timedelta(minutes=made.bound_minutes)
+    found = ends(view.known)
+    figures = [
+        _fact(view, "plan.fig.people", el("bdi", w.count(made.people)), w("plan.fig.in", n=w.count(len(made.planned)))),
+        _fact(
+            view,
+            "plan.fig.end",
+            el("bdi", w.moment(over)),
+            w("plan.fig.after", hours=w.hours(made.clearance_minutes / 60)),
+        ),
+        _fact(view, "plan.fig.bound", el("bdi", w.moment(bound)), w("plan.fig.gap", gap=w.percent(made.gap))),
+    ]
+    if found is not None and found.middle is not None:
+        span = w(
+            "span",
+            low=w.moment(found.low) if found.low else w("end.beyond"),
+            high=w.moment(found.high) if found.high else w("end.beyond"),
+        )
+        figures.append(_fact(view, "fig.end", el("bdi", w.moment(found.middle)), span))
+    rules = [
+        el(
+            "li",
+            phrases.about(one.about, made.situation, w),
+            w("colon"),
+            phrases.sentence(one.what, made.situation, w),
+            class_=f"alarm {one.severity}",
+        )
+        for one in broken
+    ]
+    check = el("p", w("plan.verified"), class_="state open") if not broken else el("ul", rules, class_="alarms")
+    switch = _switch(view, which)
+    return el(
+        "section",
+        el("h2", w(f"plan.which.{which}")),
+        switch,
+        el("dl", figures, class_="figures"),
+        check,
+        _causes(view),
+        id="plan",
+        data_live=True,
+    )
+
+
+def _fact(view: View, key: str, value: Child, more: str) -> Markup:
+    return el(
+        "div",
+        el("dt", view.w(key)),
+        el("dd", el("b", value, class_="big"), " ", el("span", el("bdi", more), class_="fine")),
+        class_="fig end",
+    )
+
+
+def _causes(view: View) -> Markup | None:
+    found = outlook.last(view)
+    if found is None or not found.causes:
+        return None
+    w = view.w
+    said = [
+        el("li", w.known(f"cause.{one.cause}", one.cause), " ", el("bdi", w.percent(max(one.share, 0))))
+        for one in found.causes[:5]
+    ]
+    return el("details", el("summary", w("plan.causes")), el("ul", said))
+
+
+def _switch(view: View, which: str) -> Markup | None:
+    """Return the way between the adopted and the proposed plan, where there are both."""
+    if adopted(view) is None or plans.proposed(view) is None:
+        return None
+    w = view.w
+    links = [
+        el(
+            "a",
+            w(f"plan.which.{name}"),
+            href=view.link("/plan", which=name),
+            class_="button quiet",
+            aria_current="true" if name == which else None,
+        )
+        for name in ("adopted", "proposed")
+    ]
+    return el("p", links, class_="filters")
+
+
+def _drawn(view: View, made: Plan) -> Markup:
+    w = view.w
+    found = standings(made, valid(view.situation), view.at)
+    keys = [
+        el("span", el("i", class_=f"key {name}"), w(f"gantt.key.{name}"))
+        for name in ("planbar", "actualbar", "latebar", "reserve")
+    ]
+    fold = el("details", el("summary", w("gantt.vehicles")), both(lambda width: plans.vehicle_gantt(view, made, width)))
+    return el(
+        "section",
+        el("h2", w("gantt.title")),
+        el("figure", both(lambda width: plans.gantt(view, made, found, width)), el("p", keys, class_="keys")),
+        fold,
+        class_="charts",
+        id="gantt",
+        data_live=True,
+    )
+
+
+def convoys_table(view: View, made: Plan | None) -> Table:
+    """Return who goes when, with what happened beside it."""
+    found = {one.movement: one for one in standings(made, valid(view.situation), view.at)} if made else {}
+    ordered = sorted(made.convoys, key=lambda one: (one.depart, one.id)) if made else []
+    rows = tuple(_convoy(view, made, one, found.get(one.id)) for one in ordered if made)
+    columns = ("convoy", "way", "depart", "departed", "arrive", "arrived", "vehicles", "people", "state")
+    return Table("plan", columns, rows, hidden=("from", "to", "groups", "lead", "reserve", "late_minutes"))
+
+
+def _convoy(view: View, made: Plan, one: Convoy, standing: Standing | None) -> Row:
+    w, situation = view.w, made.situation
+    state = standing.state if standing else "planned"
+    mark = el("span", w("reserve"), class_="tag") if one.reserve else None
+    start, end = (names.place(situation, site, w) for site in (one.pickup, one.reception))
+    return Row(
+        {
+            "convoy": one.id,
+            "from": one.pickup,
+            "to": one.reception,
+            "way": f"{one.pickup} > {one.reception}",
+            "depart": one.depart,
+            "departed": standing.departed if standing else None,
+            "arrive": one.arrive,
+            "arrived": standing.arrived if standing else None,
+            "vehicles": len(one.trips),
+            "people": one.people,
+            "groups": plans.aboard(one, w),
+            "lead": one.lead,
+            "reserve": one.reserve,
+            "state": state,
+            "late_minutes": standing.late_minutes if standing else 0,
+        },
+        {
+            "convoy": [view.figure(f"movement:{one.id}", el("bdi", names.bare(one.id)), class_="plain"), " ", mark],
+            "way": w("way", start=start, end=end),
+            "vehicles": plans.vehicles(one, w),
+            "state": el("span", w(f"convoy.{state}"), class_=f"state {state.replace(' ', '-')}"),
+        },
+        place=one.pickup,
+    )
+
+
+def _sheets(view: View, which: str) -> Markup:
+    w = view.w
+    href = view.link("/plan/sheets", which=which)
+    return el("p", el("a", w("plan.sheets"), href=href, class_="button quiet"))
+
+
+def _what_if(view: View) -> Markup | None:
+    """Return the sliders; a script sends them to the worker and puts the answer in."""
+    if view.turned or view.viewer.role not in DESK:
+        return None
+    w = view.w
+    sliders = [
+        el(
+            "label",
+            el("span", w(f"lever.{name}"), " ", el("output", el("bdi", "0"), class_="moved")),
+            el(
+                "input",
+                type="range",
+                name=name,
+                min=str(low),
+                max=str(high),
+                step=str(step),
+                value="0",
+                data_kind="number",
+            ),
+        )
+        for name, low, high, step in SLIDERS
+    ]
+    answer = el("div", el("p", w("whatif.move"), class_="none"), id="tried", role="status", aria_live="polite")
+    form = el(
+        "form",
+        el("div", sliders, class_="sliders"),
+        el("p", el("button", w("whatif.reset"), type="reset", class_="quiet")),
+        id="what-if-form",
+    )
+    return el("section", el("h2", w("whatif.title")), el("p", w("whatif.intro")), form, answer, id="what-if")
+
+
+def compared_table(view: View) -> Table:
+    """Return the adopted and the proposed plan side by side."""
+    old, new = adopted(view), plans.proposed(view)
+    rows: list[Row] = []
+    if old is not None or new is not None:
+        rows = [
+            Row(
+                {"figure": name, "adopted": _value(old, name), "proposed": _value(new, name)},
+                {
+                    "figure": view.w(f"compare.{name}"),
+                    "adopted": _worded(view, old, name),
+                    "proposed": _worded(view, new, name),
+                },
+            )
+            for name in ("people", "convoys", "trips", "start", "end", "bound", "gap", "reserve")
+        ]
+    return Table("compare", ("figure", "adopted", "proposed"), tuple(rows))
+
+
+def _value(one: Plan | None, name: str) -> object:
+    if one is None:
+        return None
+    found: dict[str, object] = {
+        "people": one.people,
+        "convoys": len(one.planned),
+        "trips": sum(len(c.trips) for c in one.planned),
+        "start": one.start,
+        "end": one.start + one.clearance_time,
+        "bound": one.start + timedelta(minutes=one.bound_minutes),
+        "gap": round(one.gap, 4),
+        "reserve": len(one.convoys) - len(one.planned),
+    }
+    return found[name]
+
+
+def _worded(view: View, one: Plan | None, name: str) -> Child:
+    value = _value(one, name)
+    if value is None or one is None:
+        return "–"
+    if name == "gap":
+        return el("bdi", view.w.percent(one.gap))
+    if name in ("start", "end", "bound"):
+        return el("bdi", view.w.moment(value))  # type: ignore[arg-type]
+    return el("bdi", view.w.count(value))  # type: ignore[arg-type]
+
+
+def _comparison(view: View, table: Table) -> Markup:
+    w, new = view.w, plans.proposed(view)
+    changes = (
+        [
+            el(
+                "li",
+                el("b", el("bdi", names.bare(one.convoy))),
+                w("colon"),
+                phrases.sentence(one.what, new.situation, w),
+                " ",
+                phrases.sentence(one.why, new.situation, w),
+            )
+            for one in (new.changes if new else ())
+        ]
+        if new
+        else []
+    )
+    fold = (
+        el("details", el("summary", w("compare.changes", n=w.count(len(changes)))), el("ul", changes))
+        if changes
+        else None
+    )
+    return el(
+        "section",
+        el("h2", w("compare.title")),
+        view.table(table, caption=w("compare.caption")),
+        fold,
+        id="compare",
+        data_live=True,
+    )
+
+
+def _adoption(view: View) -> Markup | None:
+    """Return the list to be signed, and the button that adopts the plan that was looked at."""
+    w = view.w
+    if view.turned:
+        return None
+    lines = checklist(view.known, view.situation)
+    lead = view.viewer.role in LEAD
+    items = [_signed(view, line, lead=lead) for line in lines]
+    state = el(
+        "p", w("sign.go") if go(lines) else w("sign.nogo"), class_="state " + ("open" if go(lines) else "halted")
+    )
+    kept, new = plans.kept(view), plans.proposed(view)
+    adopt: Child = el("p", w("adopt.nothing"), class_="none")
+    if kept is not None and new is not None:
+        made = w("adopt.made", when=ago(kept.made, max(view.house.clock(), kept.made), w), n=w.count(new.people))
+        broken = len(kept.findings)
+        reason = el("input", name="despite", required=True, maxlength="2000")
+        despite = el("label", w("adopt.despite", n=w.count(broken)), reason) if broken else None
+        current = adopted(view)
+        if current is not None and current.situation_sha256 == new.situation_sha256 and current.convoys == new.convoys:
+            adopt = el("p", w("adopt.is"), class_="state open")
+        elif lead:
+            adopt = el(
+                "form",
+                el("p", made, " ", el("code", el("bdi", kept.sha256[:12]))),
+                el("input", type="hidden", name="plan_sha256", value=kept.sha256),
+                despite,
+                el("button", w("adopt.button")),
+                data_api="/api/v1/decisions/adopt",
+                id="adopt-form",
+            )
+        else:
+            adopt = el("p", made, " ", w("adopt.lead"))
+    return el(
+        "section",
+        el("h2", w("adopt.title")),
+        state,
+        el("details", el("summary", w("sign.list", n=w.count(len(lines)))), el("ol", items, class_="checklist")),
+        adopt,
+        id="adoption",
+        data_live=True,
+    )
+
+
+def _signed(view: View, line: Line, *, lead: bool) -> Markup:
+    w = view.w
+    against = (
+        el("p", w("sign.against"), " ", phrases.sentence(line.against, view.situation, w), class_="fine")
+        if line.against
+        else None
+    )
+    who = el(
+        "p",
+        el("b", w(f"sign.is.{line.signed}")),
+        " ",
+        el("bdi", line.by),
+        " ",
+        el("bdi", line.reason, dir="auto"),
+        class_="fine",
+    )
+    form = None
+    if lead:
+        form = el(
+            "form",
+            el("input", type="hidden", name="item", value=line.item.item),
+            el("label", w("reason.label"), el("input", name="reason", maxlength="2000", required=bool(line.against))),
+            el("button", w("sign.say.go"), name="answer", value="go"),
+            el("button", w("sign.say.nogo"), name="answer", value="no-go", class_="quiet"),
+            data_api="/api/v1/decisions/sign",
+            class_="filters",
+        )
+    return el("li", el("p", line.item.label(w.lang)), against, who, form)

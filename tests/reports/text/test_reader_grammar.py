@@ -1,0 +1,83 @@
+"""Rules of the language, each by a sentence: inverted speakers, nouns of movement, plans, wholes and parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from corridor.reports.text import read_text
+from corridor.reports.text.lexicon import _spelt_out
+
+
+def kinds(text: str) -> set[tuple[str, float | None, float | None]]:
+    return {(c.kind, c.low, c.high) for c in read_text(text + "\n")}
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("« Il reste 300 habitants dans le bourg », raconte une boulangère.", "boulangère"),
+        ("Trois soldats ont été blessés, ont fait savoir mardi soir les secours.", "secours"),
+        ("« On est partis à l'aube. Nous étions 40 à bord », a dit le matelot.", "matelot"),
+        ("Desert Doctors, an aid group, needs ten ambulances and says 45 people are trapped.", "Desert Doctors"),
+    ],
+)
+def test_a_speaker_is_heard_behind_the_verb_and_before_it(text: str, source: str) -> None:
+    assert source in {c.source for c in read_text(text + "\n")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les départs ont été interrompus à midi.",
+        "An understanding on the departure of civilians was reached.",
+        "Un car a glissé dans le fossé à la sortie du village.",
+    ],
+)
+def test_a_noun_of_movement_is_no_movement(text: str) -> None:
+    assert "departure" not in {kind for kind, _, _ in kinds(text)}
+
+
+def test_a_part_is_counted_and_its_whole_is_context() -> None:
+    found = kinds("À midi, 112 des 164 malades avaient quitté l'hôpital.")
+    assert ("count_out", 112, 112) in found
+    assert ("count_out", 164, 164) not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Le convoi partira samedi à 7h30.", "schedule"),
+        ("The truce expires on Saturday at midnight.", "schedule"),
+        ("« Nous ne quitterons jamais ces murs », a dit le maire.", "statement"),
+    ],
+)
+def test_what_is_to_come_and_what_is_only_said_are_proposed(text: str, kind: str) -> None:
+    assert kind in {found for found, _, _ in kinds(text)}
+
+
+def test_a_plan_stands_inside_its_verb_and_covers_joined_vehicles() -> None:
+    assert {c.modality for c in read_text("Quelque 200 personnes doivent être évacuées.\n")} == {"planned"}
+    found = read_text("L'évacuation se fera à bord de 20 bus et de 10 ambulances.\n")
+    assert {c.modality for c in found if c.kind == "fleet"} == {"planned"}
+
+
+def test_a_daily_ceiling_is_of_the_agreement() -> None:
+    assert ("agreement", None, 700) in kinds("No more than 700 people may leave each day.")
+    assert ("agreement", None, 700) in kinds("لا يجوز أن يغادر أكثر من 700 شخص كل يوم.")
+
+
+def test_one_person_is_counted_whatever_the_noun() -> None:
+    assert ("casualty", 1, 1) in kinds("A 62-year-old lamplighter was killed near the bridge.")
+    assert ("casualty", 1, 1) not in kinds("A bus was hit and nobody was hurt.")
+
+
+def test_prose_that_is_no_report_names_no_phrase_as_its_source() -> None:
+    prose = (
+        "# A library\n\nIt plans, forecasts and runs convoys of 40 buses, and no figure of a forecast is a promise.\n\n"
+        "Reports say 300 people left. It keeps every figure, with its report.\n"
+    )
+    assert {c.source for c in read_text(prose)} <= {"article", "unknown", "Reports"}
+
+
+def test_a_regular_verb_is_written_once() -> None:
+    assert _spelt_out("achemin~er", {"er": "[er;e;aient]"}) == ["acheminer", "achemine", "acheminaient"]

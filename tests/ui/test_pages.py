@@ -1,0 +1,121 @@
+"""Every page in every language and theme: quiet, within its width, nothing from elsewhere, nobody kept out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from corridor.publishing.words import LANGUAGES
+from tests.server.serving import Live
+from tests.ui.house import Visit, aleppo, browser
+from tests.ui.screenshots import PAGES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+GRAVE = ("serious", "critical")
+# Targets that stand alone; words within a sentence are excepted (WCAG 2.2, 2.5.8), and so is what is not shown.
+SMALL = """
+() => [...document.querySelectorAll("button, nav a, summary, input:not([type=hidden]), select, .button, .steps a")]
+  .filter((one) => one.getClientRects().length && !one.closest("[hidden]"))
+  .map((one) => [one, one.getBoundingClientRect()])
+  .filter(([one, box]) => Math.max(box.height, one.closest("label")?.getBoundingClientRect().height || 0) < 43.5)
+  .map(([one, box]) => one.outerHTML.slice(0, 80) + " " + box.height)
+"""
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with aleppo(tmp_path_factory.mktemp("pages")) as made:
+        yield made
+
+
+def grave(page: Page) -> list[str]:
+    """Return what axe finds that keeps people out."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found: Any = Axe().run(page).response
+    return [
+        f"{one['id']} ({one['impact']}): {each['html'][:160]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+        for each in one["nodes"][:3]
+    ]
+
+
+def look(visit: Visit, path: str) -> dict[str, Any]:
+    """Return everything that is wrong with a page."""
+    page = visit.go(path)
+    for fold in page.locator("main details:not([open]) > summary").all()[:6]:
+        fold.evaluate("one => one.parentElement.open = true")
+    return {
+        "grave": grave(page),
+        "wide": page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0,
+        "small": page.evaluate(SMALL),
+        "said": visit.quiet(),
+    }
+
+
+# Those looked at in every round; the others in `make test-ui`.
+OFTEN = ("now", "plan", "people", "log")
+FINE = {"grave": [], "wide": False, "small": [], "said": []}
+
+
+def test_the_pages_most_used_keep_nobody_out(server: Live, chrome: Browser) -> None:
+    visit = Visit(server, chrome)
+    wrong = {name: seen for name in OFTEN if (seen := look(visit, PAGES[name])) != FINE}
+    visit.close()
+    assert wrong == {}
+
+
+@pytest.mark.ui
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_in_every_language_and_theme(
+    server: Live, chrome: Browser, lang: str, theme: str, width: int
+) -> None:
+    visit = Visit(server, chrome, lang=lang, theme=theme, width=width)
+    wrong = {name: seen for name, path in PAGES.items() if (seen := look(visit, path)) != FINE}
+    visit.close()
+    assert wrong == {}
+
+
+def test_the_sign_in_page_keeps_nobody_out(server: Live, chrome: Browser) -> None:
+    visit = Visit(server, chrome, signed_in=False, lang="ar")
+    assert look(visit, "/sign-in") == FINE
+    visit.close()
+
+
+def test_the_look_finds_what_is_wrong(server: Live, chrome: Browser) -> None:
+    """The rig can fail: a page made worse is found out."""
+    visit = Visit(server, chrome)
+    page = visit.go("/start")
+    page.evaluate(
+        "() => { const b = document.createElement('button'); document.body.append(b);"
+        "const i = document.createElement('img'); i.src = 'http://elsewhere.invalid/a.png'; document.body.append(i);"
+        "const s = document.createElement('script'); s.textContent = '1'; document.body.append(s); }"
+    )
+    page.wait_for_timeout(300)
+    assert any("button-name" in one for one in grave(page))
+    assert visit.elsewhere or any("img-src" in one for one in visit.quiet())
+    assert any("script-src" in one for one in visit.quiet())
+    visit.close()
+
+
+def test_the_policy_and_the_scripts_are_of_this_server_alone(server: Live, chrome: Browser) -> None:
+    visit = Visit(server, chrome)
+    page = visit.go(PAGES["now"])
+    assets = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    assert assets
+    assert all(one.startswith(server.address) for one in assets)
+    assert page.evaluate("document.querySelectorAll('script[src]').length") >= 1
+    visit.close()
