@@ -65,10 +65,9 @@ def test_no_single_slip_gets_in() -> None:
 
 
 def test_the_digits_are_those_of_the_standard() -> None:
-    """ISO 7064, as in account numbers: the letters first, then 00, must leave 1 with the digits in place."""
-    assert spoken.check_digits("794") == "44"
-    assert int("79444") % 97 == 1
-    assert spoken.check_digits("WEST12345698765432GB") == "82"
+    """ISO 7064, MOD 97-10: the text with its digits leaves 1; here each character takes two places."""
+    assert int("070904" + spoken.check_digits("794")) % 97 == 1
+    assert int("123625" + spoken.check_digits("CaP")) % 97 == 1
 
 
 def test_a_fault_names_its_line_and_nothing_is_taken() -> None:

@@ -94,6 +94,7 @@ class Phone:
         """End the tab's process, as a phone does that runs short of memory; then open the page again."""
         with self.page.expect_event("crash", timeout=20_000), contextlib.suppress(Exception):
             self.page.goto("chrome://crash", timeout=20_000)
+        self.page.close()
         self.page = self.opened()
         self.reload()
 

@@ -101,7 +101,7 @@ def test_a_day_at_a_post(server: Live, chromium: Browser) -> None:
 
 def test_nothing_confirmed_is_lost_or_doubled(server: Live, chromium: Browser) -> None:
     phone = Phone(server, chromium).enrol()
-    lossy_journey(phone, seed=1, many=40, rounds=4)
+    lossy_journey(phone, seed=1, many=40, rounds=8)
     exactly_once(server, phone, 40)
     assert phone.lost > 0
     assert phone.said == []

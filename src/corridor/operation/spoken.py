@@ -1,8 +1,9 @@
 """Entries as lines that can be said over a radio, written on paper or drawn as QR codes, and typed in by another.
 
 A line holds everything that its entry holds, so that the entry which comes by the network and the one which comes by
-hand are the same one and count once. Two check digits end it, as in an account number (ISO 7064, MOD 97-10): one wrong
-character is always found, and so are two neighbouring digits that changed places.
+hand are the same one and count once. Two check digits end it, as in an account number (ISO 7064, MOD 97-10), with two
+places for each character: one wrong character is always found, and so are two neighbours that changed places, as 97 is
+prime and neither 100 nor 99 divides by it.
 """
 
 from __future__ import annotations
@@ -103,11 +104,10 @@ def entry_id(device: str, counter: int) -> str:
 
 
 def check_digits(text: str) -> str:
-    """Return the two digits that make a text divide by 97 with the remainder 1 (ISO 7064, MOD 97-10)."""
+    """Return the two digits with which a text leaves 1 when it is divided by 97 (ISO 7064, MOD 97-10)."""
     rest = 0
     for letter in text:
-        number = _number(letter)
-        rest = (rest * (10 if number < 10 else 100) + number) % 97
+        rest = (rest * 100 + _number(letter)) % 97
     return f"{98 - rest * 100 % 97:02}"
 
 
@@ -183,7 +183,7 @@ def _read(line: str, header: tuple[str, str] | None, where: str) -> Spoken:
     seen = LINE.fullmatch(line)
     if seen is None:
         raise InputError(
-            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 69"
+            f"cannot be read: {line[:80]}", place=where, hint="12 pass aleppo/C01 all 143 161215-081530 75"
         )
     body = line[: seen.start("check") - 1]
     note = seen["note"] or ""

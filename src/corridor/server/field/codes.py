@@ -74,7 +74,7 @@ def codes_page(view: View) -> Body:
         data_api="/api/v1/codes",
         class_="codes",
     )
-    sample = "corridor/1 phone-gate-1 gate\n12 pass aleppo/C01 all 143 161215-081530 69"
+    sample = "corridor/1 phone-gate-1 gate\n12 pass aleppo/C01 all 143 161215-081530 75"
     how = el(
         "section",
         el("h2", w("codes.how")),

@@ -14,8 +14,7 @@ function number(letter) {
 export function checkDigits(text) {
   let rest = 0;
   for (const letter of text) {
-    const n = number(letter);
-    rest = (rest * (n < 10 ? 10 : 100) + n) % 97;
+    rest = (rest * 100 + number(letter)) % 97;
   }
   return String(98 - ((rest * 100) % 97)).padStart(2, "0");
 }

@@ -91,7 +91,7 @@ export function form(title, rows, mayBeEmpty, save) {
   let fresh = true;
   const shown = rows.map((row, at) => {
     const name = row.group === "all" && rows.length <= 2 ? say(`field.row.${row.action}`) : group(row.group);
-    const value = h("button", { class: "value", type: "button", "aria-label": name, click: () => { current = at; fresh = true; draw(); } });
+    const value = h("button", { class: "value", type: "button", "aria-label": name, click: () => { current = at; fresh = true; draw(); pad.scrollIntoView({ block: "nearest" }); } });
     const step = (/** @type {number} */ by) => () => { current = at; fresh = true; row.value = Math.max((row.value ?? 0) + by, 0); draw(); };
     const less = h("button", { class: "step", type: "button", "aria-label": say("field.less", { name }), click: step(-1) }, "−");
     const more = h("button", { class: "step", type: "button", "aria-label": say("field.plus", { name }), click: step(1) }, "+");

@@ -237,7 +237,7 @@ function draw(moved = false) {
   const saved = now.saved;
   main.replaceChildren(...(saved ? [h("p", { class: "saved", id: "saved" }, saved)] : []), ...parts);
   main.dataset.view = now.own ? now.view.name : "enrol";
-  if (moved) { window.scrollTo(0, 0); main.focus(); }
+  if (moved) { main.focus({ preventScroll: true }); window.scrollTo(0, 0); }
 }
 
 async function refresh(everything = false) {
