@@ -122,6 +122,7 @@ def _response(route: Route, status: int, named: dict[str, Any]) -> dict[str, Any
         found["content"] = {"application/problem+json": {"schema": named[str(Problem)]}}
     elif status not in (204, 303):
         media = route.media.partition(";")[0]
-        schema = named[str(typed(route.answer))] if route.answer is not None else {"type": "string"}
+        plain = {"type": "object" if media.endswith(("/json", "+json")) else "string"}
+        schema = named[str(typed(route.answer))] if route.answer is not None else plain
         found["content"] = {media: {"schema": schema}}
     return found
