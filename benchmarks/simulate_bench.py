@@ -20,6 +20,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -257,6 +258,11 @@ ROWS: dict[str, Callable[[], list[Row]]] = {
 }
 
 
+def _plain(value: Any) -> Any:
+    """Return a number of numpy as one of Python."""
+    return value.item()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="which rows; all where left out: " + " ".join(ROWS))
@@ -271,7 +277,9 @@ def main() -> int:
             found.append(item)
             print("{name:58} {value:>14,.2f} {unit:8} {target:14} {met} (load {load})".format(**item), flush=True)
     if asked.write:
-        (RESULTS / "forecast.json").write_text(json.dumps({"machine": described(), "rows": found}, indent=1) + "\n")
+        (RESULTS / "forecast.json").write_text(
+            json.dumps({"machine": described(), "rows": found}, indent=1, default=_plain) + "\n"
+        )
         lines = ["| figure | value | must reach | met | load |", "|---|--:|---|---|--:|"]
         lines += [
             "| {name} | {value:,} {unit} | {target} | {yes} | {load} |".format(**r, yes="yes" if r["met"] else "no")
