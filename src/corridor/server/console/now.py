@@ -13,7 +13,7 @@ from corridor.publishing import names, phrases
 from corridor.publishing.markup import Child, Markup, el, number
 from corridor.server.console import map as picture
 from corridor.server.console.figures import Figure, ago, ends, fact_label, of_movement, progress, three_shown, valid
-from corridor.server.console.tables import Row, Table
+from corridor.server.console.tables import Row, Table, finding_table
 from corridor.server.console.view import Body, View, exporting
 from corridor.situation.situation import Operation
 
@@ -44,7 +44,8 @@ QUIET = timedelta(hours=2)
 
 def now(view: View) -> Body:
     """Return the first page."""
-    convoys, posts, alarms = convoys_table(view), posts_table(view), alarms_table(view)
+    calling = [one for one in view.operation.alarms(view.at) if one.severity != "open"]
+    convoys, posts, alarms = convoys_table(view), posts_table(view), finding_table("alarms", calling)
     w = view.w
     parts: list[Child] = [
         el(
@@ -54,7 +55,7 @@ def now(view: View) -> Body:
             id="figures",
             data_live=True,
         ),
-        el("div", picture.drawn(view), _alarms(view, alarms), class_="beside"),
+        el("div", picture.drawn(view), _alarms(view, calling, alarms), class_="beside"),
         _meters(view),
         el("section", el("h2", w("now.convoys")), view.table(convoys, caption=w("now.convoys.caption"), first=True)),
         el("section", el("h2", w("now.posts")), view.table(posts, caption=w("now.posts.caption"))),
@@ -111,29 +112,8 @@ def _end(view: View, operation: Operation) -> Markup | None:
     return el("div", el("dt", w("fig.end")), el("dd", link, when), class_="fig end")
 
 
-def alarms_table(view: View) -> Table:
-    """Return what calls for a person now."""
-    found = [one for one in view.operation.alarms(view.at) if one.severity != "open"]
-    rows = tuple(
-        Row(
-            {
-                "severity": one.severity,
-                "rule": one.rule,
-                "about": one.about,
-                "what": one.what,
-                "remedy": one.remedy,
-                "reports": list(one.reports),
-            },
-            place=one.about,
-        )
-        for one in found
-    )
-    return Table("alarms", ("severity", "rule", "about", "what", "remedy"), rows, hidden=("reports",))
-
-
-def _alarms(view: View, table: Table) -> Markup:
+def _alarms(view: View, found: list[Finding], table: Table) -> Markup:
     w = view.w
-    found = [one for one in view.operation.alarms(view.at) if one.severity != "open"]
     items = [_alarm(view, one) for one in found[:SHOWN_ALARMS]]
     more = el("p", w("alarms.more", n=w.count(len(found) - SHOWN_ALARMS))) if len(found) > SHOWN_ALARMS else None
     none = el("p", w("alarms.none"), class_="none") if not found else None

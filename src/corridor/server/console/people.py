@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from corridor.finding import Finding
 from corridor.operation.matrix import Event, matrix
 from corridor.publishing import names, phrases
 from corridor.publishing.claims import claim_rows, interval_chart
@@ -17,7 +18,7 @@ from corridor.publishing.markup import number as number_
 from corridor.reports.report import Report
 from corridor.reports.vocabulary import groups
 from corridor.server.console.figures import Figure, fact_label, last_known, of_movement, three_shown, valid
-from corridor.server.console.tables import Row, Table
+from corridor.server.console.tables import Row, Table, finding_table
 from corridor.server.console.view import Body, View, page
 from corridor.server.eyes import without_text
 from corridor.situation.check import check
@@ -40,12 +41,13 @@ class _Unnumbered(Footnotes):
 def people(view: View) -> Body:
     """Return the page of people and sources."""
     w, now = view.w, view.situation
+    found = check(now)
     movements = [one for one in now.operations if view.query.movement in ("", one.id)]
     claims, events, sources, findings = (
         claims_table(view),
         events_table(view),
         sources_table(view),
-        findings_table(view),
+        finding_table("findings", found),
     )
     parts: list[Child] = [el("div", [_movement(view, one) for one in movements], id="claims", data_live=True)]
     parts.append(
@@ -55,7 +57,7 @@ def people(view: View) -> Body:
             view.table(claims, caption=w("people.claims.caption"), first=True),
         )
     )
-    parts.append(_contradictions(view, findings))
+    parts.append(_contradictions(view, found, findings))
     parts.append(el("section", el("h2", w("people.events")), view.table(events, caption=w("people.events.caption"))))
     parts.append(el("section", el("h2", w("people.sources")), view.table(sources, caption=w("people.sources.caption"))))
     return Body(parts=tuple(parts), tables=(claims, events, sources, findings))
@@ -290,29 +292,8 @@ def sources_table(view: View) -> Table:
     return Table("sources", ("source", "grade", "count", "denials", "origins", "received"), tuple(rows))
 
 
-def findings_table(view: View) -> Table:
-    """Return contradictions and open points with their remedies."""
-    found = check(view.situation)
-    rows = tuple(
-        Row(
-            {
-                "severity": one.severity,
-                "rule": one.rule,
-                "about": one.about,
-                "what": one.what,
-                "remedy": one.remedy,
-                "reports": list(one.reports),
-            },
-            place=one.about,
-        )
-        for one in found
-    )
-    return Table("findings", ("severity", "rule", "about", "what", "remedy"), rows, hidden=("reports",))
-
-
-def _contradictions(view: View, table: Table) -> Markup:
+def _contradictions(view: View, found: list[Finding], table: Table) -> Markup:
     w, now = view.w, view.situation
-    found = check(now)
     items = []
     for one in found:
         head = el(

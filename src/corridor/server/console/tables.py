@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from corridor.finding import Finding
 from corridor.publishing.markup import Child, Markup, el
 from corridor.server.console.texts import ConsoleWords
 from corridor.situation.situation import Situation
@@ -69,6 +70,16 @@ class Table:
         ]
         found = {"type": "FeatureCollection", "name": self.name, "as_known_at": at, "features": features}
         return msgspec.json.encode(found)
+
+
+def finding_table(name: str, found: Sequence[Finding]) -> Table:
+    """Return findings, be they alarms or contradictions, with their remedies."""
+    columns = ("severity", "rule", "about", "what", "remedy")
+    rows = tuple(
+        Row({key: getattr(one, key) for key in columns} | {"reports": list(one.reports)}, place=one.about)
+        for one in found
+    )
+    return Table(name, columns, rows, hidden=("reports",))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
