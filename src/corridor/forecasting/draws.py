@@ -37,63 +37,27 @@ def uniform(seed: int, run: int, step: int, use: int) -> float:
 
 
 @leaf
-def factor(spread: float, seed: int, run: int, step: int, use: int) -> float:
-    """Return a log-normal factor with mean 1 and a coefficient of variation (normal by Box and Muller 1958)."""
-    if spread <= 0.0:
+def wide(spread: float) -> float:
+    """Return the spread of the logarithm of a log-normal number with mean 1 and a coefficient of variation."""
+    return math.sqrt(math.log(1.0 + spread * spread)) if spread > 0.0 else 0.0
+
+
+@leaf
+def factor_of(width: float, seed: int, run: int, step: int, use: int) -> float:
+    """Return a log-normal factor with mean 1 and the spread of its logarithm (normal by Box and Muller 1958)."""
+    if width <= 0.0:
         return 1.0
     u = uniform(seed, run, step, use)
     v = uniform(seed, run, step, use + 1)
     normal = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
-    variance = math.log(1.0 + spread * spread)
-    return math.exp(math.sqrt(variance) * normal - 0.5 * variance)
+    return math.exp(width * normal - 0.5 * width * width)
 
 
 @leaf
-def take(bays: Any, low: int, high: int, start: float, end: float) -> None:
-    """Give a vehicle the bay that was free last among those (`low` to `high`) free at its start."""
-    best = low
-    for index in range(low, high):
-        fits, best_fits = bays[index] <= start, bays[best] <= start
-        if (fits and (not best_fits or bays[index] > bays[best])) or (not best_fits and bays[index] < bays[best]):
-            best = index
-    bays[best] = end
-
-
-@leaf
-def serve(bays: Any, low: int, high: int, arrival: float, minutes: float) -> float:
-    """Return when a vehicle begins in a bay (first come, first served) and keep the bay for it; no bays, no wait."""
-    if high == low:
-        return arrival
-    first = low
-    for index in range(low + 1, high):
-        if bays[index] < bays[first]:
-            first = index
-    start: float = max(arrival, bays[first])
-    bays[first] = start + minutes
-    return start
-
-
-@leaf
-def join(bays: Any, low: int, high: int, arrival: float, minutes: float) -> float:
-    """Do the same for bays that are only ever joined in order of coming: they form a heap, the soonest free first."""
-    size = high - low
-    if size == 0:
-        return arrival
-    start: float = max(arrival, bays[low])
-    end = start + minutes
-    parent = 0
-    while True:
-        child = 2 * parent + 1
-        if child >= size:
-            break
-        if child + 1 < size and bays[low + child + 1] < bays[low + child]:
-            child += 1
-        if bays[low + child] >= end:
-            break
-        bays[low + parent] = bays[low + child]
-        parent = child
-    bays[low + parent] = end
-    return start
+def factor(spread: float, seed: int, run: int, step: int, use: int) -> float:
+    """Return a log-normal factor with mean 1 and a coefficient of variation."""
+    found: float = factor_of(wide(spread), seed, run, step, use)
+    return found
 
 
 @leaf
@@ -134,6 +98,19 @@ def onward(time: float, minutes: float, halts: Any, share: float, seed: int, run
 
 
 @leaf
+def mark_of(marks: Any, time: float) -> int:
+    """Return the first of the rising marks that is not before a moment, the millionth of a minute let go."""
+    low, high = 0, len(marks)
+    while low < high:
+        middle = (low + high) >> 1
+        if marks[middle] < time - 1e-6:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@leaf
 def totalled(counts: Any, run: int) -> None:
     """Turn the people of each mark of a run into those up to it; `counts` (runs, rows, marks)."""
     for row in range(counts.shape[1]):
@@ -163,41 +140,6 @@ def hindered(
     return time, minutes + longer
 
 
-@leaf
-def enter(spans: Any, counts: Any, lane: int, time: float, minutes: float) -> float:
-    """Return the first moment from `time` at which nobody comes the other way on a one-lane stretch."""
-    other = lane ^ 1
-    moved = True
-    while moved:
-        moved = False
-        for index in range(counts[other]):
-            if spans[other, index, 0] < time + minutes and time < spans[other, index, 1]:
-                time = spans[other, index, 1]
-                moved = True
-    return time
-
-
-@leaf
-def occupy(spans: Any, counts: Any, lane: int, begin: float, end: float) -> None:
-    """Enter a passage of a one-lane stretch: with one of the same direction that it touches, else beside it.
-
-    `spans` (2 a stretch, spans, 2) hold the passages of each direction; when they are full the one that ended first
-    makes room.
-    """
-    first = 0
-    for index in range(counts[lane]):
-        if begin <= spans[lane, index, 1] and end >= spans[lane, index, 0]:
-            spans[lane, index, 0] = min(spans[lane, index, 0], begin)
-            spans[lane, index, 1] = max(spans[lane, index, 1], end)
-            return
-        if spans[lane, index, 1] < spans[lane, first, 1]:
-            first = index
-    if counts[lane] < spans.shape[1]:
-        first = counts[lane]
-        counts[lane] += 1
-    spans[lane, first, 0], spans[lane, first, 1] = begin, end
-
-
 @compiled
 def groups_by_site(group_site: Any, sites: int) -> Any:
     """Return (first, member): the groups at site s are `member[first[s] : first[s + 1]]`, in their order."""
@@ -220,20 +162,3 @@ def part_minutes(run: int, fixed: Any, leg_first: Any, leg: Any, drive: Any, min
         for index in range(leg_first[part], leg_first[part + 1]):
             total += drive[leg[index], run]
         minutes[part] = total
-
-
-@leaf
-def come_empty(
-    time: float, begin: int, end: int, minutes: Any, lane: Any, spans: Any, counts: Any,
-    halts: Any, share: float, spells: Any, step_first: Any, step: Any, step_share: Any, seed: int, run: int,
-) -> float:  # fmt: skip
-    """Return when an empty vehicle that sets off at `time` has driven the parts `begin` to `end`."""
-    for part in range(begin, end):
-        takes = minutes[part]
-        if spells.shape[1] > 0:
-            time, takes = hindered(part, time, takes, spells, run, step_first, step, step_share)
-        if lane[part] >= 0 and takes > 0.0:
-            time = enter(spans, counts, lane[part], time, takes)
-            occupy(spans, counts, lane[part], time, time + takes)
-        time = onward(time, takes, halts, share, seed, run)
-    return time

@@ -10,21 +10,19 @@ from numpy.typing import NDArray
 
 from corridor.forecasting.draws import (
     allowed,
-    come_empty,
     compiled,
-    enter,
     factor,
+    factor_of,
     groups_by_site,
     hindered,
-    join,
-    occupy,
+    mark_of,
     onward,
     part_minutes,
-    serve,
-    take,
     totalled,
     uniform,
+    wide,
 )
+from corridor.forecasting.queues import come_empty, enter, join, occupy, serve, take
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -154,6 +152,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
     taken = np.empty(groups)
     room = np.empty(3)
     planned = depart_at.shape[1]
+    drive_width, boarding_width = wide(spreads[0]), wide(spreads[1])
     for run in range(begin, end):
         free = free_at.copy()
         site = stands.copy()
@@ -207,7 +206,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 people += number * (1 + each)
             if people <= 0.0:
                 continue
-            slow = factor(spreads[1], seed, run, draw, 0)
+            slow = factor_of(boarding_width, seed, run, draw, 0)
             low, high = bay_first[here], bay_first[here + 1]
             for bay in range(low, high):
                 trial[bay] = bays[bay]
@@ -225,7 +224,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
                 starts[trip - a] = serve(trial, low, high, come, minutes[trip - a])
                 boarded = max(boarded, starts[trip - a] + minutes[trip - a])
             loaded = way[here, there, 1]
-            pace = factor(spreads[0], seed, run, draw, 2)
+            pace = factor_of(drive_width, seed, run, draw, 2)
             whole = passage[convoy, 0]
             for part in range(part_first[loaded], part_first[loaded + 1]):
                 whole += minutes_of[part] * pace
@@ -301,7 +300,7 @@ def simulate(  # noqa: C901, PLR0912, PLR0915
             if step < planned:
                 depart_at[run, step] = depart
                 arrive_at[run, step] = arrive
-            gone, done_at = np.searchsorted(marks, depart - 1e-6), np.searchsorted(marks, safe - 1e-6)
+            gone, done_at = mark_of(marks, depart), mark_of(marks, safe)
             for index in range(group_first[here], group_first[here + 1]):
                 group = member[index]
                 if taken[group] > 0.0:

@@ -10,18 +10,20 @@ import numpy as np
 from corridor.forecasting.draws import (
     allowed,
     compiled,
-    enter,
     factor,
+    factor_of,
+    groups_by_site,
     hindered,
-    join,
     leaf,
-    occupy,
+    mark_of,
     onward,
     part_minutes,
     totalled,
     uniform,
+    wide,
 )
 from corridor.forecasting.kernel import MOST_SPANS, SEAT
+from corridor.forecasting.queues import enter, join, occupy, push, replace
 
 # What a vehicle reaches at its next event: a pickup, a reception, or else a queue: twice the number of a part that is a
 # one-lane stretch, or that and one more for the checkpoint at the end of a part.
@@ -31,47 +33,42 @@ MOST_TRIPS = 65_536
 
 
 @leaf
-def _push(times: Any, units: Any, size: int, time: float, unit: int) -> None:
-    """Add an event to the heap of `size` events, ordered by time and then by vehicle."""
-    child = size
-    while child > 0:
-        parent = (child - 1) >> 1
-        if times[parent] < time or (times[parent] == time and units[parent] < unit):
-            break
-        times[child], units[child] = times[parent], units[parent]
-        child = parent
-    times[child], units[child] = time, unit
+def _whole_ways(part_first: Any, minutes_of: Any, whole: Any) -> None:
+    """Fill the minutes of every whole way in a run."""
+    for road in range(len(whole)):
+        total = 0.0
+        for part in range(part_first[road], part_first[road + 1]):
+            total += minutes_of[part]
+        whole[road] = total
 
 
 @leaf
-def _replace(times: Any, units: Any, size: int, time: float, unit: int) -> None:
-    """Put an event in the place of the first one of a heap of `size` events and restore the order."""
-    parent = 0
-    while True:
-        child = 2 * parent + 1
-        if child >= size:
-            break
-        right = child + 1
-        if right < size and (
-            times[right] < times[child] or (times[right] == times[child] and units[right] < units[child])
-        ):
-            child = right
-        if time < times[child] or (time == times[child] and unit < units[child]):
-            break
-        times[parent], units[parent] = times[child], units[child]
-        parent = child
-    times[parent], units[parent] = time, unit
+def _nearest_receptions(way: Any, whole: Any, is_reception: Any, nearest: Any) -> None:
+    """Fill the nearest reception of every site in a run; -1 where no way leads to one."""
+    for here in range(len(nearest)):
+        nearest[here], best = -1, math.inf
+        for there in range(len(nearest)):
+            road = way[here, there, 1]
+            if is_reception[there] and road >= 0 and whole[road] < best:
+                nearest[here], best = there, whole[road]
 
 
 @leaf
-def _minutes(number: int, part_first: Any, minutes_of: Any) -> float:
-    """Return the minutes of a whole way; inf where there is none."""
-    if number < 0:
-        return math.inf
-    total = 0.0
-    for part in range(part_first[number], part_first[number + 1]):
-        total += minutes_of[part]
-    return total
+def _open_ways(part_first: Any, lane: Any, check_site: Any, checked: int, stopped: int, is_open: Any) -> None:
+    """Mark the ways on which nothing can hold a vehicle up: no stretch, checkpoint, halt or slow segment in any run."""
+    for road in range(len(is_open)):
+        is_open[road] = stopped == 0
+        for part in range(part_first[road], part_first[road + 1]):
+            if lane[part] >= 0 or (checked > 0 and check_site[part] >= 0):
+                is_open[road] = False
+
+
+@leaf
+def _along(time: float, begin: int, end: int, minutes_of: Any, pace: float) -> float:
+    """Return when an open way is driven, from its part `begin` to `end`."""
+    for part in range(begin, end):
+        time += minutes_of[part] * pace
+    return time
 
 
 @leaf
@@ -96,7 +93,7 @@ def _drive_on(
 @leaf
 def _next_pickup(
     k: int, stand: int, run: int, waiting: Any, follow: Any, group_site: Any, group_place: Any,
-    places: Any, way: Any, part_first: Any, minutes_of: Any,
+    places: Any, way: Any, whole: Any,
 ) -> int:  # fmt: skip
     """Return the nearest pickup with people whom a vehicle can carry; -1 if none."""
     best, best_time = -1, math.inf
@@ -104,9 +101,9 @@ def _next_pickup(
         here = group_site[group]
         fits = waiting[group] > 0.0 and places[k, group_place[group], run] > 0.0
         if here != best and (fits or (follow[group] > 0.0 and places[k, SEAT, run] > 0.0)):
-            takes = _minutes(way[stand, here, 0], part_first, minutes_of)
-            if takes < best_time:
-                best, best_time = here, takes
+            road = way[stand, here, 0]
+            if road >= 0 and whole[road] < best_time:
+                best, best_time = here, whole[road]
     return best
 
 
@@ -139,6 +136,11 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
     is_reception = np.zeros(sites, np.bool_)
     for convoy in range(len(reception)):
         is_reception[reception[convoy]] = True
+    ways = len(part_first) - 1
+    whole, is_open, nearest = np.empty(ways), np.empty(ways, np.bool_), np.empty(sites, np.int64)
+    _open_ways(part_first, lane, check_site, int(checked), int(stops > 0.0 or spells.shape[1] > 0), is_open)
+    group_first, member = groups_by_site(group_site, sites)
+    drive_width, boarding_width = wide(spreads[0]), wide(spreads[1])
     for run in range(begin, end):
         site = stands.copy()
         bays = np.zeros(bay_first[-1])
@@ -149,6 +151,8 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
             if group_place[group] != SEAT:
                 follow[group] = waiting[group] * companions[group]
         part_minutes(run, fixed, leg_first, leg, drive, minutes_of)
+        _whole_ways(part_first, minutes_of, whole)
+        _nearest_receptions(way, whole, is_reception, nearest)
         counts[:] = 0
         trips[:] = 0
         bound[:] = 0
@@ -156,25 +160,19 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
         size = 0
         for unit in range(fleet):
             best = _next_pickup(
-                kind[unit],
-                site[unit],
-                run,
-                waiting,
-                follow,
-                group_site,
-                group_place,
-                places,
-                way,
-                part_first,
-                minutes_of,
+                kind[unit], site[unit], run, waiting, follow, group_site, group_place, places, way, whole
             )
             if best >= 0:
                 goal[unit], road = best, way[site[unit], best, 0]
-                time, stage[unit] = _drive_on(
-                    part_first[road], part_first[road + 1], free_at[unit], 1.0, minutes_of, check_site, lane, 0,
-                    halts, stops, spells, step_first, step_of, step_share, seed, run,
-                )  # fmt: skip
-                _push(times, units, size, time, unit)
+                if is_open[road]:
+                    time = _along(free_at[unit], part_first[road], part_first[road + 1], minutes_of, 1.0)
+                    stage[unit] = AT_PICKUP
+                else:
+                    time, stage[unit] = _drive_on(
+                        part_first[road], part_first[road + 1], free_at[unit], 1.0, minutes_of, check_site, lane, 0,
+                        halts, stops, spells, step_first, step_of, step_share, seed, run,
+                    )  # fmt: skip
+                push(times, units, size, time, unit)
                 size += 1
         while size > 0 and remain + aboard > 0.5:
             time, unit = times[0], units[0]
@@ -190,9 +188,8 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     kept = 1.0 - min(spreads[5] * factor(1.0, seed, run, step, 8), 0.9)
                     room = max(math.floor(room * kept + 0.5), min(room, 1.0))
                 people = 0.0
-                for group in range(groups):
-                    if group_site[group] != here:
-                        continue
+                for index in range(group_first[here], group_first[here + 1]):
+                    group = member[index]
                     each, place = companions[group], group_place[group]
                     if place == SEAT:
                         number = min(waiting[group], math.floor(room / (1 + each)))
@@ -209,44 +206,42 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     people += heads
                 depart = math.inf
                 if people > 0.0:
-                    slow[unit] = factor(spreads[1], seed, run, step, 0)
+                    slow[unit] = factor_of(boarding_width, seed, run, step, 0)
                     length = board[k, run] * slow[unit]
                     boarded = join(bays, bay_first[here], bay_first[here + 1], time, length) + length
-                    there, whole = -1, math.inf
-                    for candidate in range(sites):
-                        if is_reception[candidate]:
-                            takes = _minutes(way[here, candidate, 1], part_first, minutes_of)
-                            if takes < whole:
-                                there, whole = candidate, takes
-                    pace[unit] = factor(spreads[0], seed, run, step, 2)
-                    depart = allowed(boarded, whole * pace[unit] + searched, halts, run, windows)
+                    there = nearest[here]
+                    pace[unit] = factor_of(drive_width, seed, run, step, 2)
+                    takes = whole[way[here, there, 1]] if there >= 0 else math.inf
+                    depart = allowed(boarded, takes * pace[unit] + searched, halts, run, windows)
                 if depart > horizon:
                     # Nobody left here for it, or no way out any more: it looks elsewhere, and if here again, goes home.
                     if people > 0.0:
                         break
-                    best = _next_pickup(
-                        k, here, run, waiting, follow, group_site, group_place, places, way, part_first, minutes_of
-                    )
+                    best = _next_pickup(k, here, run, waiting, follow, group_site, group_place, places, way, whole)
                     if best >= 0 and best != here:
                         goal[unit], road = best, way[here, best, 0]
-                        time, stage[unit] = _drive_on(
-                            part_first[road], part_first[road + 1], time, 1.0, minutes_of, check_site, lane, 0,
-                            halts, stops, spells, step_first, step_of, step_share, seed, run,
-                        )  # fmt: skip
-                        _replace(times, units, size, time, unit)
+                        if is_open[road]:
+                            time = _along(time, part_first[road], part_first[road + 1], minutes_of, 1.0)
+                            stage[unit] = AT_PICKUP
+                        else:
+                            time, stage[unit] = _drive_on(
+                                part_first[road], part_first[road + 1], time, 1.0, minutes_of, check_site, lane, 0,
+                                halts, stops, spells, step_first, step_of, step_share, seed, run,
+                            )  # fmt: skip
+                        replace(times, units, size, time, unit)
                     else:
                         size -= 1
                         if size > 0:
-                            _replace(times, units, size, times[size], units[size])
+                            replace(times, units, size, times[size], units[size])
                     continue
                 remain -= people
                 aboard += people
                 waited[run] += people * depart
                 held[run] += people * (depart - boarded)
-                gone = np.searchsorted(marks, depart - 1e-6)
+                gone = mark_of(marks, depart)
                 if gone < len(marks):
-                    for group in range(groups):
-                        left[run, group, gone] += load[unit, group]
+                    for index in range(group_first[here], group_first[here + 1]):
+                        left[run, member[index], gone] += load[unit, member[index]]
                 goal[unit] = there
                 time = depart + searched
                 if spreads[2] > 0.0 and uniform(seed, run, step, 4) < spreads[2]:
@@ -267,26 +262,32 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                     time = onward(time, takes, halts, stops, seed, run)
                     if bound[unit] and checked and check_site[part] >= 0:
                         stage[unit] += 1
-                        _replace(times, units, size, time, unit)
+                        replace(times, units, size, time, unit)
                         continue
                 part += 1
             there = goal[unit]
             if stage[unit] != AT_RECEPTION:
-                last = part_first[way[site[unit], there, bound[unit]] + 1]
-                time, stage[unit] = _drive_on(
-                    part, last, time, pace[unit] if bound[unit] else 1.0, minutes_of, check_site, lane,
-                    bound[unit] if checked else 0, halts, stops, spells, step_first, step_of, step_share, seed, run,
-                )  # fmt: skip
+                road = way[site[unit], there, bound[unit]]
+                if is_open[road]:
+                    time = _along(time, part, part_first[road + 1], minutes_of, pace[unit] if bound[unit] else 1.0)
+                    stage[unit] = AT_PICKUP
+                else:
+                    time, stage[unit] = _drive_on(
+                        part, part_first[road + 1], time, pace[unit] if bound[unit] else 1.0, minutes_of, check_site,
+                        lane, bound[unit] if checked else 0, halts, stops, spells, step_first, step_of, step_share,
+                        seed, run,
+                    )  # fmt: skip
                 if bound[unit] and stage[unit] < 0:
                     stage[unit] = AT_RECEPTION
                 # A queue is joined in the order of coming: the vehicle reports again when it is there.
                 if stage[unit] != AT_RECEPTION or bay_first[there + 1] > bay_first[there]:
-                    _replace(times, units, size, time, unit)
+                    replace(times, units, size, time, unit)
                     continue
             length = unload[k, run] * slow[unit]
             done = join(bays, bay_first[there], bay_first[there + 1], time, length) + length
-            safe = np.searchsorted(marks, done - 1e-6)
-            for group in range(groups):
+            safe = mark_of(marks, done)
+            for index in range(group_first[site[unit]], group_first[site[unit] + 1]):
+                group = member[index]
                 heads = load[unit, group]
                 aboard -= heads
                 if safe < len(marks):
@@ -295,20 +296,22 @@ def shuttle(  # noqa: C901, PLR0912, PLR0915
                 load[unit, group] = 0.0
             last_safe = max(last_safe, done)
             site[unit], bound[unit] = there, 0
-            best = _next_pickup(
-                k, there, run, waiting, follow, group_site, group_place, places, way, part_first, minutes_of
-            )
+            best = _next_pickup(k, there, run, waiting, follow, group_site, group_place, places, way, whole)
             if best >= 0:
                 goal[unit], road = best, way[there, best, 0]
-                time, stage[unit] = _drive_on(
-                    part_first[road], part_first[road + 1], done, 1.0, minutes_of, check_site, lane, 0,
-                    halts, stops, spells, step_first, step_of, step_share, seed, run,
-                )  # fmt: skip
-                _replace(times, units, size, time, unit)
+                if is_open[road]:
+                    time = _along(done, part_first[road], part_first[road + 1], minutes_of, 1.0)
+                    stage[unit] = AT_PICKUP
+                else:
+                    time, stage[unit] = _drive_on(
+                        part_first[road], part_first[road + 1], done, 1.0, minutes_of, check_site, lane, 0,
+                        halts, stops, spells, step_first, step_of, step_share, seed, run,
+                    )  # fmt: skip
+                replace(times, units, size, time, unit)
             else:
                 size -= 1
                 if size > 0:
-                    _replace(times, units, size, times[size], units[size])
+                    replace(times, units, size, times[size], units[size])
         totalled(left, run)
         totalled(out, run)
         totalled(arrived, run)
