@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import requests
 
 from corridor.server.openapi import openapi
 from corridor.server.rights import ROLES, Role
@@ -37,6 +38,36 @@ def operations() -> dict[str, Any]:
     return found
 
 
+class Known:
+    """What shows a role to the server, on one connection: signing in is dear, and its own tests hold it."""
+
+    def __init__(self, server: Live, role: Role) -> None:
+        self.server, self.role = server, role
+        self.session = requests.Session()
+        self._headers: dict[str, str] | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of somebody who is signed in."""
+        if self._headers is None:
+            client = self.server.of_role(self.role)
+            self._headers = dict(client.headers) | {"accept": "*/*"}
+            for name in ("content-length", "x-account"):
+                self._headers.pop(name, None)
+            client.close()
+            self.server.clients.remove(client)
+        return self._headers
+
+    def heard(self, status: int) -> None:
+        """Sign in anew the next time, if a case before has ended the session."""
+        self.session.cookies.clear()
+        if status == 401 and self.role != "public":
+            self._headers = None
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self.session.close()
+
+
 def fuzz(server: Live, operation: Any, role: Role, count: int) -> int:
     """Send generated requests, half of them not as described; returns how many."""
     from schemathesis import GenerationMode
@@ -50,6 +81,7 @@ def fuzz(server: Live, operation: Any, role: Role, count: int) -> int:
     load_all_checks()
     checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
     done = 0
+    known = Known(server, role)
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
         @hypothesis.settings(
@@ -63,18 +95,13 @@ def fuzz(server: Live, operation: Any, role: Role, count: int) -> int:
         @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
         def one(case: Any) -> None:
             nonlocal done
-            client = server.of_role(role)
-            headers = dict(client.headers) | {"accept": "*/*"}
-            for name in ("content-length", "x-account"):
-                headers.pop(name, None)
-            response = case.call(base_url=server.address, headers=headers, timeout=60)
+            response = case.call(base_url=server.address, headers=known.headers(), timeout=60, session=known.session)
+            known.heard(response.status_code)
             accepted = [check for check in checks if not (response.status_code == 503 and check is not_a_server_error)]
             # A server that does not plan says so with 503, and so does the table.
             if response.status_code == 503:
                 assert operation.definition.raw["operationId"].startswith("work"), response.text
             case.validate_response(response, checks=accepted)
-            client.close()
-            server.clients.remove(client)
             done += 1
 
         try:
@@ -82,6 +109,7 @@ def fuzz(server: Live, operation: Any, role: Role, count: int) -> int:
         except hypothesis.errors.Unsatisfiable:
             # Nothing that this operation takes can be other than described.
             assert mode is GenerationMode.NEGATIVE
+    known.close()
     return done
 
 
