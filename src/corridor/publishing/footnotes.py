@@ -39,9 +39,12 @@ class Footnotes:
             return Markup("")
         links = [_number(n) for n in numbers]
         if len(links) <= SHOWN:
-            return el("sup", join(links, " "), class_="fn")
-        ranges = join((_range(a, b) for a, b in _runs(sorted(numbers))), " ")
-        return el("sup", ranges, class_="fn")
+            return self._raised(join(links, " "))
+        return self._raised(join((_range(a, b) for a, b in _runs(sorted(numbers))), " "))
+
+    def _raised(self, said: Child) -> Markup:
+        """Return the sign of a note, set apart: in Arabic its digits would else join the number that it stands at."""
+        return el("sup", said, class_="fn", dir="ltr" if self.words.dir == "rtl" else None)
 
     def method(self, key: str, explained: Child) -> Markup:
         """Return the letter of a note that says how a figure was computed."""
@@ -50,7 +53,7 @@ class Footnotes:
             letter = ascii_lowercase[at % 26] * (1 + at // 26)
             self._methods[key] = (explained, letter)
         letter = self._methods[key][1]
-        return el("sup", el("a", letter, href=f"#m-{letter}"), class_="fn")
+        return self._raised(el("a", letter, href=f"#m-{letter}"))
 
     def methods(self) -> Markup:
         """Return the notes on how figures were computed."""

@@ -29,6 +29,10 @@ KEPT = frozenset('#[](){}<>"\\*_=-+/.,:; \n?')
 POINTS_PER_INCH = 72
 # Typst cannot tag Arabic words within a drawing: such a drawing becomes dots, with its name beside it in words.
 DENSITY = 220.0
+# Words of a drawing whose first letter is Arabic: Typst would set the line as if it were Latin, with "17 May" reversed.
+SAID = re.compile("(<text[^>]*>)([^<]*)(?=</text>)")
+FIRST = re.compile("[A-Za-z\u00c0-\u024f\u0600-\u06ff\u0750-\u077f]")
+RIGHTWARDS, CLOSED = "\u2067", "\u2069"
 SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -101,7 +105,14 @@ def drawing(svg: str) -> str:
     head, mark, rest = svg.partition(">")
     if "xmlns=" not in head:
         head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return f"{head}{sides}{mark}<style>{style()}</style>{rest}"
+    return f"{head}{sides}{mark}<style>{style()}</style>{SAID.sub(_isolated, rest)}"
+
+
+def _isolated(found: re.Match[str]) -> str:
+    """Return words of a drawing, those that begin in Arabic held as a line from right to left (Unicode, annex 9)."""
+    first = FIRST.search(found[2])
+    rightwards = first is not None and first[0] > "\u0600"
+    return f"{found[1]}{RIGHTWARDS}{found[2]}{CLOSED}" if rightwards else found[0]
 
 
 def picture(svg: str) -> bytes:

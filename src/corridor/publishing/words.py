@@ -79,7 +79,7 @@ class Words:
     def day(self, moment: datetime, *, year: bool = False) -> str:
         """Return the day with its weekday."""
         here = self.local(moment)
-        month = self.texts["months"].split(" ")[here.month - 1]
+        month = self._month(here)
         weekday = self.texts["weekdays"].split(" ")[here.weekday()]
         shown = self("day", weekday=weekday, day=here.day, month=month)
         return f"{shown} {here.year}" if year else shown
@@ -87,7 +87,11 @@ class Words:
     def short_day(self, moment: datetime) -> str:
         """Return the day and the month, for the foot of a chart."""
         here = self.local(moment)
-        return f"{here.day} {self.texts['months'].split()[here.month - 1]}"
+        return f"{here.day} {self._month(here)}"
+
+    def _month(self, here: datetime) -> str:
+        """Return the name of a month; names of two words hold a space that does not break."""
+        return self.texts["months"].split(" ")[here.month - 1]
 
     def moment(self, moment: datetime, *, year: bool = False) -> str:
         """Return the day and the clock time."""
