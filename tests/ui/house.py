@@ -65,7 +65,7 @@ class Visit:
         self.context.add_cookies(cookies)
         self.context.add_init_script(LISTEN)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))

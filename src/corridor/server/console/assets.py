@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from corridor.server.ask import Ask, Refused, Reply, handles
+from corridor.server.console.icon import icons
 
 MEDIA = {
     "css": "text/css; charset=utf-8",
@@ -28,7 +29,7 @@ def files() -> dict[str, bytes]:
     """Return every asset by its name; scripts import each other by name alone, so that one folder holds them all."""
     folder = resources.files("corridor.server.console").joinpath("static")
     found = {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
-    return dict(sorted((_packages() | found | {"charts.css": _charts()}).items()))
+    return dict(sorted((_packages() | found | icons() | {"charts.css": _charts()}).items()))
 
 
 def _packages() -> dict[str, bytes]:

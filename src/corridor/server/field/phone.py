@@ -19,6 +19,7 @@ from corridor.reports.vocabulary import groups
 from corridor.server.ask import Ask, Reply, handles
 from corridor.server.console import assets
 from corridor.server.console.choice import choice_of
+from corridor.server.console.icon import SIZES
 from corridor.server.console.texts import LANGUAGES, ConsoleWords, console_words, texts
 
 # Whom a post counts apart; nobody else is asked for.
@@ -45,6 +46,7 @@ def _document(w: ConsoleWords, theme: str) -> bytes:
         el("title", w("field.title")),
         el("link", rel="manifest", href="/field.webmanifest"),
         el("link", rel="icon", href=assets.address("icon.svg"), type="image/svg+xml"),
+        el("link", rel="apple-touch-icon", href=assets.address("icon-192.png")),
         [el("link", rel="stylesheet", href=assets.address(name)) for name in STYLES],
         [el("link", rel="modulepreload", href=assets.address(name)) for name in SCRIPTS[1:]],
         el("script", type="module", src=assets.address(SCRIPTS[0])),
@@ -126,6 +128,13 @@ async def field_manifest(ask: Ask) -> Reply:
         "display": "standalone",
         "background_color": "#14171a",
         "theme_color": "#0b5c6b",
-        "icons": [{"src": assets.address("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            *(
+                {"src": assets.address(f"icon-{n}.png"), "sizes": f"{n}x{n}", "type": "image/png", "purpose": "any"}
+                for n in SIZES
+            ),
+            {"src": assets.address("icon-mask.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {"src": assets.address("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+        ],
     }
     return Reply(raw=msgspec.json.encode(said))

@@ -69,3 +69,17 @@ export function lines(entries) {
   }
   return found.length ? `${found.join("\n")}\n` : "";
 }
+
+/** The number of the first line of a text that no phone wrote, or 0: its check digits are looked at before it is kept. @param {string} text */
+export function wrongLine(text) {
+  let head = "";
+  const all = text.replace(/\ufeff/g, "").split(/\r?\n/).map((one) => one.trim().split(/\s+/).join(" "));
+  for (const [at, one] of all.entries()) {
+    if (!one) continue;
+    const named = /^corridor\/1 (\S+ \S.*)$/.exec(one);
+    if (named) { head = named[1]; continue; }
+    const seen = /^(\d{1,9} [a-z]+ \S+ [a-z_]+ \S+ \d{6}-\d{6}) (\d\d)( \| .+)?$/.exec(one);
+    if (!head || !seen || seen[2] !== checkDigits(`${head} ${seen[1]}${seen[3] || ""}`)) return at + 1;
+  }
+  return head ? 0 : 1;
+}

@@ -107,8 +107,32 @@ export const answered = (answers) => within(["entries"], async (tx) => {
   const entries = tx.objectStore("entries");
   for (const one of answers) {
     const held = await ask(entries.get([one.device, one.n]));
-    if (held) await ask(entries.put({ ...held, state: one.state, why: one.why || "" }));
+    // Words that the log has now need not lie on a phone that may be lost.
+    if (held) await ask(entries.put({ ...held, state: one.state, why: one.why || "", note: one.state === "sent" ? "" : held.note }));
   }
+}, "readwrite");
+
+/** Forget what was sent, before a moment or of one enrolment. @param {IDBTransaction} tx @param {(one: any) => boolean} which */
+const forget = async (tx, which) => {
+  const entries = tx.objectStore("entries");
+  for (const one of await ask(entries.index("state").getAll("sent"))) if (which(one)) await ask(entries.delete([one.device, one.n]));
+};
+
+/** @param {string} moment */
+export const forgetBefore = (moment) => within(["entries"], (tx) => forget(tx, (one) => one.moment < moment), "readwrite");
+
+/** An enrolment was ended by the room: what it was told and what the room has already go; what is unsent stays. @param {string} device */
+export const ended = (device) => within(["entries", "meta"], async (tx) => {
+  if (await ask(tx.objectStore("meta").get("current")) === device) await ask(tx.objectStore("meta").delete("assignment"));
+  return forget(tx, (one) => one.device === device);
+}, "readwrite");
+
+/** Empty the phone, as when it is handed in; returns false where something was never sent. */
+export const empty = () => within(["entries", "meta", "devices", "carried"], async (tx) => {
+  const waiting = await ask(tx.objectStore("entries").index("state").count("new")) + await ask(tx.objectStore("carried").count());
+  if (waiting) return false;
+  for (const name of ["entries", "meta", "devices", "carried"]) await ask(tx.objectStore(name).clear());
+  return true;
 }, "readwrite");
 
 /** What another phone gave to be carried. @param {string} id @param {string} text */

@@ -31,6 +31,8 @@ export function roleOf(convoy, task) {
 
 const FIRST = { pickup: ["depart", "count", "pass", "arrive"], checkpoint: ["pass", "count", "depart", "arrive"], reception: ["arrive", "count", "pass", "depart"], handover: ["count", "arrive", "pass", "depart"] };
 const OVER = ["arrived", "handed over"];
+// Under the buttons of a convoy stand its last entries only: the whole list has a view of its own.
+const LATEST = 8;
 
 /** @param {any} task @param {(convoy: any) => void} open @param {() => void} other @param {(action: string) => void} wait */
 export function home(task, open, other, wait) {
@@ -66,7 +68,7 @@ export function convoy(convoy, task, written, act) {
     h("div", { class: "acts" }, /** @type {any} */ (FIRST)[role].map((/** @type {string} */ what, /** @type {number} */ at) =>
       h("button", { class: at ? "act" : "act first", type: "button", "data-act": what, click: () => act(what) }, say(`field.act.${what}`)))),
     h("div", { class: "grid" }, ["held", "back"].map((what) => h("button", { type: "button", "data-act": what, click: () => act(what) }, say(`field.do.${what}`)))),
-    mine.length ? h("section", {}, h("h2", {}, say("field.here")), list(mine)) : null,
+    mine.length ? h("section", {}, h("h2", {}, say("field.here")), list(mine, undefined, LATEST)) : null,
   ];
 }
 
@@ -151,9 +153,9 @@ export function telling(action, operations, save) {
   ];
 }
 
-/** What was written, newest first. @param {any[]} entries @param {((one: any) => void)} [speak] */
-export function list(entries, speak) {
-  const newest = [...entries].sort((a, b) => (a.moment < b.moment ? 1 : a.moment > b.moment ? -1 : b.n - a.n)).slice(0, 60);
+/** What was written, newest first. @param {any[]} entries @param {((one: any) => void)} [speak] @param {number} [most] */
+export function list(entries, speak, most = 60) {
+  const newest = [...entries].sort((a, b) => (a.moment < b.moment ? 1 : a.moment > b.moment ? -1 : b.n - a.n)).slice(0, most);
   return h("ol", { class: "written" }, newest.map((one) => h("li", { "data-state": one.state },
     h("span", { class: "when" }, bdi(hereHour(one.moment))),
     h("span", { class: "name" }, say(`field.do.${one.action}`), " ", h("b", {}, one.action in data.told ? say(`field.say.${one.value}`) : one.value === "-" ? say("field.uncounted") : bdi(one.value)),

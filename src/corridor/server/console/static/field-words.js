@@ -45,8 +45,9 @@ export const group = (name) => data.groups[name]?.[lang] || name;
 /** The hour and minute where the operation is, as the plan writes them. @param {string} moment */
 export const hour = (moment) => moment.slice(11, 16);
 
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 /** The hour and minute here. @param {string} moment */
-export const hereHour = (moment) => new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+export const hereHour = (moment) => clock.format(new Date(moment));
 
 /** Say something to those who listen. @param {string} text */
 export function tell(text) {

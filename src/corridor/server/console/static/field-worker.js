@@ -9,7 +9,8 @@ const PAGE = "/field";
 worker.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil((async () => {
     const store = await caches.open(STORE);
-    await store.addAll([PAGE, ...kept.files].map((address) => new Request(address, { cache: "no-cache" })));
+    // The page is asked for afresh; the others have their content in their address and need not come twice.
+    await store.addAll([new Request(PAGE, { cache: "no-cache" }), ...kept.files]);
     // The page works without these; they come when the line allows it.
     store.addAll(kept.later).catch(() => {});
     await worker.skipWaiting();

@@ -1,6 +1,6 @@
 // The page of a post: who enrolled, what is shown, what a tap does.
 // @ts-check
-import { line, lines } from "./field-code.js";
+import { line, lines, sha256, wrongLine } from "./field-code.js";
 import * as store from "./field-store.js";
 import * as sync from "./field-sync.js";
 import { back, convoy, form, h, home, list, roleOf, rowsOf, summary, telling } from "./field-views.js";
@@ -9,6 +9,10 @@ import { choose, data, hereHour, lang, LANGUAGES, say, shade, show, tell, theme 
 const URGENT = ["halt", "resume", "incident", "held", "request"];
 const OWN_NAMES = { en: "English", fr: "Français", ar: "العربية" };
 const ASKED_EVERY = 60000;
+const HOUR = 3600000;
+// Longer than a shift and its handover; what was sent before lies in the log and need not lie on a phone.
+const KEPT_HOURS = 24;
+const WARNED_HOURS = 24;
 /** @type {any} */
 const now = { own: null, task: null, view: { name: "home" }, written: [], unsent: 0, kept: false, saved: "" };
 const page = document.body;
@@ -41,7 +45,14 @@ function head() {
     h("p", { class: "line", "data-state": state }, say(`field.line.${state}`), now.kept ? h("span", { id: "kept" }, " · ", say("field.kept")) : ""),
     Math.abs(sync.state.skew) > 120 ? h("p", { class: "warning" }, say("field.clock", { minutes: Math.round(sync.state.skew / 60) })) : "",
     refused ? h("p", { class: "warning" }, say("field.refused", { n: refused })) : "",
+    oldest() >= WARNED_HOURS ? h("p", { class: "warning", id: "long" }, say("field.long", { hours: oldest() })) : "",
   );
+}
+
+/** For how many hours the oldest entry has waited. */
+function oldest() {
+  const moments = now.written.filter((/** @type {any} */ one) => one.state === "new").map((/** @type {any} */ one) => Date.parse(one.moment));
+  return moments.length ? Math.floor((Date.now() - sync.state.skew * 1000 - Math.min(...moments)) / HOUR) : 0;
 }
 
 function foot() {
@@ -112,6 +123,7 @@ function body() {
   if (view.name === "speak") return speaking(view.one);
   if (view.name === "other") return otherConvoy();
   if (view.name === "more") return more();
+  if (view.name === "empty") return emptying();
   if (view.name === "qr") return qr(view.what);
   return home(task, (one) => go({ name: "convoy", convoy: one }), () => go({ name: "other" }), (what) => go({ name: "count", what, from: { name: "home" } }));
 }
@@ -155,7 +167,7 @@ function enrolling() {
   if (code && !now.tried) { now.tried = true; history.replaceState(null, "", location.pathname); claim(code); }
   return [h("h1", {}, say("field.enrol")), h("p", {}, say("field.enrol.how")), answer,
     h("form", { submit: (/** @type {Event} */ event) => { event.preventDefault(); claim(field.value); } }, h("label", { for: "code" }, say("field.code")), field, h("button", { class: "save" }, say("field.enrol.do"))),
-    Object.keys(data.qr).length ? h("p", {}, h("button", { type: "button", class: "wide", click: () => scanCode(claim) }, say("field.scan"))) : null, choices()];
+    Object.keys(data.qr).length ? h("p", {}, h("button", { type: "button", class: "wide", id: "scan", click: () => scanCode(claim) }, say("field.scan"))) : null, choices()];
 }
 
 /** @param {(text: string) => void} found */
@@ -188,14 +200,30 @@ function more() {
       h("label", { for: "lines" }, say("field.import.text")), field, h("button", { type: "button", class: "wide", id: "carry", click: () => carry(field.value) }, say("field.import.do")), h("p", { id: "carried", role: "status" })),
     choices(),
     h("section", {}, h("h2", {}, say("field.phone")), h("p", { class: "fine" }, h("bdi", {}, now.own.device), sync.state.at ? ` · ${say("field.sent.at", { at: hereHour(sync.state.at) })}` : ""),
-      h("button", { type: "button", class: "wide", click: () => go({ name: "enrol" }) }, say("field.enrol.again")))];
+      h("button", { type: "button", class: "wide", click: () => go({ name: "enrol" }) }, say("field.enrol.again")),
+      h("p", { class: "what" }, say("field.empty.how")),
+      h("button", { type: "button", class: "wide", id: "empty", click: () => go({ name: "empty" }) }, say("field.empty.do")))];
+}
+
+/** The phone is handed in: everything of the post goes from it, but nothing that was never sent. */
+function emptying() {
+  const answer = h("p", { class: "warning", role: "alert" });
+  const clear = async () => {
+    if (!await store.empty()) { answer.textContent = say("field.empty.unsent"); return; }
+    await load();
+    now.view = { name: "enrol" };
+    history.replaceState(now.view, "", "/field");
+    await refresh(true);
+  };
+  return [back(() => go({ name: "more" })), h("h1", {}, say("field.empty.do")), h("p", { class: "what" }, say("field.empty.how")), answer,
+    h("button", { type: "button", class: "save", id: "empty-now", click: clear }, say("field.empty.now"))];
 }
 
 /** @param {string} text */
 async function carry(text) {
   const place = /** @type {HTMLElement} */ (document.getElementById("carried"));
-  if (!/^corridor\/1 \S+ \S/.test(text.trim())) { place.textContent = say("field.import.bad"); return; }
-  const { sha256 } = await import("./field-code.js");
+  const wrong = wrongLine(text);
+  if (wrong) { place.textContent = say("field.import.bad", { n: wrong }); return; }
   await store.carry(await sha256(text), text);
   place.textContent = say("field.import.kept");
   sync.kick();
@@ -241,6 +269,8 @@ function draw(moved = false) {
 }
 
 async function refresh(everything = false) {
+  // The room ended this enrolment: what it had told the phone is gone from it.
+  if (sync.state.problem === "ended") await load();
   await count();
   // What a person is typing stays: only the head changes under a form.
   if (everything || ["home", "written", "convoy"].includes(now.view.name)) draw();
@@ -256,10 +286,13 @@ async function ask() {
   if (now.view.name === "home") draw();
 }
 
+const tidy = () => store.forgetBefore(new Date(Date.now() - KEPT_HOURS * HOUR).toISOString());
+
 async function begin() {
   if (location.pathname === "/enrol") { location.replace(`/field${location.hash}`); return; }
   show();
   await load();
+  await tidy();
   await count();
   if (location.hash.length > 10) now.view = { name: "enrol" };
   else history.replaceState({ name: "home" }, "");
@@ -267,7 +300,8 @@ async function begin() {
   page.dataset.ready = "yes";
   sync.start(() => { refresh(); });
   ask();
-  window.setInterval(ask, ASKED_EVERY);
+  window.setInterval(() => { ask(); head(); }, ASKED_EVERY);
+  window.setInterval(tidy, HOUR);
   document.addEventListener("visibilitychange", ask);
   if (!("serviceWorker" in navigator)) return;
   const held = navigator.serviceWorker.controller;
@@ -276,6 +310,8 @@ async function begin() {
   await navigator.serviceWorker.ready;
   now.kept = true;
   head();
+  // Where the line broke off at the first visit, the reader of QR codes comes now; what is there already costs nothing.
+  if (held) for (const address of Object.values(data.qr)) fetch(/** @type {string} */ (address)).catch(() => {});
 }
 
 begin().catch((error) => {
