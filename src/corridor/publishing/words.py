@@ -87,7 +87,7 @@ class Words:
     def short_day(self, moment: datetime) -> str:
         """Return the day and the month, for the foot of a chart."""
         here = self.local(moment)
-        return f"{here.day} {self.texts['months'].split()[here.month - 1]}"
+        return f"{here.day} {self.texts['months'].split(' ')[here.month - 1]}"
 
     def moment(self, moment: datetime, *, year: bool = False) -> str:
         """Return the day and the clock time."""
