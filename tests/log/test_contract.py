@@ -58,6 +58,9 @@ def test_entries_are_kept_in_order_and_chained(store: Store) -> None:
     assert [row.prev for row in rows[1:]] == [row.hash for row in rows[:-1]]
     assert store.head() == (5, rows[-1].hash)
     assert [row.seq for row in store.rows(after=3)] == [4, 5]
+    assert store.span(1, 4) == rows[1:4]
+    assert store.span(4, 9) == rows[4:]
+    assert store.span(5, 9) == []
 
 
 def test_a_repeated_delivery_is_a_success_and_adds_nothing(store: Store) -> None:

@@ -398,6 +398,7 @@ def test_whatever_goes_wrong_the_connection_is_let_go_and_nothing_half_is_kept(t
     ways: list[tuple[str, Callable[[], object]]] = [
         ("INSERT", lambda: store.append([entry(2)], received=RECEIVED)),
         ("SELECT seq, id", lambda: list(store.rows())),
+        ("AND seq <= ?", lambda: store.span(0, 1)),
         ("SELECT seq, hash", store.head),
         ("VACUUM", lambda: store.backup(tmp_path / "b")),
         ("SELECT seq, hash", lambda: store.insert(rows)),

@@ -66,6 +66,10 @@ class AckFirst:
         self._commit(RECEIVED)
         return self._store.rows(after)
 
+    def span(self, after: int, until: int) -> list[Row]:
+        self._commit(RECEIVED)
+        return self._store.span(after, until)
+
     def _commit(self, received: str) -> None:
         before, self._kept = self._kept, []
         if before:

@@ -41,6 +41,7 @@ _ONE = (
     + ") ON CONFLICT DO NOTHING"
 ).encode()
 _SELECT = f"SELECT {_NAMES} FROM entry WHERE seq > %s ORDER BY seq LIMIT {PAGE}"  # noqa: S608
+_SPAN = f"SELECT {_NAMES} FROM entry WHERE seq > %s AND seq <= %s ORDER BY seq"  # noqa: S608
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 _FIND = "SELECT id, seq, kind, name, happened, body_sha256 FROM entry WHERE id = ANY(%s)"
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,50}")
@@ -145,6 +146,10 @@ class PostgresStore:
             if len(page) < PAGE:
                 return
             after = page[-1][0]
+
+    def span(self, after: int, until: int) -> list[Row]:
+        """Return the rows after a seq up to another one, in order."""
+        return [Row(*values) for values in self._read(_SPAN, after, until)]
 
     def _read(self, query: str, *values: object) -> list[Any]:
         with self._lock:

@@ -31,6 +31,7 @@ _INSERTS = tuple(
 )
 _TAKEN = "UNIQUE constraint failed"
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM entry WHERE seq > ? ORDER BY seq LIMIT {PAGE}"  # noqa: S608
+_SPAN = f"SELECT {', '.join(COLUMNS)} FROM entry WHERE seq > ? AND seq <= ? ORDER BY seq"  # noqa: S608
 _FIND_ONE = "SELECT id, seq, kind, name, happened, body_sha256 FROM entry WHERE id = ?"
 _HEAD = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
@@ -143,6 +144,14 @@ class SqliteStore:
             if len(page) < PAGE:
                 return
             after = page[-1][0]
+
+    def span(self, after: int, until: int) -> list[Row]:
+        """Return the rows after a seq up to another one, in order."""
+        with self._lock:
+            try:
+                return list(starmap(Row, self._ready().execute(_SPAN, (after, until))))
+            except self._faults as error:
+                self._let_go(error)
 
     def head(self) -> Head:
         """Return the end of the chain."""

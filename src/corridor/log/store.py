@@ -37,6 +37,9 @@ class Store(Protocol):
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Yield the rows in order, those after a seq only."""
 
+    def span(self, after: int, until: int) -> list[Row]:
+        """Return the rows after a seq up to another one, in order: a page read from anywhere, at the cost of a page."""
+
     def head(self) -> Head:
         """Return the end of the chain."""
 

@@ -64,7 +64,7 @@ def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footno
             [
                 [kind, notes.cite(clause.reports)],
                 _terms(situation, clause, w),
-                ", ".join(names.party(each, w) for each in clause.parties) or "–",
+                w("comma").join(names.party(each, w) for each in clause.parties) or "–",
             ]
         )
     return table([w("clause"), w("terms"), w("parties")], rows, caption=w("clauses.caption"))

@@ -120,14 +120,14 @@ def _drawn(
     longest = 46 if narrow else 30
     label = row.name if len(row.name) <= longest else row.name[: longest - 1] + "…"
     if narrow:
-        beside: list[Child] = [el("tspan", label), el("tspan", row.detail, class_="small", dx=8)]
+        beside: list[Child] = [el("tspan", label), el("tspan", isolated(row.detail, w), class_="small", dx=8)]
         if width_of(label, 12.5) + width_of(row.detail, 11.5) > width - 24:
             beside = beside[:1]
         head = [words_at(x.start, y + 14, beside, "name")]
     else:
         head = [
             words_at(x.start - 16, middle - 2, label, "name", "end"),
-            words_at(x.start - 16, middle + 11, row.detail, "small", "end"),
+            words_at(x.start - 16, middle + 11, isolated(row.detail, w), "small", "end"),
         ]
     a, b, m = x(row.low), x(row.high), x(row.mode)
     bar: list[Child] = []
@@ -141,6 +141,11 @@ def _drawn(
         bar.append(el("circle", cx=m, cy=middle, r=5, class_=f"{tone} dot"))
     end = min(max(b, m) + 12, width - 30.0) if not narrow else min(max(b, m) + 10, width - 30.0)
     return el("g", head, bar, notes_at(end, middle + (4 if not row.unknown else -10), notes.numbers(row.reports)))
+
+
+def isolated(said: str, w: Words) -> str:
+    """Return words in the page's own direction within a drawing, which runs from left to right (Unicode, annex 9)."""
+    return f"\u2067{said}\u2069" if w.dir == "rtl" else said
 
 
 def density(mixture: Estimate, low: float, high: float) -> list[float]:

@@ -94,11 +94,11 @@ def _site(text: str, situation: Situation, w: Words) -> str:
 
 
 def _sites(text: str, situation: Situation, w: Words) -> str:
-    return ", ".join(names.place(situation, each.strip(), w) for each in re.split("[;,]", text))
+    return w("comma").join(names.place(situation, each.strip(), w) for each in re.split("[;,]", text))
 
 
 def _groups(text: str, _: Situation, w: Words) -> str:
-    return ", ".join(names.group(each, w) for each in text.split(", "))
+    return w("comma").join(names.group(each, w) for each in text.split(", "))
 
 
 def _people(text: str, _: Situation, w: Words) -> str:

@@ -6,6 +6,9 @@ from corridor.publishing.words import Words
 from corridor.reports.vocabulary import groups
 from corridor.situation.situation import Situation
 
+# A place that a party holds in part.
+PARTLY = " (partly)"
+
 
 def bare(name: str) -> str:
     """Return an id without the operation before its stroke: `C07` of `aleppo/C07`."""
@@ -66,6 +69,8 @@ def movement(name: str, w: Words) -> str:
 
 def party(name: str, w: Words) -> str:
     """Return a party or an institution as the page's language calls it, or its name as it was recorded."""
+    if name.endswith(PARTLY):
+        return w("party.partly", party=party(name.removesuffix(PARTLY), w))
     return w.known(f"party.{name}", name)
 
 
@@ -132,4 +137,4 @@ def terms(situation: Situation, value: float | str, w: Words) -> str:
             shown.append(operation(situation, part, w))
         else:
             shown.append(groups()[part].label(w.lang) if part in groups() else party(part, w))
-    return ", ".join(shown)
+    return w("comma").join(shown)

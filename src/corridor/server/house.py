@@ -23,6 +23,7 @@ from corridor.log.places import open_store, open_texts
 from corridor.log.texts import REASONS, SEALED
 from corridor.publishing.redact import Level
 from corridor.server import present as p
+from corridor.server.archive import Archive
 from corridor.server.cabinet import open_cabinet
 from corridor.server.desk import Desk, DeskLog
 from corridor.server.hub import HEARTBEAT_SECONDS, Hub
@@ -79,6 +80,7 @@ class House:
         self.raw = Log(self.reader, key=self.log.key, clock=clock)
         # Each thread that opens texts has keys of its own: a reading of them is no moment for another.
         self._reasons = open_texts(place)
+        self.archive = Archive(open_store(place), open_texts(place))
         self.cabinet = open_cabinet(place)
         self.people = People(self.cabinet, self.opened.key, clock=people_clock)
         self.limits = limits or Limits()
@@ -135,6 +137,7 @@ class House:
     def _close(self) -> None:
         self._unlisten()
         self.desk.close()
+        self.archive.close()
         with contextlib.suppress(CorridorError):
             self.intake.call(self.log.sign).result()
         self.intake.close()

@@ -49,6 +49,8 @@ async def home(ask: Ask) -> Reply:
     if house.present.closed:
         parts.append(el("p", w("closed.mark"), class_="mark"))
     parts.append(el("p", w("party.part" if viewer.party else f"own.part.{viewer.role}")))
+    if viewer.role == "admin":
+        parts.append(el("p", el("a", w("nav.accounts_page"), href="/accounts", class_="button")))
     parts.append(el("form", el("button", w("sign.out")), method="post", action="/sign-out"))
     return _page(ask, *parts)
 

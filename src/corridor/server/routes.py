@@ -326,6 +326,9 @@ CONSOLE: tuple[Route, ...] = (
     *_exports("/log", "log_console", "Entries of the log", query=q.LogFilter),
     _console("/exercise", "exercise", "Exercises: injects, and how fast they were answered"),
     *_exports("/exercise", "exercise", "Injects"),
+    _console("/orders", "orders_page", "Orders: the short texts, and whether each was read back"),
+    *_exports("/orders", "orders_page", "Orders sent"),
+    _console("/accounts", "accounts_page", "Accounts, devices and sessions", roles=_KEEPERS),
     _console("/start", "start", "From nothing to a plan, step by step"),
 )  # fmt: skip
 

@@ -60,7 +60,7 @@ def _exact(view: View, operation: Operation) -> Markup:
             el("span", "✓" if text else "○", class_="tick-" + ("said" if text else "open"), aria_hidden="true"),
             " ",
             el("b", w(f"exact.{point}")),
-            ": ",
+            w("colon"),
             _terms(view, text) if text else el("em", w("exact.open")),
         )
         for point, text in says.items()
@@ -113,7 +113,7 @@ def _clause(view: View, operation: str, clause: Clause) -> Row:
             "clause": view.reports(clause.reports, w.known(f"clause.{clause.kind}", clause.kind)),
             "movement": names.operation(now, operation, w),
             "terms": said or "–",
-            "parties": ", ".join(names.party(each, w) for each in clause.parties) or "–",
+            "parties": w("comma").join(names.party(each, w) for each in clause.parties) or "–",
         },
     )
 

@@ -1,12 +1,14 @@
 """Every page of the console: importing this enters all their handlers."""
 
 from corridor.server.console import (
+    accounts,
     agreement,
     assets,
     drill,
     figure,
     journal,
     now,
+    orders,
     people,
     planning,
     reader,
@@ -17,12 +19,14 @@ from corridor.server.console import (
 )
 
 __all__ = [
+    "accounts",
     "agreement",
     "assets",
     "drill",
     "figure",
     "journal",
     "now",
+    "orders",
     "people",
     "planning",
     "reader",

@@ -13,6 +13,7 @@ from corridor.server.ask import Refused
 from corridor.server.console import figures
 from corridor.server.console.tables import Row, Table
 from corridor.server.console.view import Body, View, page
+from corridor.server.rights import DESK
 
 MOST = 400
 
@@ -33,7 +34,7 @@ def figure(view: View) -> Body:
     reports = [report for name in ids[:MOST] if (report := _report(view, name)) is not None]
     reports.sort(key=lambda r: (r.observed, r.received, r.id), reverse=True)
     table = reports_table(view, "reports", reports)
-    listed = el("ol", [told(view, report) for report in reports], class_="told")
+    listed = el("ol", [told(view, report, alone=len(reports) == 1) for report in reports], class_="told")
     none = el("p", w("figure.nobody"), class_="none") if not reports else None
     part = el("section", head, none, listed, view.exports(table), id="figure")
     return Body(parts=(part,), tables=(table,), situation=now)
@@ -60,7 +61,7 @@ def _head(view: View, found: figures.Figure) -> Markup:
     known = el("p", w("figure.known", moment=w.moment(found.known)), class_="fine") if found.known else None
     return el(
         "header",
-        el("h2", w(found.title), ": ", el("bdi", about)),
+        el("h2", w(found.title), w("colon"), el("bdi", about)),
         value,
         known,
         rule,
@@ -68,7 +69,7 @@ def _head(view: View, found: figures.Figure) -> Markup:
     )
 
 
-def told(view: View, report: Report) -> Markup:
+def told(view: View, report: Report, *, alone: bool = False) -> Markup:
     """Return one report in full; its own words are opened by a button, as reading them stands in the log."""
     w, now = view.w, view.situation
     place = names.place(now, report.place, w)
@@ -92,6 +93,7 @@ def told(view: View, report: Report) -> Markup:
     if report.reference:
         seen.append(el("p", link(report.reference, w("figure.read")), class_="fine"))
     seen.append(_words(view, report))
+    seen.append(_mending(view, report, alone=alone))
     return el("li", seen, id=f"r-{report.id}")
 
 
@@ -102,6 +104,49 @@ def _words(view: View, report: Report) -> Child:
         return None
     button = el("button", w("figure.words"), type="button", class_="quiet", data_words=report.id)
     return el("div", button, class_="words")
+
+
+def _mending(view: View, report: Report, *, alone: bool) -> Child:
+    """Return the forms that correct a report or withdraw it, where it stands alone; among others the way there."""
+    w = view.w
+    if view.turned or view.viewer.role not in DESK or view.house.present.closed:
+        return None
+    if not any(one.id == report.id for one in view.known.reports):
+        return None
+    if not alone:
+        return el("p", view.reports((report.id,), w("mend.go")), class_="fine")
+    numeric = isinstance(report.value, int | float)
+    named = el("input", type="hidden", name="report", value=report.id)
+    reason = el("label", w("reason.label"), el("input", name="reason", required=True, maxlength="2000"))
+    value = el(
+        "input",
+        name="value",
+        type="number" if numeric else "text",
+        step="any" if numeric else None,
+        value=str(report.value if report.value is not None else ""),
+        required=True,
+        maxlength=None if numeric else "200",
+        data_kind="number" if numeric else None,
+    )
+    correct = el(
+        "form",
+        named,
+        el("label", w("mend.value"), value),
+        reason,
+        el("button", w("mend.correct")),
+        data_api="/api/v1/decisions/correct",
+        class_="filters",
+    )
+    withdraw = el(
+        "form",
+        named,
+        reason,
+        el("button", w("mend.withdraw"), class_="quiet"),
+        data_api="/api/v1/decisions/withdraw",
+        class_="filters",
+    )
+    fold = el("summary", w("mend.go"))
+    return el("details", fold, el("p", w("mend.text"), class_="fine"), correct, withdraw, class_="mend")
 
 
 def reports_table(view: View, name: str, reports: Sequence[Report]) -> Table:

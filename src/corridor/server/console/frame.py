@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAVIGATION = (
     "home",
     "plan",
+    "orders_page",
     "people",
     "waiting",
     "reception",
@@ -32,6 +33,7 @@ NAVIGATION = (
     "codes_page",
     "exercise",
     "start",
+    "accounts_page",
 )
 OWN_NAMES = {"en": "English", "fr": "Français", "ar": "العربية"}
 STEPS = (-24, -6, -1, 1, 6)
@@ -97,7 +99,9 @@ def framed(
         el("div", el("p", el("bdi", opened.title or "Corridor"), class_="title"), *marks, class_="brand"),
         el(
             "div",
-            el("p", w("js.live.waiting"), id="connection", class_="connection", data_state="waiting"),
+            el("p", w("js.live.waiting"), id="connection", class_="connection", data_state="waiting")
+            if viewer.role != "admin"
+            else None,
             who,
             out,
             _choices(w, choice, turned),
@@ -112,6 +116,8 @@ def framed(
     body.append(el("main", el("h1", heading), parts, id="main", tabindex="-1"))
     body.append(el("dialog", el("div", id="panel-body"), id="panel", aria_label=w("panel.label")))
     data = {"head": house.present.seq, "turned": bool(turned), "lang": w.lang, "page": page}
+    # The administrator keeps accounts and hears nothing of the operation.
+    data["stream"] = viewer.role != "admin"
     told = {key: text for key, text in w.texts.items() if key.startswith("js.")}
     title = f"{heading} · {opened.title or 'Corridor'}"
     return document(w, choice, title, body, scripts=("live.js", *scripts), data=data, told=told)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from corridor.log.entry import Row as Entry
-from corridor.log.entry import moment_of, stamp
-from corridor.log.texts import REASONS
+from corridor.log.entry import moment_of
 from corridor.publishing import names
 from corridor.publishing.footnotes import stated
 from corridor.publishing.markup import Child, Markup, el
 from corridor.reports.report import Candidate, Report
 from corridor.server.answers import Shown
+from corridor.server.archive import Found, Wanted
+from corridor.server.ask import Ask
 from corridor.server.console.figures import fact_label
 from corridor.server.console.frame import address_of
 from corridor.server.console.tables import Row, Table
-from corridor.server.console.view import Body, View, page
+from corridor.server.console.view import Body, View, asked_moment, page
 from corridor.server.eyes import sight
 
-# So many entries are looked through for one page of a filter; then the reader goes on with a step.
-MOST = 20_000
-CHUNK = 1000
 KINDS = ("report", "decision", "act")
 # What of a body says what a decision or an act was about, the first that there is.
 ABOUT = ("report", "item", "movement", "convoy", "about", "what", "rule", "to", "route", "plan_sha256", "account")
@@ -35,20 +29,41 @@ _reports = msgspec.json.Decoder(Report)
 _candidates = msgspec.json.Decoder(Candidate)
 
 
-class _Clock(msgspec.Struct):
-    received: str = ""
+class Looked(NamedTuple):
+    """The entries of a page, the seq they come before, and the head of the log when they were looked for."""
+
+    found: Found
+    before: int
+    head: int
 
 
-_clock = msgspec.json.Decoder(_Clock)
+async def _looked_for(ask: Ask) -> Looked:
+    """Return the entries of a page, looked for beside the desk."""
+    house, query = ask.house, ask.query
+    head = house.present.seq
+    known = None
+    if query.at:
+        known = await house.desk.ask(("moment", query.at), lambda operation: asked_moment(operation, query.at))
+    _, see = sight(ask.viewer, compartment=None, convoys=tuple)
+    wanted = Wanted(
+        before=min(query.before or head + 1, head + 1),
+        limit=query.limit,
+        kind=query.kind,
+        name=query.name,
+        actor=query.actor,
+        word=query.word,
+        known=known,
+        held=known if query.held else None,
+    )
+    return Looked(await house.archive.find(wanted, see), wanted.before, head)
 
 
-@page("log_console")
+@page("log_console", gather=_looked_for)
 def journal(view: View) -> Body:
     """Return a page of the log."""
     w, query = view.w, view.query
-    head = view.house.present.seq
-    before = min(query.before or head + 1, head + 1)
-    found, reached = _found(view, before)
+    looked: Looked = view.gathered
+    found, head = looked.found.entries, looked.head
     table = Table(
         "log",
         ("seq", "happened", "kind", "name", "actor", "said"),
@@ -56,7 +71,7 @@ def journal(view: View) -> Body:
         hidden=("id", "device", "recorded", "received", "hash", "body"),
     )
     filters = _filters(view)
-    steps = _steps(view, before, reached, head)
+    steps = _steps(view, looked)
     caption = w("log.caption", n=w.count(len(found)), of=w.count(head))
     # The first page follows what comes; an older one stays where the reader is.
     part = el(
@@ -73,52 +88,18 @@ def journal(view: View) -> Body:
     return Body(parts=(part, _checked(view)), tables=(table,))
 
 
-def _found(view: View, before: int) -> tuple[list[Shown], int]:
-    """Return the entries of a page, and the number down to which the log was looked through."""
-    query = view.query
-    _, see = sight(view.viewer, compartment=None, convoys=tuple)
-    found: list[Shown] = []
-    looked, end = 0, before
-    while end > 1 and looked < MOST:
-        start = max(end - CHUNK, 1)
-        rows = list(itertools.islice(view.operation.log.rows(start - 1), end - start))
-        for row in reversed(list(_opened(view, rows))):
-            looked += 1
-            if _wanted(view, row) and (one := see(row)) is not None and _says(one, query.word):
-                found.append(one)
-                if len(found) == query.limit:
-                    return found, one.seq
-        end = start
-    return found, end
-
-
-def _opened(view: View, rows: list[Entry]) -> Iterator[Entry]:
-    texts = view.operation.log.texts
-    return texts.opened(rows, REASONS) if texts is not None else iter(rows)
-
-
-def _wanted(view: View, row: Entry) -> bool:
-    query = view.query
-    if query.kind not in ("", row.kind) or query.name not in ("", row.name) or query.actor not in ("", row.actor):
-        return False
-    if not view.turned:
-        return True
-    if view.logged is not None and row.received > stamp(view.logged):
-        return False
-    if row.kind == "report":
-        received = _clock.decode(row.body).received
-        return not received or datetime.fromisoformat(received) <= view.at
-    return row.happened <= stamp(view.at)
-
-
-def _says(one: Shown, word: str) -> bool:
-    return not word or word.lower() in bytes(one.body).decode().lower() or word.lower() in one.id.lower()
-
-
 def _row(view: View, one: Shown) -> Row:
     w = view.w
     body: dict[str, Any] = msgspec.json.decode(one.body)
     happened = moment_of(one.happened)
+    shown: dict[str, Child] = {}
+    if not view.as_file:
+        shown = {
+            "seq": el("bdi", w.count(one.seq)),
+            "kind": w(f"kind.of.{one.kind}"),
+            "name": w.known(f"entry.{one.name}", one.name),
+            "said": _said(view, one, body),
+        }
     return Row(
         {
             "seq": one.seq,
@@ -134,12 +115,7 @@ def _row(view: View, one: Shown) -> Row:
             "hash": one.hash,
             "body": body,
         },
-        {
-            "seq": el("bdi", w.count(one.seq)),
-            "kind": w(f"kind.of.{one.kind}"),
-            "name": w.known(f"entry.{one.name}", one.name),
-            "said": _said(view, one, body),
-        },
+        shown,
         place=str(body.get("place", "")),
         id=f"e{one.seq}",
     )
@@ -213,8 +189,10 @@ def _text(name: str, label: str, value: str) -> Markup:
     return el("label", label, el("input", type="search", name=name, value=value, maxlength="200"))
 
 
-def _steps(view: View, before: int, reached: int, head: int) -> Markup:
+def _steps(view: View, looked: Looked) -> Markup:
+    """Return the ways to what is newer and older, and how far a filter has looked where there is more below."""
     w, query = view.w, view.query
+    (_, reached), before, head = looked
     kept = {"kind": query.kind, "word": query.word, "name": query.name, "actor": query.actor}
     kept |= {"at": query.at, "held": query.held} if view.turned else {}
     links: list[Child] = []
@@ -223,7 +201,10 @@ def _steps(view: View, before: int, reached: int, head: int) -> Markup:
     if reached > 1:
         href = address_of("/log", before=str(reached), **kept)
         links.append(el("a", w("log.older"), href=href, class_="button quiet", rel="next"))
-    return el("nav", links, class_="pages", aria_label=w("log.pages"))
+    said: Child = None
+    if reached > 1 and len(looked.found.entries) < query.limit:
+        said = el("p", w("log.looked", last=w.count(before - 1), first=w.count(reached)), class_="fine")
+    return el("nav", said, links, class_="pages", aria_label=w("log.pages"))
 
 
 def _checked(view: View) -> Markup:

@@ -53,8 +53,8 @@ def drawn(view: View) -> Markup:
         el("rect", x=-20000, y=-20000, width=40000, height=40000, class_="ground"),
         _grid(ground),
         list(_ways(view, ground)),
-        _marks(view, ground, sites),
-        [_convoy(view, spot) for spot in spots],
+        _marks(view, ground, sites, placer := Placer(Box(4, 4, ground.width - 4, ground.height - 26))),
+        [_convoy(view, spot, placer) for spot in spots],
         list(_incidents(view, ground)),
     ]
     box = f"0 0 {number(ground.width)} {number(ground.height)}"
@@ -85,8 +85,8 @@ def drawn(view: View) -> Markup:
     )
     box_ = el(
         "div",
-        picture,
         tools,
+        picture,
         _scale(view, ground),
         class_="mapbox",
         id="mapbox",
@@ -170,14 +170,13 @@ def _controls(now: Situation, known: Sequence[str], at: dict[str, Point]) -> Mar
     return el("g", parts)
 
 
-def _marks(view: View, ground: Frame, sites: Sequence[Site]) -> Markup:
+def _marks(view: View, ground: Frame, sites: Sequence[Site], placer: Placer) -> Markup:
     now = view.situation
     people = waiting(now)
     most = max(people.values(), default=0) or 1
     used = _all_used(now)
     shown = [site for site in sites if site.id in used]
     radii = {s.id: 7 + 17 * math.sqrt(people[s.id] / most) if people.get(s.id) else 6.0 for s in shown}
-    placer = Placer(Box(4, 4, ground.width - 4, ground.height - 26))
     for site in shown:
         x, y = ground.at(site)
         r = radii[site.id]
@@ -227,7 +226,7 @@ def _mark(view: View, ground: Frame, site: Site, radius: float, people: float | 
     else:
         words = _words(radius + 5, 4, label, extra)
     held = w("map.held", party=names.party(site.control, w)) if site.control else ""
-    name = ", ".join(each for each in (label, w.known(f"kind.{site.kind}", site.kind), extra, held) if each)
+    name = w("comma").join(each for each in (label, w.known(f"kind.{site.kind}", site.kind), extra, held) if each)
     # The finger's room around a small mark (WCAG 2.2, 2.5.8).
     reachable = el("circle", r=max(radius, 14), class_="reach")
     inner = el("g", reachable, shape, words, class_="fixed")
@@ -292,14 +291,17 @@ def _expected(view: View, one: Standing, at: dict[str, Point]) -> Point | None:
     return at[known[-1]] if known else None
 
 
-def _convoy(view: View, spot: Spot) -> Markup:
+def _convoy(view: View, spot: Spot, placer: Placer) -> Markup:
     w, one = view.w, spot.standing
     label = names.movement(one.movement, w)
     state = w(f"convoy.{one.state}")
     said = f"{label}: {state}" + (f", {w('map.silent')}" if spot.silent else "")
     shape = el("path", d="M-11-6H7L12 0 7 6H-11z", class_="convoy" + (" silent" if spot.silent else ""))
-    words = el("text", label, x=0, y=-10, text_anchor="middle", class_="convoyname")
     x, y = spot.at
+    box, leader = placer.place((x, y), 12, width_of(label, SIZE), SIZE * 1.1)
+    words: list[Child] = [el("text", label, x=box.left - x, y=box.top - y + SIZE - 2, class_="convoyname")]
+    if leader:
+        words.insert(0, el("line", x1=0, y1=0, x2=leader[0] - x, y2=leader[1] - y, class_="leader"))
     inner = el("g", el("circle", r=14, class_="reach"), shape, words, class_="fixed")
     return el(
         "a",

@@ -231,7 +231,7 @@ def _side(view: View, side: Side, times: float, most: float) -> Markup:
     drawing = el("svg", bars, viewBox=f"0 0 {number(width)} 16", role="img", aria_label=said, class_="sidebar")
     return el(
         "div",
-        el("p", view.figure(f"out:{side.operation}", [name, ": ", el("bdi", span)], class_="plain")),
+        el("p", view.figure(f"out:{side.operation}", [name, w("colon"), el("bdi", span)], class_="plain")),
         drawing,
         class_="side",
     )

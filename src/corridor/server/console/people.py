@@ -228,13 +228,15 @@ def _event(view: View, one: Event) -> Row:
     w, now = view.w, view.situation
     by = {stance: [name for name, held in one.stances if held == stance] for stance in STANCES}
     accusing = [*by["accuses"], *by["expects"]]
-    label = [fact_label(one.fact, w), ": ", el("bdi", names.subject(now, one.about, w))]
-    said: list[Child] = [el("bdi", ", ".join(by["says"])) if by["says"] else "–"]
+    label = [fact_label(one.fact, w), w("colon"), el("bdi", names.subject(now, one.about, w))]
+    said: list[Child] = [el("bdi", w("comma").join(by["says"])) if by["says"] else "–"]
     if accusing:
         said += [
             " ",
             el(
-                "span", w("event.accuses" if by["accuses"] else "event.expects", who=", ".join(accusing)), class_="fine"
+                "span",
+                w("event.accuses" if by["accuses"] else "event.expects", who=w("comma").join(accusing)),
+                class_="fine",
             ),
         ]
     return Row(

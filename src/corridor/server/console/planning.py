@@ -1,10 +1,9 @@
-"""The plan: beside what happens, tried with other means, compared with another one, signed and adopted."""
+"""The page of the plan: made and run, beside what happens; trying, comparing and adopting have modules of their own."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from corridor.operation.checklist import Line, checklist, go
 from corridor.operation.progress import Standing, standings
 from corridor.planning.plan import Convoy, Plan
 from corridor.planning.verify import verify
@@ -13,20 +12,13 @@ from corridor.publishing.drawing import both
 from corridor.publishing.markup import Child, Markup, el
 from corridor.server import present as p
 from corridor.server.console import outlook, plans
-from corridor.server.console.figures import adopted, ago, ends, valid
+from corridor.server.console.comparing import compared_table, comparison, what_if
+from corridor.server.console.figures import adopted, ends, valid
+from corridor.server.console.signing import adoption
 from corridor.server.console.tables import Row, Table
 from corridor.server.console.view import Body, View, page
-from corridor.server.rights import DESK, LEAD
+from corridor.server.rights import DESK
 
-# The sliders: what they change, from where to where, in which steps.
-SLIDERS = (
-    ("buses", -20, 60, 1),
-    ("ambulances", -10, 20, 1),
-    ("hours", -12, 12, 1),
-    ("lanes", 0, 6, 1),
-    ("pickup_bays", -4, 12, 1),
-    ("reception_bays", -4, 12, 1),
-)
 FAILED = "plan failed"
 
 
@@ -48,7 +40,7 @@ def plan(view: View) -> Body:
                 _sheets(view, which),
             )
         )
-    parts += [_what_if(view), _comparison(view, compared), _adoption(view)]
+    parts += [what_if(view), comparison(view, compared), adoption(view)]
     return Body(parts=tuple(parts), tables=(convoys, compared))
 
 
@@ -290,187 +282,3 @@ def _sheets(view: View, which: str) -> Markup:
     w = view.w
     href = view.link("/plan/sheets", which=which)
     return el("p", el("a", w("plan.sheets"), href=href, class_="button quiet"))
-
-
-def _what_if(view: View) -> Markup | None:
-    """Return the sliders; a script sends them to the worker and puts the answer in."""
-    if view.turned or view.viewer.role not in DESK:
-        return None
-    w = view.w
-    sliders = [
-        el(
-            "label",
-            el("span", w(f"lever.{name}"), " ", el("output", el("bdi", "0"), class_="moved")),
-            el(
-                "input",
-                type="range",
-                name=name,
-                min=str(low),
-                max=str(high),
-                step=str(step),
-                value="0",
-                data_kind="number",
-            ),
-        )
-        for name, low, high, step in SLIDERS
-    ]
-    answer = el("div", el("p", w("whatif.move"), class_="none"), id="tried", role="status", aria_live="polite")
-    form = el(
-        "form",
-        el("div", sliders, class_="sliders"),
-        el("p", el("button", w("whatif.reset"), type="reset", class_="quiet")),
-        id="what-if-form",
-    )
-    return el("section", el("h2", w("whatif.title")), el("p", w("whatif.intro")), form, answer, id="what-if")
-
-
-def compared_table(view: View) -> Table:
-    """Return the adopted and the proposed plan side by side."""
-    old, new = adopted(view), plans.proposed(view)
-    rows: list[Row] = []
-    if old is not None or new is not None:
-        rows = [
-            Row(
-                {"figure": name, "adopted": _value(old, name), "proposed": _value(new, name)},
-                {
-                    "figure": view.w(f"compare.{name}"),
-                    "adopted": _worded(view, old, name),
-                    "proposed": _worded(view, new, name),
-                },
-            )
-            for name in ("people", "convoys", "trips", "start", "end", "bound", "gap", "reserve")
-        ]
-    return Table("compare", ("figure", "adopted", "proposed"), tuple(rows))
-
-
-def _value(one: Plan | None, name: str) -> object:
-    if one is None:
-        return None
-    found: dict[str, object] = {
-        "people": one.people,
-        "convoys": len(one.planned),
-        "trips": sum(len(c.trips) for c in one.planned),
-        "start": one.start,
-        "end": one.start + one.clearance_time,
-        "bound": one.start + timedelta(minutes=one.bound_minutes),
-        "gap": round(one.gap, 4),
-        "reserve": len(one.convoys) - len(one.planned),
-    }
-    return found[name]
-
-
-def _worded(view: View, one: Plan | None, name: str) -> Child:
-    value = _value(one, name)
-    if value is None or one is None:
-        return "–"
-    if name == "gap":
-        return el("bdi", view.w.percent(one.gap))
-    if name in ("start", "end", "bound"):
-        return el("bdi", view.w.moment(value))  # type: ignore[arg-type]
-    return el("bdi", view.w.count(value))  # type: ignore[arg-type]
-
-
-def _comparison(view: View, table: Table) -> Markup:
-    w, new = view.w, plans.proposed(view)
-    changes = (
-        [
-            el(
-                "li",
-                el("b", el("bdi", names.bare(one.convoy))),
-                w("colon"),
-                phrases.sentence(one.what, new.situation, w),
-                " ",
-                phrases.sentence(one.why, new.situation, w),
-            )
-            for one in (new.changes if new else ())
-        ]
-        if new
-        else []
-    )
-    fold = (
-        el("details", el("summary", w("compare.changes", n=w.count(len(changes)))), el("ul", changes))
-        if changes
-        else None
-    )
-    return el(
-        "section",
-        el("h2", w("compare.title")),
-        view.table(table, caption=w("compare.caption")),
-        fold,
-        id="compare",
-        data_live=True,
-    )
-
-
-def _adoption(view: View) -> Markup | None:
-    """Return the list to be signed, and the button that adopts the plan that was looked at."""
-    w = view.w
-    if view.turned:
-        return None
-    lines = checklist(view.known, view.situation)
-    lead = view.viewer.role in LEAD
-    items = [_signed(view, line, lead=lead) for line in lines]
-    state = el(
-        "p", w("sign.go") if go(lines) else w("sign.nogo"), class_="state " + ("open" if go(lines) else "halted")
-    )
-    kept, new = plans.kept(view), plans.proposed(view)
-    adopt: Child = el("p", w("adopt.nothing"), class_="none")
-    if kept is not None and new is not None:
-        made = w("adopt.made", when=ago(kept.made, max(view.house.clock(), kept.made), w), n=w.count(new.people))
-        broken = len(kept.findings)
-        reason = el("input", name="despite", required=True, maxlength="2000")
-        despite = el("label", w("adopt.despite", n=w.count(broken)), reason) if broken else None
-        current = adopted(view)
-        if current is not None and current.situation_sha256 == new.situation_sha256 and current.convoys == new.convoys:
-            adopt = el("p", w("adopt.is"), class_="state open")
-        elif lead:
-            adopt = el(
-                "form",
-                el("p", made, " ", el("code", el("bdi", kept.sha256[:12]))),
-                el("input", type="hidden", name="plan_sha256", value=kept.sha256),
-                despite,
-                el("button", w("adopt.button")),
-                data_api="/api/v1/decisions/adopt",
-                id="adopt-form",
-            )
-        else:
-            adopt = el("p", made, " ", w("adopt.lead"))
-    return el(
-        "section",
-        el("h2", w("adopt.title")),
-        state,
-        el("details", el("summary", w("sign.list", n=w.count(len(lines)))), el("ol", items, class_="checklist")),
-        adopt,
-        id="adoption",
-        data_live=True,
-    )
-
-
-def _signed(view: View, line: Line, *, lead: bool) -> Markup:
-    w = view.w
-    against = (
-        el("p", w("sign.against"), " ", phrases.sentence(line.against, view.situation, w), class_="fine")
-        if line.against
-        else None
-    )
-    who = el(
-        "p",
-        el("b", w(f"sign.is.{line.signed}")),
-        " ",
-        el("bdi", line.by),
-        " ",
-        el("bdi", line.reason, dir="auto"),
-        class_="fine",
-    )
-    form = None
-    if lead:
-        form = el(
-            "form",
-            el("input", type="hidden", name="item", value=line.item.item),
-            el("label", w("reason.label"), el("input", name="reason", maxlength="2000", required=bool(line.against))),
-            el("button", w("sign.say.go"), name="answer", value="go"),
-            el("button", w("sign.say.nogo"), name="answer", value="no-go", class_="quiet"),
-            data_api="/api/v1/decisions/sign",
-            class_="filters",
-        )
-    return el("li", el("p", line.item.label(w.lang)), against, who, form)

@@ -55,7 +55,9 @@ def vehicles(convoy: Convoy, w: ConsoleWords) -> str:
     for trip in convoy.trips:
         kind = names.vehicle_type(trip.vehicle)
         counts[kind] = counts.get(kind, 0) + 1
-    return ", ".join(f"{w.count(n)} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in sorted(counts.items()))
+    return w("comma").join(
+        f"{w.count(n)} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in sorted(counts.items())
+    )
 
 
 def aboard(convoy: Convoy, w: ConsoleWords) -> str:
@@ -64,7 +66,7 @@ def aboard(convoy: Convoy, w: ConsoleWords) -> str:
     for trip in convoy.trips:
         for group, count in trip.load.items():
             people[group] = people.get(group, 0) + count
-    return ", ".join(f"{names.group(group, w)}: {w.count(n)}" for group, n in sorted(people.items()))
+    return w("comma").join(f"{names.group(group, w)}{w('colon')}{w.count(n)}" for group, n in sorted(people.items()))
 
 
 def _end(convoy: Convoy) -> datetime:

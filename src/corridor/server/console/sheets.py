@@ -94,7 +94,10 @@ def _sheet(view: View, made: Plan, one: Convoy) -> Markup:
             el("th", el("bdi", names.bare(trip.vehicle)), scope="row"),
             el("td", w.clock(trip.board_start)),
             el("td", el("bdi", w.count(trip.people))),
-            el("td", ", ".join(f"{names.group(g, w)}: {w.count(n)}" for g, n in sorted(trip.load.items()))),
+            el(
+                "td",
+                w("comma").join(f"{names.group(g, w)}{w('colon')}{w.count(n)}" for g, n in sorted(trip.load.items())),
+            ),
             el("td", class_="box"),
             el("td", class_="box"),
         )

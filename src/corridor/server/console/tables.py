@@ -116,7 +116,9 @@ def _row(table: Table, row: Row, w: ConsoleWords) -> Markup:
     cells: list[Markup] = []
     for number, name in enumerate(table.columns):
         child = row.shown.get(name, _shown(row.values.get(name), w))
-        cells.append(el("th", child, scope="row") if number == 0 else el("td", child, data_label=w(f"col.{name}")))
+        cells.append(
+            el("th", child, scope="row") if number == 0 else el("td", el("div", child), data_label=w(f"col.{name}"))
+        )
     return el("tr", cells, class_=row.tone or None, id=row.id or None)
 
 
@@ -130,7 +132,7 @@ def _shown(value: Any, w: ConsoleWords) -> Child:  # noqa: ANN401
     if isinstance(value, int | float):
         return el("bdi", w.count(value))
     if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
+        return w("comma").join(str(each) for each in value)
     return el("bdi", str(value))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -40,10 +40,14 @@ class Body:
 
 
 class View:
-    """What a builder sees: the operation as known at the page's moment, the words, the query, the one who asks."""
+    """What a builder sees: the operation as known at the page's moment, the words, the query, the one who asks.
 
-    def __init__(self, operation: Operation, ask: Ask, choice: Choice) -> None:
+    `gathered` is what the page had fetched from elsewhere before the desk was asked.
+    """
+
+    def __init__(self, operation: Operation, ask: Ask, choice: Choice, gathered: Any = None) -> None:  # noqa: ANN401
         self.operation = operation
+        self.gathered = gathered
         self.house: House = ask.house
         self.viewer = ask.viewer
         self.query: Any = ask.query
@@ -51,7 +55,7 @@ class View:
         everything = operation.known()
         self.zone = _zone(everything)
         self.w: ConsoleWords = console_words(choice.lang, digits=choice.digits, zone=self.zone)
-        asked = _asked(self.query.at, self.zone)
+        asked = asked_moment(operation, self.query.at)
         self.at = moment(operation, asked)
         self.turned = asked is not None
         self.logged = self.at if self.turned and self.query.held else None
@@ -68,6 +72,11 @@ class View:
     def situation(self) -> Situation:
         """What is believed as of the page's moment."""
         return self.operation.situation(self.at, logged=self.logged)
+
+    @property
+    def as_file(self) -> bool:
+        """Whether a table is taken away: then nobody sees how its cells are shown."""
+        return self.route.path.endswith(tuple("." + form for form in tables.FORMS))
 
     @property
     def path(self) -> str:
@@ -125,9 +134,11 @@ def _zone(known: Known) -> tzinfo | None:
     return last.received.tzinfo if last else None
 
 
-def _asked(at: str, zone: tzinfo | None) -> datetime | None:
+def asked_moment(operation: Operation, at: str) -> datetime | None:
+    """Return the moment that an address names, by the clocks of the operation; None where it names none."""
     if not at:
         return None
+    zone = _zone(operation.known())
     try:
         found = datetime.fromisoformat(at)
         found = found if found.tzinfo else found.replace(tzinfo=zone or UTC)
@@ -140,27 +151,31 @@ def _asked(at: str, zone: tzinfo | None) -> datetime | None:
 
 
 Build = Callable[[View], Body]
+# Fetches what a page needs beside the operation, before the desk is asked: slow work never holds up the desk.
+Gather = Callable[[Ask], Awaitable[Any]]
 
 
-def page(name: str, *, scripts: Sequence[str] = (), exports: bool = True) -> Callable[[Build], Build]:
+def page(
+    name: str, *, scripts: Sequence[str] = (), exports: bool = True, gather: Gather | None = None
+) -> Callable[[Build], Build]:
     """Enter the builder of a page, and with `exports` of its tables; the rows of the table of routes name them."""
 
     def enter(build: Build) -> Build:
         async def show(ask: Ask) -> Reply:
-            return await shown(ask, name, build, scripts)
+            return await shown(ask, name, build, scripts, gather)
 
         _named(show, name)
         if exports:
-            exporting(name, build)
+            exporting(name, build, gather)
         return build
 
     return enter
 
 
-def exporting(name: str, build: Build) -> None:
+def exporting(name: str, build: Build, gather: Gather | None = None) -> None:
     """Enter what gives the tables of a page away, one handler a form."""
     for form in tables.FORMS:
-        _named(_exporting(name, build, form), f"{name}_{form}")
+        _named(_exporting(name, build, form, gather), f"{name}_{form}")
 
 
 def _named(handler: Any, name: str) -> None:  # noqa: ANN401
@@ -168,25 +183,25 @@ def _named(handler: Any, name: str) -> None:  # noqa: ANN401
     handles(handler)
 
 
-def _exporting(name: str, build: Build, form: str) -> Any:  # noqa: ANN401
+def _exporting(name: str, build: Build, form: str, gather: Gather | None) -> Any:  # noqa: ANN401
     async def give(ask: Ask) -> Reply:
-        return await exported(ask, name, build, form)
+        return await exported(ask, name, build, form, gather)
 
     return give
 
 
-async def shown(ask: Ask, name: str, build: Build, scripts: Sequence[str]) -> Reply:
+async def shown(ask: Ask, name: str, build: Build, scripts: Sequence[str], gather: Gather | None = None) -> Reply:
     """Answer with a page of the console."""
     choice = choice_of(ask.headers, ask.query)
-    body = await _asked_desk(ask, name, build, choice)
+    body = await _asked_desk(ask, name, build, choice, gather)
     w = console_words(choice.lang, digits=choice.digits, zone=body.clock.at.tzinfo if body.clock else None)
     raw = framed(ask, name, w(f"title.{name}"), body.parts, clock=body.clock, w=w, choice=choice, scripts=scripts)
     return Reply(raw=raw, headers=keeping(ask))
 
 
-async def exported(ask: Ask, name: str, build: Build, form: str) -> Reply:
+async def exported(ask: Ask, name: str, build: Build, form: str, gather: Gather | None = None) -> Reply:
     """Answer with one table of a page, as a file."""
-    body = await _asked_desk(ask, name, build, choice_of(ask.headers, ask.query))
+    body = await _asked_desk(ask, f"{name} file", build, choice_of(ask.headers, ask.query), gather)
     table = tables.only(body.tables, ask.query.table)
     if table is None:
         known = ", ".join(each.name for each in body.tables) or "none here yet"
@@ -200,13 +215,14 @@ async def exported(ask: Ask, name: str, build: Build, form: str) -> Reply:
     return Reply(raw=raw, media=MEDIA[form], headers=kept)
 
 
-async def _asked_desk(ask: Ask, name: str, build: Build, choice: Choice) -> Body:
+async def _asked_desk(ask: Ask, name: str, build: Build, choice: Choice, gather: Gather | None) -> Body:
     """Ask the desk for a page; readers who see the same share one answer."""
     viewer = ask.viewer
+    gathered = await gather(ask) if gather is not None else None
     key = ("console", name, ask.query, choice.lang, choice.digits, viewer.role, viewer.reads_text)
 
     def question(operation: Operation) -> Body:
-        view = View(operation, ask, choice)
+        view = View(operation, ask, choice, gathered)
         try:
             body = build(view)
         except Refused:

@@ -57,7 +57,7 @@ def places_table(view: View) -> Table:
                     "site": names.place(now, site, w),
                     "p50": view.figure(f"site:{site}", [shown, " "], class_="plain"),
                     "span": span,
-                    "kinds": ", ".join(kinds),
+                    "kinds": w("comma").join(kinds),
                 },
                 place=site,
             )
@@ -198,7 +198,7 @@ def _around(view: View) -> Markup:
             "li",
             view.reports(
                 (r.id,),
-                [fact_label(r.fact, w), ": ", el("bdi", str(r.value if r.value is not None else ""), dir="auto")],
+                [fact_label(r.fact, w), w("colon"), el("bdi", str(r.value if r.value is not None else ""), dir="auto")],
             ),
             " ",
             el(

@@ -15,6 +15,8 @@ let waiting = 0;
 let asking = false;
 let again = false;
 
+// On a small screen the pages stand in one row: the one that is open is in sight.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 const sign = document.getElementById("connection");
 
 /** @param {string} state */
@@ -130,6 +132,6 @@ function follow_stream() {
 }
 
 if (data.turned) show("turned");
-follow_stream();
+if (data.stream) follow_stream();
 // The words "5 minutes ago" age by themselves.
 window.setInterval(() => { if (!document.hidden && !data.turned) later(); }, 60000);

@@ -17,10 +17,27 @@ function bring() {
   function draw() {
     picture?.setAttribute("viewBox", `${view.x} ${view.y} ${width * view.k} ${height * view.k}`);
     // Marks and words keep their size on the screen.
-    const size = view.k * Math.min(Math.max(width / (picture?.clientWidth || width), 1), 1.8);
-    for (const mark of picture?.querySelectorAll(".fixed") || []) mark.setAttribute("transform", `scale(${size})`);
+    const size = view.k * Math.min(Math.max(width / (picture?.clientWidth || width), 1), 2.2);
+    for (const mark of picture?.querySelectorAll(".fixed") || []) {
+      mark.setAttribute("transform", `scale(${size})`);
+      within(/** @type {SVGGElement} */ (mark), size);
+    }
     rule();
     kept = view;
+  }
+  /** Words of a mark that is in view stay in view: on a small screen they are moved in from the edge. @param {SVGGElement} mark @param {number} size */
+  function within(mark, size) {
+    const found = /translate\(([-\d.]+) /.exec(mark.parentElement?.getAttribute("transform") || "");
+    const at = found ? Number(found[1]) : NaN;
+    if (!(at >= view.x && at <= view.x + width * view.k)) return;
+    for (const words of mark.querySelectorAll("text:not(.sign)")) {
+      words.removeAttribute("transform");
+      const box = /** @type {SVGTextElement} */ (words).getBBox();
+      const left = view.x + 4 * size - (at + box.x * size);
+      const right = at + (box.x + box.width) * size - (view.x + width * view.k - 4 * size);
+      const by = left > 0 ? left : right > 0 ? -right : 0;
+      if (by) words.setAttribute("transform", `translate(${by / size} 0)`);
+    }
   }
   /** The rule of kilometres follows the view: a round number near to the length it had. */
   function rule() {
