@@ -65,11 +65,54 @@ def some(roads: Roads, count: int, rng: np.random.Generator) -> list[Snapped]:
     return [snap(roads, str(n), float(roads.road.lat[n]) + 1e-4, float(roads.road.lon[n]) + 1e-4) for n in chosen]
 
 
-def middle_flood(roads: Roads, part: float) -> Closure:
-    west, south, east, north = roads.road.extent
-    x, y, dx, dy = (west + east) / 2, (south + north) / 2, (east - west) * part, (north - south) * part
-    ring = [[x - dx, y - dy], [x + dx, y - dy], [x + dx, y + dy], [x - dx, y + dy], [x - dx, y - dy]]
+def flood(west: float, south: float, east: float, north: float) -> Closure:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     return Closure(id="flood", kind="flood", source="benchmark", shape={"type": "Polygon", "coordinates": [ring]})
+
+
+def around(x: float, y: float, dx: float, dy: float) -> Closure:
+    return flood(x - dx, y - dy, x + dx, y + dy)
+
+
+def closures_of(roads: Roads, end: Snapped, rng: np.random.Generator) -> dict[str, list[Closure]]:
+    """Return closures of four kinds: in the middle, anywhere, around the end, and a wall with one gap."""
+    west, south, east, north = roads.road.extent
+    wide, high = east - west, north - south
+    places = zip(rng.uniform(west, east, 20), rng.uniform(south, north, 20), rng.uniform(0.005, 0.1, 20), strict=True)
+    wall = flood(west + wide * 0.5, south - 1, west + wide * 0.502, north - high * 0.001)
+    return {
+        "a closure and the new route": [around((west + east) / 2, (south + north) / 2, wide * 0.05, high * 0.05)],
+        "20 closures anywhere, the slowest": [around(x, y, wide * part, high * part) for x, y, part in places],
+        "the end shut in": [around(end.lon, end.lat, wide * 0.01, high * 0.01)],
+        "a wall, and the long way round": [wall],
+    }
+
+
+def closure_rows(roads: Roads, start: Snapped, end: Snapped, rng: np.random.Generator, *, many: bool) -> list[Row]:
+    """Close roads between two sites whose way is known; each new time is held against a search over everything."""
+    before = Traffic(roads).route(start, end)
+    rows = []
+    for name, closures in closures_of(roads, end, rng).items():
+        slowest, wall, said, wrong = 0.0, 0.0, "", 0
+        for closure in closures:
+            (traffic, after), cpu, spent = timed(lambda closure=closure: changed(roads, closure, start, end))
+            whole = float(traffic.matrix([start], [end])[0, 0])
+            wrong += not math.isclose(after.seconds if after else math.inf, whole, rel_tol=1e-9)
+            if cpu >= slowest:
+                slowest, wall, shut = cpu, spent, len(traffic.effects.touched)
+                longer = f"{(after.seconds - before.seconds) / 60:+.1f} minutes" if after and before else "cut off"
+                said = f"{shut:,} stretches closed, {longer}"
+        if wrong:
+            raise SystemExit(f"{roads.road.name}: {name}: {wrong} times are not those of a search over everything")
+        rows.append(row(f"{roads.road.name}: {name}", slowest, wall, 0.2, said))
+        if not many:
+            break
+    return rows
+
+
+def changed(roads: Roads, closure: Closure, start: Snapped, end: Snapped) -> tuple[Traffic, Any]:
+    traffic = Traffic(roads, effects(roads.road, [closure]))
+    return traffic, traffic.route(start, end)
 
 
 def extract_rows(path: Path, *, million: bool) -> list[Row]:
@@ -109,16 +152,7 @@ def extract_rows(path: Path, *, million: bool) -> list[Row]:
         times, cpu, wall = timed(lambda: traffic.matrix(starts, ends))
         rows.append(row(f"{name}: matrix 500 x 50", cpu, wall, 2.0, f"median {np.median(times) / 60:.1f} minutes"))
     start, end = some(roads, 2, rng)
-    before = traffic.route(start, end)
-
-    def closed() -> tuple[int, Any]:
-        found = effects(roads.road, [middle_flood(roads, 0.05)])
-        changed = Traffic(roads, found)
-        return len(found.by), changed.route(start, end)
-
-    (count, after), cpu, wall = timed(closed)
-    longer = "cut off" if after is None or before is None else f"{(after.seconds - before.seconds) / 60:+.1f} minutes"
-    rows.append(row(f"{name}: a closure and the new route", cpu, wall, 0.2, f"{count:,} stretches closed, {longer}"))
+    rows += closure_rows(roads, start, end, rng, many=million)
     if not million:
         rows.append(oracle_row(path, roads, rng))
     rows.append(

@@ -550,6 +550,63 @@ def test_the_search_for_large_networks_gives_the_same_trees(tmp_path: Path, town
 
 
 @QUICK
+@given(
+    town=towns(),
+    chosen=st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=4), max_size=2),
+    factor=st.sampled_from([0.0, 0.3]),
+    give_up=st.sampled_from([1, 1000]),
+)
+def test_the_search_that_knows_the_open_roads_finds_what_a_search_over_everything_finds(
+    tmp_path: Path, town: Any, chosen: list[list[int]], factor: float, give_up: int
+) -> None:
+    """One opening of the roads, closures after closures over it, as on a large network; and a plain search anew."""
+    roads = opened(tmp_path, town)
+    sites, ways = some(roads, 3), roads.road.way_id
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(routing, "ENDS_KEPT", 2)
+        patched.setattr(routing, "GIVE_UP", give_up)
+        for numbers in ([], *chosen):
+            shut = tuple(int(ways[number % len(ways)]) for number in numbers)
+            closure = Closure(id="c", kind="snow", source="City", ways=shut, speed_factor=factor)
+            traffic = Traffic(roads, effects(roads.road, [closure]) if shut else None)
+            patched.setattr(routing, "LARGE", 10**9)
+            whole = Traffic(open_roads(tmp_path / "town.osm", "car", cache=False), traffic.effects)
+            np.testing.assert_array_equal(traffic.seconds, whole.seconds)
+            for start in sites:
+                for end in sites:
+                    patched.setattr(routing, "LARGE", 10**9)
+                    plain = whole.route(start, end)
+                    patched.setattr(routing, "LARGE", 0)
+                    found = traffic.route(start, end)
+                    assert (found is None) == (plain is None)
+                    if found is not None and plain is not None:
+                        assert found.seconds == pytest.approx(plain.seconds, rel=1e-12, abs=1e-9)
+                        assert found.metres == pytest.approx(
+                            sum(roads.road.metres[s] * share for s, _, share in found.steps)
+                        )
+            assert len(roads.towards) <= 2
+
+
+@QUICK
+@given(town=towns(), factor=st.sampled_from([0.0, 0.3]), way=st.integers(0, 40))
+def test_what_a_closure_leaves_of_a_slot_is_what_all_slots_made_anew_say(
+    tmp_path: Path, town: Any, factor: float, way: int
+) -> None:
+    roads = opened(tmp_path, town)
+    shut = Closure(
+        id="c", kind="ice", source="City", ways=(int(roads.road.way_id[way % len(roads.road.way_id)]),),
+        speed_factor=factor, direction="along",
+    )  # fmt: skip
+    traffic, slots = Traffic(roads, effects(roads.road, [shut])), roads.graph.slots
+    np.testing.assert_array_equal(traffic._least, slots.least(traffic.seconds))
+    columns, rows, seconds = traffic._turned
+    pairs = np.repeat(np.arange(roads.graph.nodes), np.diff(slots.rows)), slots.columns
+    ahead = sorted(zip(*(part.tolist() for part in (*pairs, traffic._least)), strict=True))
+    back = zip(columns.tolist(), np.repeat(np.arange(roads.graph.nodes), np.diff(rows)).tolist(), seconds, strict=True)
+    assert sorted(back) == ahead
+
+
+@QUICK
 @given(town=towns(), chosen=st.lists(st.integers(0, 40), max_size=6), factor=st.sampled_from([0.0, 0.3]))
 def test_closing_or_slowing_never_shortens_a_drive(tmp_path: Path, town: Any, chosen: list[int], factor: float) -> None:
     roads = opened(tmp_path, town)

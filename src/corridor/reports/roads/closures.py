@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -14,7 +15,7 @@ import numpy as np
 from corridor.errors import Fault, InputError
 from corridor.files import nearest as nearest_word
 from corridor.files import read_bytes
-from corridor.reports.roads.roadmap import Floats, Ints, RoadMap
+from corridor.reports.roads.roadmap import Floats, Ints, RoadMap, spread
 from corridor.reports.roads.snap import METRES_PER_DEGREE, nearest
 
 Kind = Literal[
@@ -73,13 +74,27 @@ class Effects:
     def __init__(self, stretches: int) -> None:
         self.along: Floats = np.ones(stretches)
         self.against: Floats = np.ones(stretches)
-        self.by: dict[int, list[Closure]] = {}
         self.nowhere: list[Closure] = []
+        self._met: list[tuple[Closure, Ints]] = []
+
+    @cached_property
+    def by(self) -> dict[int, list[Closure]]:
+        """The closures that each closed or slow stretch meets."""
+        found: dict[int, list[Closure]] = {}
+        for closure, stretches in self._met:
+            for stretch in stretches.tolist():
+                found.setdefault(stretch, []).append(closure)
+        return found
 
     @property
     def any(self) -> bool:
         """Whether anything is closed or slow."""
-        return bool(self.by)
+        return any(len(stretches) for _, stretches in self._met)
+
+    @property
+    def touched(self) -> Ints:
+        """The stretches that are closed or slow."""
+        return np.flatnonzero((self.along < 1) | (self.against < 1))
 
     def add(self, closure: Closure, stretches: Ints) -> None:
         """Close or slow some stretches; where several meet, the least speed holds."""
@@ -88,8 +103,8 @@ class Effects:
         for way, name in ((self.along, "along"), (self.against, "against")):
             if closure.direction in ("both", name):
                 way[stretches] = np.minimum(way[stretches], closure.speed_factor)
-        for stretch in stretches.tolist():
-            self.by.setdefault(stretch, []).append(closure)
+        self._met.append((closure, stretches))
+        self.__dict__.pop("by", None)
 
 
 def effects(
@@ -113,8 +128,7 @@ def _stretches(road: RoadMap, closure: Closure, at: datetime | None) -> Ints:
 
 
 def _inside(road: RoadMap, closure: Closure, ways: Ints | None, at: datetime | None) -> Ints:
-    import shapely  # noqa: PLC0415 - a quarter of a second, and only for shapes
-    from shapely.geometry import shape as to_shape  # noqa: PLC0415 - likewise
+    from shapely.geometry import shape as to_shape  # noqa: PLC0415 - a quarter of a second, and only for shapes
 
     form = to_shape(closure.shape)
     middle = form.centroid.y
@@ -129,16 +143,38 @@ def _inside(road: RoadMap, closure: Closure, ways: Ints | None, at: datetime | N
         near = np.intersect1d(near, ways)
     if not len(near):
         return near
-    owner = np.repeat(np.arange(len(near)), road.last[near] - road.first[near] + 1)
-    begins = np.concatenate(([0], np.cumsum(road.last[near] - road.first[near] + 1)))[:-1]
-    point = road.first[near][owner] + np.arange(len(owner)) - begins[owner]
-    lines = shapely.linestrings(road.point_lon[point], road.point_lat[point], indices=owner)
+    return _crossed(road, form, near) if not wide else _along(road, form, near)
+
+
+def _crossed(road: RoadMap, form: Any, near: Ints) -> Ints:  # noqa: ANN401 - shapely's own
+    """Return which of some stretches a shape touches."""
+    import shapely  # noqa: PLC0415 - a quarter of a second, and only for shapes
+
     shapely.prepare(form)
-    hit = shapely.intersects(form, lines)
-    if wide:  # a road that only crosses the drawn line is not closed by it
-        hit &= shapely.length(shapely.intersection(form, lines)) > 0.5 * shapely.length(lines)
+    owner, point = spread(road.first[near], road.last[near] - road.first[near] + 1)
+    hit = np.zeros(len(near), dtype=bool)
+    hit[owner[shapely.contains_xy(form, road.point_lon[point], road.point_lat[point])]] = True
+    # Lines are dear to make: only for those of which no bend lies inside.
+    rest = np.flatnonzero(~hit)
+    hit[rest] = shapely.intersects(form, _drawn(road, near[rest]))
     chosen: Ints = near[hit]
     return chosen
+
+
+def _along(road: RoadMap, form: Any, near: Ints) -> Ints:  # noqa: ANN401 - shapely's own
+    """Return which of some stretches run along a drawn line; one that only crosses it is not closed by it."""
+    import shapely  # noqa: PLC0415 - a quarter of a second, and only for shapes
+
+    lines = _drawn(road, near)
+    chosen: Ints = near[shapely.length(shapely.intersection(form, lines)) > 0.5 * shapely.length(lines)]
+    return chosen
+
+
+def _drawn(road: RoadMap, stretches: Ints) -> Any:  # noqa: ANN401 - shapely's own
+    import shapely  # noqa: PLC0415 - a quarter of a second, and only for shapes
+
+    owner, point = spread(road.first[stretches], road.last[stretches] - road.first[stretches] + 1)
+    return shapely.linestrings(road.point_lon[point], road.point_lat[point], indices=owner)
 
 
 def _at_points(road: RoadMap, form: Any, ways: Ints | None) -> Ints:  # noqa: ANN401 - shapely's own

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corridor.reports.roads.profile import Profile, Verdict, blocked, judge
-from corridor.reports.roads.roadmap import Ban, Floats, Ints, RoadMap
+from corridor.reports.roads.roadmap import Ban, Floats, Ints, RoadMap, spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +53,11 @@ class Graph:
         order, begins = self.by_stretch
         return order[begins[stretch] : begins[stretch + 1]]
 
+    def arcs_on(self, stretches: Ints) -> Ints:
+        """Return the arcs that drive over any of some stretches."""
+        order, begins = self.by_stretch
+        return order[spread(begins[stretches], begins[stretches + 1] - begins[stretches])[1]]
+
 
 @dataclass(frozen=True)
 class Slots:
@@ -80,6 +85,30 @@ class Slots:
         if not len(self.begins):
             return np.zeros(0)
         return np.asarray(np.minimum.reduceat(seconds[self.order], self.begins))
+
+    def mended(self, least: Floats, tails: Ints, seconds: Floats) -> Floats:
+        """Return the seconds of each slot after arcs from some nodes have changed: `least` was theirs before."""
+        tails = np.unique(tails)
+        rows = self.rows.astype(np.int64)
+        _, slots = spread(rows[tails], rows[tails + 1] - rows[tails])
+        if not len(slots):
+            return least
+        ends = np.where(slots + 1 < len(self.begins), self.begins[(slots + 1) % len(self.begins)], len(self.order))
+        counts = ends - self.begins[slots]
+        _, place = spread(self.begins[slots], counts)
+        found = least.copy()
+        found[slots] = np.minimum.reduceat(seconds[self.order[place]], np.cumsum(counts) - counts)
+        return found
+
+    @cached_property
+    def turned(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Ints]:
+        """The same slots by their heads: the tails, where each node's begin, and the slot that each is."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second
+
+        nodes = len(self.rows) - 1
+        number = np.arange(len(self.columns), dtype=np.int64)
+        other = csr_array((number, self.columns, self.rows), shape=(nodes, nodes)).tocsc()
+        return other.indices, other.indptr, other.data
 
     def arc(self, tail: int, head: int, seconds: Floats) -> int:
         """Return the quickest arc from one node to another."""

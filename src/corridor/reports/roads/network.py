@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ class Roads:
     convoy: bool
     seconds: Floats
     cached: bool = False
+    # Seconds to the ends asked for last, over open roads: `routing.Traffic` keeps them here for every closure to come.
+    towards: dict[tuple[tuple[int, float], ...], Floats] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def least(self) -> Floats:
+        """The seconds of each slot of the graph while all roads are open."""
+        return self.graph.slots.least(self.seconds)
 
 
 def open_roads(path: str | Path, profile: str = "bus", *, convoy: bool = False, cache: bool = True) -> Roads:

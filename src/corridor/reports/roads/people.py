@@ -15,7 +15,7 @@ import numpy as np
 from corridor.errors import Fault, InputError
 from corridor.files import nearest, read_bytes
 from corridor.reports.roads.network import Roads
-from corridor.reports.roads.roadmap import Floats, Ints
+from corridor.reports.roads.roadmap import Floats, Ints, spread
 from corridor.reports.roads.routing import Traffic
 from corridor.reports.roads.snap import METRES_PER_DEGREE, Snapped
 
@@ -178,10 +178,8 @@ class Walks:
         self.traffic, self.population = Traffic(roads), population
         road = roads.road
         walked = np.flatnonzero(roads.graph.main)
-        owner = np.repeat(walked, road.last[walked] - road.first[walked] + 1)
-        counts = road.last[walked] - road.first[walked] + 1
-        begins = np.concatenate(([0], np.cumsum(counts)))[:-1]
-        point = road.first[owner] + np.arange(len(owner)) - np.repeat(begins, counts)
+        number, point = spread(road.first[walked], road.last[walked] - road.first[walked] + 1)
+        owner = walked[number]
         squeeze = math.cos(math.radians(float(np.mean(population.lat))))
         tree = cKDTree(np.column_stack((road.point_lon[point] * squeeze, road.point_lat[point])))
         away, near = tree.query(np.column_stack((population.lon * squeeze, population.lat)))

@@ -121,6 +121,13 @@ class RoadMap:
         return np.flatnonzero((left <= east) & (right >= west) & (low <= north) & (high >= south))
 
 
+def spread(first: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Return runs laid end to end: for each member the run it belongs to, and the index it stands for, (members,)."""
+    owner = np.repeat(np.arange(len(first), dtype=np.int64), counts)
+    before = np.cumsum(counts) - counts
+    return owner, first[owner] + np.arange(len(owner), dtype=np.int64) - before[owner]
+
+
 def ground_metres(lon1: Array, lat1: Array, lon2: Array, lat2: Array) -> Floats:
     """Return the great-circle metres between points in degrees (haversine)."""
     one, two = np.radians(lat1), np.radians(lat2)

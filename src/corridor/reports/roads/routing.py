@@ -18,6 +18,10 @@ from corridor.reports.roads.snap import Snapped
 AT_ONCE = 60_000_000
 # Larger networks are searched by a compiled search, which takes a second to load.
 LARGE = 200_000
+# Large networks keep the times of so many ends, eight bytes a node each.
+ENDS_KEPT = 16
+# A search for one way that has looked at this share of the nodes is slower than one over all of them.
+GIVE_UP = 50
 Ends = list[tuple[int, float]]
 
 
@@ -45,20 +49,25 @@ class Traffic:
     def __init__(self, roads: Roads, effects: Effects | None = None) -> None:
         self.roads = roads
         self.effects = effects
-        self.seconds = _slowed(roads, effects) if effects is not None and effects.any else roads.seconds
+        self.seconds, self._least = roads.seconds, roads.least
+        if effects is not None and effects.any:
+            self._lengthen(effects.touched, effects.along, effects.against)
 
-    @cached_property
-    def _least(self) -> Floats:
-        return self.roads.graph.slots.least(self.seconds)
+    def _lengthen(self, stretches: Ints, along: Floats, against: Floats) -> None:
+        """Leave a share of the speed, (all stretches,), on some stretches; the rest stays as it is."""
+        graph = self.roads.graph
+        arcs = graph.arcs_on(stretches)
+        over = graph.stretch[arcs]
+        self.seconds = self.seconds.copy()
+        with np.errstate(divide="ignore"):
+            self.seconds[arcs] /= np.where(graph.forward[arcs], along[over], against[over])
+        self._least = graph.slots.mended(self._least, graph.tail[arcs], self.seconds)
 
     @cached_property
     def _turned(self) -> tuple[Any, Any, Floats]:
         """The same graph with every arc turned round, for the ways towards a place."""
-        from scipy.sparse import csr_array  # noqa: PLC0415 - a third of a second
-
-        slots, nodes = self.roads.graph.slots, self.roads.graph.nodes
-        other = csr_array((self._least, slots.columns, slots.rows), shape=(nodes, nodes)).tocsc()
-        return other.indices, other.indptr, other.data
+        columns, rows, slots = self.roads.graph.slots.turned
+        return columns, rows, self._least[slots]
 
     def leaving(self, site: Snapped) -> Ends:
         """Return the nodes first reached from a site, with the seconds."""
@@ -151,25 +160,50 @@ class Traffic:
             for column in on.get(start.stretch, ()):
                 found[row, column] = min(found[row, column], self.beside(start, ends[column])[0])
 
+    def _open_seconds(self, end: Snapped) -> Floats:
+        """Return the seconds from every node to a site while all roads are open, kept for the ends asked for last."""
+        whole, kept = Traffic(self.roads), self.roads.towards
+        ends = tuple(whole.arriving(end))
+        found = kept.pop(ends, None)
+        kept[ends] = whole.trees([list(ends)], towards=True)[0] if found is None else found
+        while len(kept) > ENDS_KEPT:
+            del kept[next(iter(kept))]
+        return kept[ends]
+
+    def _searched(self, start: Snapped, end: Snapped) -> tuple[Floats, Ints]:
+        """Return seconds from a site, exact at the ends of another's road, and the node before each, (nodes,)."""
+        if self.roads.graph.nodes > LARGE:
+            from corridor.reports.roads.search import way  # noqa: PLC0415 - a second
+
+            slots, nodes = self.roads.graph.slots, self.roads.graph.nodes
+            network, starts, ends = (slots.rows, slots.columns, self._least), self.leaving(start), self.arriving(end)
+            found = way(network, self._open_seconds(end), starts, ends, most=nodes // GIVE_UP)
+            if found is None:  # a long way round, or none: search all, from the end, which closures may have shut in
+                left = self.trees([ends], towards=True)[0]
+                found = way(network, left, starts, ends, most=nodes)
+            return found if found is not None else (np.full(nodes, np.inf), np.full(nodes, -1))
+        tree, before = self.trees([self.leaving(start)], ways=True)
+        return tree[0], before[0]
+
     def route(self, start: Snapped, end: Snapped) -> Route | None:
         """Return the quickest way from one site to another, None where no way leads."""
-        tree, before = self.trees([self.leaving(start)], ways=True)
+        tree, before = self._searched(start, end)
         best, last = self.beside(start, end)
         chosen = -1
         for arc in self.roads.graph.arcs_of(end.stretch).tolist():
             tail = int(self.roads.graph.tail[arc])
             share = end.share if self.roads.graph.forward[arc] else 1 - end.share
-            if np.isfinite(self.seconds[arc]) and tree[0, tail] + share * self.seconds[arc] < best:
-                best, last, chosen = float(tree[0, tail] + share * self.seconds[arc]), arc, tail
+            if np.isfinite(self.seconds[arc]) and tree[tail] + share * self.seconds[arc] < best:
+                best, last, chosen = float(tree[tail] + share * self.seconds[arc]), arc, tail
         for node in self._standing(end, leaving=False):
-            if tree[0, node] < best:
-                best, last, chosen = float(tree[0, node]), -1, node
+            if tree[node] < best:
+                best, last, chosen = float(tree[node]), -1, node
         if not np.isfinite(best):
             return None
         if chosen < 0:
             steps = [(start.stretch, bool(self.roads.graph.forward[last]), abs(end.share - start.share))]
         else:
-            steps = self._steps(start, end, before[0], chosen, last)
+            steps = self._steps(start, end, before, chosen, last)
         return self._drawn(start, end, steps, best)
 
     def _steps(self, start: Snapped, end: Snapped, before: Ints, tail: int, last: int) -> list[tuple[int, bool, float]]:
@@ -213,10 +247,3 @@ def _part(points: list[tuple[float, float]], low: float, high: float) -> list[tu
     steps = np.hypot(*np.diff(np.array(points), axis=0).T)
     along = np.concatenate(([0.0], np.cumsum(steps))) / max(float(steps.sum()), 1e-12)
     return [point for point, share in zip(points, along.tolist(), strict=True) if low < share < high]
-
-
-def _slowed(roads: Roads, effects: Effects) -> Floats:
-    graph = roads.graph
-    left = np.where(graph.forward, effects.along[graph.stretch], effects.against[graph.stretch])
-    with np.errstate(divide="ignore"):
-        return np.asarray(roads.seconds / left)

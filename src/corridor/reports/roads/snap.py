@@ -9,7 +9,7 @@ import numpy as np
 
 from corridor.errors import InputError
 from corridor.reports.roads.network import Roads
-from corridor.reports.roads.roadmap import Floats, Ints, RoadMap
+from corridor.reports.roads.roadmap import Floats, Ints, RoadMap, spread
 
 METRES_PER_DEGREE = 111_195.0  # of latitude, on the sphere of `roadmap.EARTH_M`
 FAR_M = 300.0  # beyond this somebody has to look at the site
@@ -79,10 +79,7 @@ def nearest(
 
 
 def _closest(road: RoadMap, lat: float, lon: float, near: Ints) -> tuple[int, float, float, tuple[float, float]]:
-    first, last = road.first[near], road.last[near]
-    owner = np.repeat(np.arange(len(near)), last - first)
-    begins = np.concatenate(([0], np.cumsum(last - first)))[:-1]
-    point = first[owner] + np.arange(len(owner)) - begins[owner]
+    owner, point = spread(road.first[near], road.last[near] - road.first[near])
     across = METRES_PER_DEGREE * math.cos(math.radians(lat))
     x1, y1 = (road.point_lon[point] - lon) * across, (road.point_lat[point] - lat) * METRES_PER_DEGREE
     x2, y2 = (road.point_lon[point + 1] - lon) * across, (road.point_lat[point + 1] - lat) * METRES_PER_DEGREE

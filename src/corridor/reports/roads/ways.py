@@ -78,13 +78,11 @@ class _Penalised(Traffic):
     def __init__(self, traffic: Traffic) -> None:
         super().__init__(traffic.roads, traffic.effects)
         self.true = traffic.seconds
-        self.dearer: Floats = np.ones(traffic.roads.road.stretches)
+        self.share: Floats = np.full(traffic.roads.road.stretches, 1 / PENALTY)
 
     def add(self, route: Route) -> None:
         """Make the stretches of a way dearer."""
-        self.dearer[list(set(route.stretches))] *= PENALTY
-        self.seconds = self.true * self.dearer[self.roads.graph.stretch]
-        self.__dict__.pop("_least", None)
+        self._lengthen(np.unique(route.stretches), self.share, self.share)
 
     def true_seconds(self, route: Route) -> float:
         """Return the seconds of a way without the penalties."""
