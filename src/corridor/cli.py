@@ -197,13 +197,19 @@ def publish(
     by: Annotated[str, typer.Option("--by", help="The role that lets it go.")] = "coordinator",
     log: Annotated[str | None, typer.Option("--log", help="Record it in this log; its checkpoint goes along.")] = None,
     previous: Annotated[str | None, typer.Option("--previous", help="The forecast of the report before.")] = None,
+    bom: Annotated[
+        bool | None,
+        typer.Option("--bom/--no-bom", help="CSV with the mark by which Excel reads Arabic.", show_default=False),
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say what a reader could infer; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Publish a forecast: page, reports, tables, maps, standards."""
     from corridor.cli_publish import Letting, let_go, previewed
 
-    letting = Letting(level=level, to=to, why=why, by=by, log=log, previous=previous, lang=lang, formats=formats)
+    letting = Letting(
+        level=level, to=to, why=why, by=by, log=log, previous=previous, lang=lang, formats=formats, bom=bom
+    )
     if preview:
         previewed(file, letting, as_json=as_json)
     else:

@@ -30,6 +30,7 @@ class Letting(msgspec.Struct, frozen=True, kw_only=True):
     previous: str | None
     lang: str
     formats: str | None
+    bom: bool | None = None
 
 
 def let_go(file: str, folder: Path, asked: Letting, *, as_json: bool) -> None:
@@ -56,6 +57,7 @@ def let_go(file: str, folder: Path, asked: Letting, *, as_json: bool) -> None:
                 by=asked.by,
                 previous=_previous(asked.previous),
                 log=log,
+                bom=asked.bom,
             )
     if as_json:
         write(msgspec.json.encode([str(path) for path in paths]) + b"\n", None)
@@ -65,18 +67,25 @@ def let_go(file: str, folder: Path, asked: Letting, *, as_json: bool) -> None:
 
 def previewed(file: str, asked: Letting, *, as_json: bool) -> None:
     """Print what a reader of the release could infer; nothing is written and nothing recorded."""
-    from corridor.publishing.release.preview import preview
+    from corridor.publishing.release.preview import heading, preview
     from corridor.publishing.release.stage import released
+    from corridor.publishing.words import LANGUAGES, catalogue, words
 
+    spoken = LANGUAGES if asked.lang == "all" else (asked.lang,)
+    for lang in spoken:
+        catalogue(lang)
     with ExitStack() as stack:
         found, _ = _read(file, asked, stack)
-        inferred = preview(released(found, asked.level, to=asked.to, why=asked.why, by=asked.by))
+        release = released(found, asked.level, to=asked.to, why=asked.why, by=asked.by)
+        inferred = {lang: preview(release, lang=lang) for lang in spoken}
     if as_json:
-        write(msgspec.json.encode(inferred) + b"\n", None)
+        one = inferred if asked.lang == "all" else inferred[asked.lang]
+        write(msgspec.json.encode(one) + b"\n", None)
         return
-    show(f"A reader at level {asked.level} could infer:")
-    for each in inferred:
-        show(f"  {'! ' if each.grave else '  '}{each.topic}: {each.says}")
+    for lang, each_lang in inferred.items():
+        show(heading(release, lang=lang))
+        for each in each_lang:
+            show(f"  {'! ' if each.grave else '  '}{each.topic}{words(lang)('colon')}{each.says}")
 
 
 def _read(file: str, asked: Letting, stack: ExitStack) -> tuple[Forecast, Log | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from corridor.publishing.release.preview import preview
 from corridor.publishing.release.record import EXPORT
 from corridor.publishing.release.stage import released
 from corridor.publishing.sitrep.sitrep import sitrep_html
+from corridor.publishing.words import LANGUAGES
 from corridor.reports.report import Report
 from corridor.situation.assess import assess
 from tests.operation.acting import at, basis, linked, say
@@ -224,6 +226,23 @@ def test_the_preview_says_what_a_reader_could_infer() -> None:
     parties = preview(released(forecast, "parties", to="both", why="x"))
     assert [each.topic for each in parties if each.grave].count("what comes") == 1
     assert any("aleppo/C99" in each.says for each in parties)
+
+
+def test_the_preview_says_the_same_in_every_language() -> None:
+    for level in LEVELS:
+        release = released(world([(65, 7), (200, 431)], at(20)), level, to="both", why="x")
+        told = {lang: preview(release, lang=lang) for lang in LANGUAGES}
+        assert len({tuple(each.grave for each in lines) for lines in told.values()}) == 1
+        for one, two in combinations(told.values(), 2):
+            assert all(a.says != b.says and a.topic != b.topic for a, b in zip(one, two, strict=True))
+
+
+@pytest.mark.parametrize(("bom", "expected"), [(None, (True, False)), (True, (True, True)), (False, (False, False))])
+def test_the_mark_of_tables_is_a_choice(tmp_path: Path, *, bom: bool | None, expected: tuple[bool, bool]) -> None:
+    publish(sample.forecast(), tmp_path, formats=["csv", "hxl"], bom=bom)
+    made = tuple((tmp_path / name).read_bytes() for name in ("movement-table.csv", "figures.hxl.csv"))
+    assert tuple(data.startswith(b"\xef\xbb\xbf") for data in made) == expected
+    assert all(data.count(b"\xef\xbb\xbf") <= 1 for data in made)
 
 
 def test_an_export_stands_in_the_log_with_who_to_whom_and_why(tmp_path: Path) -> None:

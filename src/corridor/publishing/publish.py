@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -69,15 +70,17 @@ def publish(
     by: str = "",
     previous: Forecast | None = None,
     log: Log | None = None,
+    bom: bool | None = None,
 ) -> list[Path]:
     """Write the page, the movement table, the map data, the plan and the forecast, or other formats; returns the paths.
 
     `formats` is any of `FORMATS`, or `all`: what the level allows. `lang` is a language, or `all` for a folder each.
     `level` is who may see it (levels.csv); a release to parties or partners says `to` whom and `why`. `previous` is
     the forecast of the report before. With a `log` the export is recorded in it first, and its checkpoint stands in
-    the report. `findings` are what `check` and `verify` found. All is made, and read back by the guard, before
-    anything is written. Raises `UsageError` for an unknown format, language or level or a folder that cannot be
-    written, `CorridorError` where a file would tell more than its level.
+    the report. `bom` says whether CSV files begin with the mark of UTF-8, by which Excel reads Arabic right; None
+    leaves the movement table with it and the tagged table without. `findings` are what `check` and `verify` found.
+    All is made, and read back by the guard, before anything is written. Raises `UsageError` for an unknown format,
+    language or level or a folder that cannot be written, `CorridorError` where a file would tell more than its level.
     """
     kinds = _kinds(formats, level)
     record.asked(level, to, why)
@@ -101,6 +104,8 @@ def publish(
     for kind in kinds:
         if kind not in SPOKEN:
             files |= NEUTRAL[kind](release)
+    if bom is not None:
+        files = {name: _marked(data, with_mark=bom) if name.endswith(".csv") else data for name, data in files.items()}
     guarded(files, release.rules)
     if log is not None:
         record.record(log, release, files)
@@ -109,6 +114,12 @@ def publish(
     for name, data in files.items():
         write_atomically(folder / name, data)
     return [folder / name for name in files]
+
+
+def _marked(data: bytes, *, with_mark: bool) -> bytes:
+    """Return a table with the mark of UTF-8 before it, or without."""
+    bare = data.removeprefix(codecs.BOM_UTF8)
+    return codecs.BOM_UTF8 + bare if with_mark else bare
 
 
 def _kinds(formats: Sequence[str], level: str) -> list[str]:

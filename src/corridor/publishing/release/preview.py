@@ -9,7 +9,9 @@ import msgspec
 
 from corridor.publishing.figures import Point
 from corridor.publishing.release.stage import Release
-from corridor.situation.situation import Situation
+from corridor.publishing.words import Words, words
+
+LAST = 5  # of the hours at which the number changed
 
 
 class Inference(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,39 +22,43 @@ class Inference(msgspec.Struct, frozen=True, kw_only=True):
     grave: bool = False
 
 
-def preview(release: Release) -> list[Inference]:
-    """Return what a reader could infer, the grave first."""
-    found = [*_where(release), *_when(release), *_many(release), *_ahead(release), *_who(release)]
+def preview(release: Release, *, lang: str = "en") -> list[Inference]:
+    """Return what a reader could infer, in a language, the grave first."""
+    w = words(lang, release.situation.at.tzinfo)
+    found = [*_where(release, w), *_when(release, w), *_many(release, w), *_ahead(release, w), *_who(release, w)]
     return sorted(found, key=lambda each: not each.grave)
 
 
-def _where(release: Release) -> Iterator[Inference]:
+def heading(release: Release, *, lang: str = "en") -> str:
+    """Return the line above what a reader could infer."""
+    w = words(lang)
+    return w("pre.head", level=w(f"rel.level.{release.rules.name}") if lang != "en" else release.rules.name)
+
+
+def _where(release: Release, w: Words) -> Iterator[Inference]:
     situation, grid = release.situation, release.rules.grid_km
-    placed = [site for site in situation.sites if site.latitude is not None]
-    within = f"to within {grid:g} km" if grid else "as reported"
-    yield Inference(topic="where", says=f"{len(placed)} places are shown, {within}: {_names(situation)}")
+    placed = [site.name(w.lang) for site in situation.sites if site.latitude is not None]
+    within = w("pre.within", km=f"{grid:g}") if grid else w("pre.reported")
+    shown = " · ".join(placed) or w("pre.no_places")
+    yield Inference(topic=w("pre.where"), says=w("pre.places", n=len(placed), within=within, names=shown))
     pickups = {name for operation in situation.operations for name in operation.pickups}
     if pickups:
-        says = "where people wait to board: " + ", ".join(sorted(pickups))
-        yield Inference(topic="where", says=says, grave=True)
+        says = w("pre.pickups", names=" · ".join(sorted(pickups)))
+        yield Inference(topic=w("pre.where"), says=says, grave=True)
     for corridor in situation.corridors:
-        says = f"the road of {corridor.operation}: " + " > ".join(corridor.sites)
-        yield Inference(topic="where", says=says, grave=True)
+        says = w("pre.road", where=corridor.operation, sites=" > ".join(corridor.sites))
+        yield Inference(topic=w("pre.where"), says=says, grave=True)
 
 
-def _names(situation: Situation) -> str:
-    return ", ".join(site.name() for site in situation.sites if site.latitude is not None) or "none"
-
-
-def _when(release: Release) -> Iterator[Inference]:
+def _when(release: Release, w: Words) -> Iterator[Inference]:
     rules = release.rules
-    late = f"at least {rules.delay_hours:g} hours old" if rules.delay_hours else "as new as the situation"
-    yield Inference(topic="when", says=f"everything is {late}, to {rules.clock_minutes} minutes")
+    key = "pre.late" if rules.delay_hours else "pre.fresh"
+    yield Inference(topic=w("pre.when"), says=w(key, n=f"{rules.delay_hours:g}", minutes=rules.clock_minutes))
     for operation in release.situation.operations:
         steps = list(_steps(release, operation.id))
         if steps:
-            hours = ", ".join(f"{point.at:%d %b %H:%M}" for point, _ in steps[-5:])
-            yield Inference(topic="when", says=f"people of {operation.id} came out in the hour before {hours}")
+            hours = " · ".join(w.moment(point.at) for point, _ in steps[-LAST:])
+            yield Inference(topic=w("pre.when"), says=w("pre.steps", where=operation.id, hours=hours))
 
 
 def _steps(release: Release, operation: str) -> Iterator[tuple[Point, float]]:
@@ -64,35 +70,36 @@ def _steps(release: Release, operation: str) -> Iterator[tuple[Point, float]]:
             yield after, change
 
 
-def _many(release: Release) -> Iterator[Inference]:
+def _many(release: Release, w: Words) -> Iterator[Inference]:
     rules = release.rules
-    hidden = sum(figure.middle is None for figure in release.figures)
-    least = f"counts under {rules.smallest} are hidden ({hidden} of {len(release.figures)})" if rules.smallest else ""
-    exact = "every count stands as estimated"
-    yield Inference(
-        topic="how many", says=least or exact, grave=not least and rules.name not in ("internal", "parties")
-    )
+    if rules.smallest:
+        hidden = sum(figure.middle is None for figure in release.figures)
+        says = w("pre.hidden", least=rules.smallest, hidden=hidden, all=len(release.figures))
+        yield Inference(topic=w("pre.many"), says=says)
+    else:
+        grave = rules.name not in ("internal", "parties")
+        yield Inference(topic=w("pre.many"), says=w("pre.exact"), grave=grave)
     for operation in release.situation.operations:
         steps = [abs(change) for _, change in _steps(release, operation.id)]
         if steps and rules.step:
-            says = f"the smallest movement of {operation.id} that shows is {min(steps):,.0f}, give or take {rules.step}"
-            yield Inference(topic="how many", says=says)
+            says = w("pre.smallest", where=operation.id, n=w.count(round(min(steps))), step=rules.step)
+            yield Inference(topic=w("pre.many"), says=says)
 
 
-def _ahead(release: Release) -> Iterator[Inference]:
+def _ahead(release: Release, w: Words) -> Iterator[Inference]:
     convoys = release.plan.convoys
     if convoys:
         first = min(convoys, key=lambda convoy: convoy.depart)
-        says = f"{len(convoys)} convoys to come with hour and road, the first {first.id} at {first.depart:%d %b %H:%M}"
-        yield Inference(topic="what comes", says=says, grave=True)
+        says = w("pre.convoys", n=len(convoys), first=first.id, at=w.moment(first.depart))
+        yield Inference(topic=w("pre.comes"), says=says, grave=True)
     elif any(figure.key == "end" for figure in release.figures):
-        yield Inference(topic="what comes", says="the day by which it may be over, and who may arrive within 24 hours")
+        yield Inference(topic=w("pre.comes"), says=w("pre.end"))
     else:
-        yield Inference(topic="what comes", says="nothing")
+        yield Inference(topic=w("pre.comes"), says=w("pre.nothing"))
 
 
-def _who(release: Release) -> Iterator[Inference]:
+def _who(release: Release, w: Words) -> Iterator[Inference]:
     own = sum(not report.publisher for report in release.situation.reports)
     named = len({report.source for report in release.situation.reports})
-    says = f"{named} sources are named; {own} reports among theirs were never published"
-    yield Inference(topic="who says it", says=says, grave=bool(own) and release.rules.sources == "published")
+    says = w("pre.sources", named=named, own=own)
+    yield Inference(topic=w("pre.who"), says=says, grave=bool(own) and release.rules.sources == "published")
