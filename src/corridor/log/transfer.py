@@ -52,9 +52,9 @@ _BODY = Row.__struct_fields__.index("body")
 
 def write_line(row: Row) -> bytes:
     """Return a row as one line of canonical JSON."""
-    values = _values(row)
-    body = msgspec.Raw(row.body)
-    return _encoder.encode(Line(*values[:_BODY], body, *values[_BODY + 1 :])) + b"\n"
+    values = list(_values(row))
+    values[_BODY] = msgspec.Raw(row.body)
+    return _encoder.encode(Line(*values)) + b"\n"
 
 
 def read_line(raw: bytes) -> Row:
@@ -64,8 +64,9 @@ def read_line(raw: bytes) -> Row:
         body = bytes(line.body).decode()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not an entry of a log: {error}") from None
-    values = _values(line)
-    row = Row(*values[:_BODY], body, *values[_BODY + 1 :])
+    values = list(_values(line))
+    values[_BODY] = body
+    row = Row(*values)
     if write_line(row) != raw:
         raise ValueError("not written as the log writes it")
     return row
