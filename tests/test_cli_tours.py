@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from corridor.cli import app
+from corridor.errors import InputError
 
 INSTANCE = {
     "format": "corridor-instance/1",
@@ -123,3 +124,14 @@ def test_toml_goes_through_the_same_door(tmp_path: Path) -> None:
     run, made = CliRunner(), tmp_path / "plan.json"
     assert run.invoke(app, ["plan", str(tmp_path / "instance.toml"), "-o", str(made)]).exit_code == 0
     assert run.invoke(app, ["verify", str(made), "--instance", str(tmp_path / "instance.toml")]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"), [(('"loads": [4', '"loads": [NaN'), "NaN is not a number"), (("]}}", ""), "not JSON")]
+)
+def test_a_broken_instance_is_told_as_an_instance(instance: Path, broken: tuple[str, str], said: str) -> None:
+    instance.write_text(instance.read_text(encoding="utf-8").replace(*broken), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["plan", str(instance)])
+    assert isinstance(refused.exception, InputError)
+    assert said in str(refused.exception)
+    assert "situation" not in str(refused.exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -58,6 +59,23 @@ def read_bytes(path: str | Path) -> bytes:
         raise InputError("no such file", place=str(path), hint=_neighbour(file)) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", place=str(path), hint="check its permissions") from None
+
+
+def not_so(kind: str, data: bytes | str, error: Exception, *, place: str, hint: str) -> InputError:
+    """Return why a file is not of its kind ("a plan"): first of all that it is cut or no JSON, where that is so."""
+    try:
+        json.loads(data)
+    except RecursionError:
+        pass
+    except UnicodeDecodeError:
+        return InputError(f"is not {kind}: no text in UTF-8", place=place, hint=hint)
+    except json.JSONDecodeError as fault:
+        end = len(fault.doc.rstrip())
+        what = "the file ends too early" if fault.pos >= end or "Unterminated" in fault.msg else fault.msg
+        return InputError(
+            f"is not {kind}: no JSON: {what} (line {fault.lineno}, column {fault.colno})", place=place, hint=hint
+        )
+    return InputError(f"is not {kind}: {error}", place=place, hint=hint)
 
 
 def _neighbour(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from corridor.errors import CorridorError, UsageError
 from corridor.log.chain import ORIGIN, link
 from corridor.log.entry import Row
 from corridor.log.log import Log
-from corridor.log.places import key_path
+from corridor.log.places import key_path, open_texts
 from corridor.log.postgres import PAGE, PostgresStore
 from corridor.log.store import LogError
 from corridor.log.verify import verify
@@ -151,3 +152,18 @@ def test_names_of_logs_in_a_database(running: Server, tmp_path: Path, monkeypatc
     assert sorted(path.name for path in tmp_path.iterdir()) == ["named.key"]
     with pytest.raises(CorridorError, match="exists already"):
         PostgresStore(running.address("named"), create=True)
+
+
+def test_the_keys_of_texts_say_when_their_server_is_away_and_go_on_after(running: Server) -> None:
+    keys = open_texts(running.address("keys"))
+    (sealed,) = keys.sealed([entry(1, body={"id": "r-1", "note": "first"})])
+    note = json.loads(sealed.body)["note"]
+    running.kill()
+    try:
+        with pytest.raises(CorridorError, match="keys of the texts cannot be reached"):
+            keys.clear("r-1", note=note)
+    finally:
+        running.start()
+        running.wait()
+    assert keys.clear("r-1", note=note) == {"note": "first"}
+    keys.close()

@@ -15,7 +15,7 @@ from corridor.cli import app
 from corridor.errors import CorridorError, UsageError
 from corridor.log.entry import Entry, canonical
 from corridor.log.log import Log, restore
-from corridor.log.texts import ERASED, LOCKED, SEALED, TextKeys
+from corridor.log.texts import ERASED, LOCKED, SEALED, TextKeys, owners
 from corridor.operation.known import entry_of, fold, replay
 from corridor.operation.operation import Operation
 from corridor.reports.report import Report
@@ -312,3 +312,35 @@ def test_a_file_of_keys_that_was_put_in_anothers_place_is_read_anew(
     assert json.loads(again[0].body)["note"] == SEALED  # what was erased does not come back
     path.unlink()
     assert TextKeys(path)._inode() == 0
+
+
+def test_a_file_of_keys_that_is_replaced_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who erases overwrites the old file after the new one stands in its place: a reader must not trust the old."""
+    path = tmp_path / "a.corridor.texts"
+    made = TextKeys(path)
+    (sealed,) = made.sealed([entry(1, body={"id": "r-1", "note": "first"})])
+    keys, calls = TextKeys(path), [0]
+    true_one = keys._inode
+
+    def inode() -> int:
+        calls[0] += 1
+        if calls[0] == 1:
+            (tmp_path / "new").write_text('{"id":"r-1","erased":{"note":"sealed:"}}\n', encoding="utf-8")
+            (tmp_path / "new").replace(path)
+        return true_one()
+
+    monkeypatch.setattr(keys, "_inode", inode)
+    assert keys.clear("r-1", note=json.loads(sealed.body)["note"]) == {"note": ERASED}
+    assert calls[0] == 2
+
+
+def test_a_note_that_speaks_of_seals_owns_none(tmp_path: Path) -> None:
+    keys = TextKeys(tmp_path / "a.corridor.texts")
+    with Log.new(str(tmp_path / "a.corridor"), title="x") as log:
+        log.texts = None
+        log.append([entry(1, body={"id": "r-1", "note": "the gate was sealed: by whom?"})])
+        assert owners(log.rows()) == []
+        log.append(keys.sealed([entry(2, body={"id": "r-2", "note": "first"})]))
+        assert owners(log.rows()) == ["r-2"]

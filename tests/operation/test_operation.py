@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from corridor.errors import Infeasible, InputError, UsageError
+from corridor.log.entry import new_id, stamp
 from corridor.log.log import Log
 from corridor.operation.agreements import guarantees, precision, versions, violations
 from corridor.operation.checklist import checklist, go, items
@@ -17,6 +18,7 @@ from corridor.operation.choices import against_choices, choices
 from corridor.operation.coverage import unwatched, watches
 from corridor.operation.exercise import MARK, due, inject, marked, shifted
 from corridor.operation.holding import holds, limbo
+from corridor.operation.known import entry_of
 from corridor.operation.matrix import matrix
 from corridor.operation.operation import Operation
 from corridor.operation.orders import LANGS, order, sent
@@ -93,6 +95,33 @@ def test_candidates_count_only_once_accepted(operation: Operation) -> None:
         operation.accept(["c2"], by="duty officer")
     operation.accept(["c1"], by="duty officer")
     assert "c1" in {r.id for r in operation.known().reports}
+
+
+def test_the_same_report_by_two_entries_counts_once_whichever_came_first(operation: Operation) -> None:
+    first = say("people_out", "aleppo/C01", "pickup", 100, scope="batch")
+    one = entry_of(first, actor="marshal", device="phone-1", recorded=DAWN + timedelta(minutes=5))
+    earlier, later = (
+        msgspec.structs.replace(one, id=new_id(), recorded=stamp(DAWN + timedelta(minutes=minutes)))
+        for minutes in (2, 9)
+    )
+    operation.log.append([one, later, earlier])
+    known = operation.known()
+    assert [r.id for r in known.reports].count(first.id) == 1
+    assert not known.rivals
+
+
+def test_a_candidate_that_no_report_can_hold_is_named_and_can_be_withdrawn(operation: Operation) -> None:
+    """No verb accepts one; a log written by another program may hold such a decision."""
+    base = msgspec.structs.asdict(say("people_waiting", "pickup", "pickup", -150, id="c9"))
+    operation.report([Candidate(**base, candidate=True, doc="a.txt", start=0, end=9)], actor="reader", device="console")
+    with pytest.raises(InputError, match="cannot be accepted"):
+        operation.accept(["c9"], by="duty officer")
+    operation.log.write("decision", "accept", {"reports": ["c9"]}, actor="duty officer", device="console")
+    with pytest.raises(InputError, match="c9 in the log is none") as caught:
+        operation.known()
+    assert "--withdraw" in caught.value.hint
+    operation.log.write("decision", "withdraw", {"report": "c9"}, actor="duty officer", device="console")
+    assert "c9" not in {r.id for r in operation.known().reports}
 
 
 def test_a_plan_is_adopted_measured_and_overdue(operation: Operation, made: Plan) -> None:

@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from corridor.errors import InputError, UsageError
+from corridor.errors import UsageError
+from corridor.files import not_so
 from corridor.forecasting import summary
 from corridor.forecasting.aid import Need
 from corridor.forecasting.disruption import Disruption, disruption_of
@@ -155,7 +156,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, di
             return msgspec.convert(_later(msgspec.json.decode(data)), Forecast) if _has_null(data) else _read(data)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor forecast plan.json"
-            raise InputError(f"is not a forecast: {error}", place=place, hint=hint) from None
+            raise not_so("a forecast", data, error, place=place, hint=hint) from None
 
 
 def forecast(

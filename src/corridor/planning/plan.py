@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from corridor.errors import InputError
+from corridor.files import not_so
 from corridor.planning import summary
 from corridor.situation.situation import Situation
 
@@ -194,4 +194,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, dict=T
             return msgspec.json.decode(data, type=Plan)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor plan situation.json"
-            raise InputError(f"is not a plan: {error}", place=place, hint=hint) from None
+            raise not_so("a plan", data, error, place=place, hint=hint) from None

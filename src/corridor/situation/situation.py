@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from corridor.errors import InputError
+from corridor.files import not_so
 from corridor.reports.report import Report
 from corridor.situation import summary
 from corridor.situation.agreement import Agreement, Halt
@@ -130,9 +130,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
         try:
             return msgspec.json.decode(data, type=Situation)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
-            raise InputError(
-                f"is not a situation: {error}", place=place, hint="make one with: corridor assess reports.csv"
-            ) from None
+            hint = "make one with: corridor assess reports.csv"
+            raise not_so("a situation", data, error, place=place, hint=hint) from None
 
 
 def assumed(situation: Situation, estimate: Estimate) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from corridor.errors import InputError
+from corridor.files import not_so
 
 Status = Literal["optimal", "feasible", "interrupted", "nothing to move"]
 
@@ -64,4 +64,4 @@ class TourPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             return msgspec.json.decode(data, type=TourPlan)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             hint = "make one with: corridor plan instance.json"
-            raise InputError(f"is not a plan of tours: {error}", place=place, hint=hint) from None
+            raise not_so("a plan of tours", data, error, place=place, hint=hint) from None
