@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import msgspec
 import pytest
 
 from corridor import cli
+from corridor.operation import spoken
 from corridor.planning.solve import plan as make_plan
-from corridor.reports.report import Candidate
+from corridor.reports.report import Candidate, Report
 from corridor.reports.tables import write_reports
 from corridor.situation.assess import assess
 from tests.operation.acting import DAWN, basis, say
@@ -120,6 +122,35 @@ def test_positions_of_trackers_by_their_verb(run, tmp_path: Path) -> None:
     for text in ("7f3a\n", "7f3a,x\n7f3a,y\n", "a,b,c\n"):
         (tmp_path / "bad.csv").write_text(text, encoding="utf-8")
         assert "is no enrolment" in run("positions", "a.corridor", "p.txt", "--vehicles", "bad.csv", code=3)
+
+
+def test_lines_of_a_radio_and_rows_of_a_sheet_are_recorded_once(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("new", "a.corridor", "--title", "Small")
+    report = Report(
+        id=spoken.entry_id("phone-gate-1", 12), source="post gate", fact="people_passed", about="aleppo/C01",
+        place="gate", observed=DAWN, received=DAWN, value=143,
+    )  # fmt: skip
+    said = spoken.line_of("phone-gate-1", 12, report)
+    sheet = "paper-gate-1612150400"
+    row = f"{spoken.row_code(sheet, 'gate', 1)} board aleppo/C02 wounded 7 161215-0415 7"
+    text = f"corridor/1 phone-gate-1 gate\n{said}\n\ncorridor/1 {sheet} gate\n{row}\n"
+    (tmp_path / "radio.txt").write_text(text, encoding="utf-8")
+    assert "2 accepted" in run("record", "a.corridor", "--codes", "radio.txt")
+    assert "2 duplicate" in run("record", "a.corridor", "--codes", "radio.txt")
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    assert "2 duplicate" in run("record", "a.corridor", "--codes", "-")
+    before = run("log", "verify", "a.corridor").split("checkpoint")[0]
+    (tmp_path / "misheard.txt").write_text(text.replace(" 143 ", " 134 "), encoding="utf-8")
+    refused = run("record", "a.corridor", "--codes", "misheard.txt", code=3)
+    assert "misheard.txt, line 2" in refused
+    assert "check digits" in refused
+    (tmp_path / "other.txt").write_text(text.replace(" 7 1612", " 8 1612"), encoding="utf-8")
+    assert "typed twice" in run("record", "a.corridor", "--codes", "other.txt", code=3)
+    assert "absent.txt" in run("record", "a.corridor", "--codes", "absent.txt", code=3)
+    assert run("log", "verify", "a.corridor").split("checkpoint")[0] == before
+    assert "name tables of reports" in run("record", "a.corridor", code=2)
 
 
 def test_an_exercise_is_played_as_it_comes_due_and_never_into_a_real_log(run, tmp_path: Path) -> None:

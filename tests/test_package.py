@@ -30,9 +30,13 @@ IN_THE_WHEEL = (
     "corridor/publishing/standards/realtime.csv",
     "corridor/publishing/sitrep.css",
     "corridor/server/console/static/base.css",
+    "corridor/server/console/static/field.js",
+    "corridor/server/console/static/field-worker.js",
+    "corridor/server/console/catalogue/field.csv",
     "corridor/server/console/catalogue/frame.csv",
     "corridor/py.typed",
 )
+PACKAGES = "src/corridor/server/console/packages"
 # Written in parts, so that this file is not itself a finding.
 FORBIDDEN = tuple(
     "".join(parts)
@@ -101,6 +105,9 @@ def test_the_wheel_holds_code_tables_and_the_example(wheel: Path) -> None:
     assert set(IN_THE_WHEEL) <= names
     kept = call("git", "ls-files", "-z", "src").stdout.split("\0")
     assert {name.removeprefix("src/") for name in kept if name and (ROOT / name).is_file()} <= names
+    # What npm gave is in no commit, but in the wheel where `make packages` brought it, with its licence.
+    brought = {"index.js", "decode.js", "LICENSE"} if (ROOT / PACKAGES).is_dir() else set()
+    assert {f"{PACKAGES.removeprefix('src/')}/{name}" for name in brought} <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests")]
 
 

@@ -60,6 +60,24 @@ THUMB = """
 """
 
 
+# Each view of the page, by the taps that lead to it from the first one.
+VIEWS = {
+    "home": (),
+    "convoy": ("[data-convoy]",),
+    "pass": ("[data-convoy]", '[data-act="pass"]'),
+    "count": ("[data-convoy]", '[data-act="count"]'),
+    "tell": ('[data-to="tell"]',),
+    "halt": ('[data-to="tell"]', '[data-act="halt"]'),
+    "request": ('[data-to="tell"]', '[data-act="request"]'),
+    "written": ('[data-to="written"]',),
+    "speak": ('[data-to="written"]', ".written .small"),
+    "more": ('[data-to="more"]',),
+    "qr": ('[data-to="more"]', "#show-qr"),
+    "read": ('[data-to="more"]', "#read-qr"),
+    "empty": ('[data-to="more"]', "#empty"),
+}
+
+
 class Phone:
     """One phone. `confirmed` holds what its screen said to be kept."""
 
@@ -122,7 +140,7 @@ class Phone:
         while len(self.confirmed) - before < (many if until is None else until):
             assert not self.said, self.said
             assert time.monotonic() < patience, "the page does not go on"
-            self.page.wait_for_timeout(5)
+            self.page.wait_for_timeout(60)
 
     def reload(self) -> None:
         self.page.goto(f"{self.server.address}/field", wait_until="commit")
@@ -179,6 +197,12 @@ class Phone:
         self.tap(".save")
         self.page.locator("#saved").wait_for()
 
+    def view(self, name: str) -> None:
+        """Show a view; those of what is unsent need something unsent."""
+        self.tap('[data-to="home"]')
+        for css in VIEWS[name]:
+            self.tap(css)
+
     def tell(self, what: str, word: str) -> None:
         self.tap('[data-to="tell"]')
         self.tap(f'[data-act="{what}"]')
@@ -193,6 +217,18 @@ class Phone:
 
     def close(self) -> None:
         self.context.close()
+
+
+def at_work(server: Live, started: Browser, **choice: Any) -> Phone:
+    """Return a phone in the middle of a day: some counts sent, two not, the network gone."""
+    phone = Phone(server, started, **choice).enrol()
+    convoys = [one.get_attribute("data-convoy") or "" for one in phone.page.locator("[data-convoy]").all()]
+    phone.count(convoys[1], "count", 43, 12, 20)
+    phone.sent()
+    phone.offline(off=True)
+    phone.tell("halt", "fire")
+    phone.count(convoys[0], "pass", 50)
+    return phone
 
 
 def reported(server: Live, device: str) -> list[Any]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.server.serving import Live
 from tests.ui.fielding import (
+    VIEWS,
     Phone,
+    at_work,
     exactly_once,
     lossy_journey,
     needs_codes,
@@ -20,6 +22,7 @@ from tests.ui.fielding import (
     wait_until,
 )
 from tests.ui.house import browser
+from tests.ui.wire import Wire
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -39,12 +42,19 @@ def chromium() -> Iterator[Browser]:
 
 def test_nothing_confirmed_is_lost_or_doubled(server: Live, chromium: Browser) -> None:
     phone = Phone(server, chromium).enrol()
-    lossy_journey(phone, seed=1, many=40, rounds=8)
-    assert exactly_once(server, phone, 40).dropped > 0
+    lossy_journey(phone, seed=1, many=24, rounds=4)
+    account = exactly_once(server, phone, 24)
+    assert account.dropped > 0
+    assert account.kills == 1
+    # The account finds what is missing.
+    phone.confirmed.insert(0, 9999)
+    with pytest.raises(AssertionError):
+        exactly_once(server, phone, 24)
     assert phone.said == []
     phone.close()
 
 
+@pytest.mark.ui
 def test_what_a_phone_cannot_send_goes_by_qr_by_file_and_by_voice_and_counts_once(
     server: Live, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -83,57 +93,48 @@ def test_what_a_phone_cannot_send_goes_by_qr_by_file_and_by_voice_and_counts_onc
 
 
 def test_the_first_load_is_light_and_the_rest_comes_apart(server: Live, chromium: Browser) -> None:
-    from corridor.server.console import assets
+    """Every byte of the first visit, heads too, from the code to the word that the page works without network."""
     from corridor.server.field import phone as made
 
-    client = server.client()
-    client.headers["accept-encoding"] = "gzip"
-    size = 0
-    for path in ("/field", "/field-worker.js", *(assets.address(n) for n in (*made.SCRIPTS, *made.STYLES, "icon.svg"))):
-        with client.stream("GET", path) as answer:
-            assert answer.status_code == 200
-            size += sum(len(part) for part in answer.iter_raw())
-    assert size < 60_000
-    needs_codes()
+    wire = Wire(server.port)
+    phone = Phone(server, chromium)
+    phone.page.goto(f"{wire.address}/enrol#{phone.code}")
+    phone.page.locator("#kept").wait_for()
+    names = {path.rpartition("/")[2] for path in wire.down}
+    assert {"field.js", "field-worker.js", "base.css", "claim", "assignment"} <= names
+    size = sum(size for path, size in wire.down.items() if path.rpartition("/")[2] not in made.QR)
+    assert 10_000 < size < 60_000
+    phone.close()
+    wire.close()
 
 
+@pytest.mark.ui
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "fr", "ar"])
-def test_every_view_is_large_enough_for_a_thumb_and_accessible(server: Live, chromium: Browser, lang: str) -> None:
+def test_every_view_is_large_enough_for_a_thumb_and_accessible(
+    server: Live, chromium: Browser, lang: str, theme: Any
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    phone = Phone(server, chromium, lang=lang).enrol()
+    phone = at_work(server, chromium, lang=lang, color_scheme=theme)
     page = phone.page
     assert page.locator("html").get_attribute("dir") == ("rtl" if lang == "ar" else "ltr")
     small, wide, unfit = [], [], []
-    for name, taps in VIEWS.items():
-        phone.tap('[data-to="home"]')
-        for css in taps:
-            phone.tap(css)
+    for name in VIEWS:
+        phone.view(name)
         small += [(name, one) for one in page.evaluate(MEASURE)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(name)
-        if name in ("home", "count", "more"):
-            unfit += [
-                (name, one["id"], one["nodes"][0]["target"])
-                for one in Axe().run(page).response["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
+        unfit += [
+            (name, one["id"], one["nodes"][0]["target"])
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
     assert (small, wide, unfit) == ([], [], [])
     assert phone.said == []
     phone.close()
 
 
-VIEWS = {
-    "home": (),
-    "convoy": ("[data-convoy]",),
-    "pass": ("[data-convoy]", '[data-act="pass"]'),
-    "count": ("[data-convoy]", '[data-act="count"]'),
-    "tell": ('[data-to="tell"]',),
-    "halt": ('[data-to="tell"]', '[data-act="halt"]'),
-    "request": ('[data-to="tell"]', '[data-act="request"]'),
-    "written": ('[data-to="written"]',),
-    "more": ('[data-to="more"]',),
-}
 # What a thumb must hit: 48 px each way (Material Design; WCAG 2.2 asks for 24).
 MEASURE = """
 [...document.querySelectorAll("button, input:not([type=radio]), textarea, summary, .choice")]
@@ -173,6 +174,7 @@ def test_five_hundred_entries_by_qr(server: Live, chromium: Browser, tmp_path: P
     taker.close()
 
 
+@pytest.mark.ui
 def test_an_entry_is_on_the_screen_of_the_room(server: Live, chromium: Browser) -> None:
     """By the stream, without that anybody loads a page again."""
     from tests.ui.house import Visit

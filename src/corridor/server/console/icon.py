@@ -20,7 +20,7 @@ GROUND, PAPER, PLACE = (0x0B, 0x5C, 0x6B), (0xFF, 0xFF, 0xFF), (0xF0, 0xC3, 0x8F
 # A phone cuts a mask out of the picture: what matters stays within a circle of four fifths.
 KEPT_BY_MASKS = 0.72
 SIZES = (192, 512)
-Distances = npt.NDArray[np.float64]
+Distances = npt.NDArray[np.float32]
 
 
 def icons() -> dict[str, bytes]:
@@ -34,23 +34,18 @@ def icon(size: int, *, masked: bool = False) -> bytes:
     """Return the sign as a PNG of so many points each way; `masked` fills the square and draws the sign smaller."""
     share = KEPT_BY_MASKS if masked else 1.0
     middle = SIDE / 2
-    points = (np.arange(size) + 0.5) * SIDE / size
-    x, y = np.meshgrid((points - middle) / share + middle, (points - middle) / share + middle)
+    points = (((np.arange(size) + 0.5) * SIDE / size - middle) / share + middle).astype(np.float32)
+    x, y = points[None, :], points[:, None]
     unit = SIDE / size / share
-    shapes = (
-        (GROUND, np.full_like(x, -1.0) if masked else _square(x, y)),
-        (PAPER, np.minimum.reduce([_segment(x, y, a, b) for a, b in pairwise(ROAD)]) - WIDTH / 2),
-        (PLACE, np.hypot(x - START[0], y - START[1]) - START[2]),
-    )
-    picture = np.zeros((size, size, 4))
-    for colour, distance in shapes:
+    road = np.minimum.reduce([_segment(x, y, a, b) for a, b in pairwise(ROAD)]) - WIDTH / 2
+    place = np.hypot(x - START[0], y - START[1]) - START[2]
+    picture = np.empty((size, size, 4), np.float32)
+    picture[..., :3] = GROUND
+    for colour, distance in ((PAPER, road), (PLACE, place)):
         # How much of a point lies inside: a border of one point is smooth.
-        cover = np.clip(0.5 - distance / unit, 0.0, 1.0)[..., None]
-        alpha = cover + picture[..., 3:] * (1 - cover)
-        mixed = np.array(colour) * cover + picture[..., :3] * picture[..., 3:] * (1 - cover)
-        picture[..., :3] = mixed / np.maximum(alpha, 1e-9)
-        picture[..., 3:] = alpha
-    picture[..., 3] *= 255
+        cover = np.clip(0.5 - distance / unit, 0, 1)[..., None]
+        picture[..., :3] += (np.array(colour, np.float32) - picture[..., :3]) * cover
+    picture[..., 3] = 255 if masked else 255 * np.clip(0.5 - _square(x, y) / unit, 0, 1)
     return _png(np.rint(picture).astype(np.uint8))
 
 

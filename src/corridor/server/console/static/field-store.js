@@ -102,14 +102,19 @@ export const unsent = () => within(["entries"], (tx) => ask(tx.objectStore("entr
 export const countUnsent = () => within(["entries"], (tx) => ask(tx.objectStore("entries").index("state").count("new")), "readonly");
 export const everything = () => within(["entries"], (tx) => ask(tx.objectStore("entries").getAll()), "readonly");
 
-/** @param {{device: string, n: number, state: string, why?: string}[]} answers */
+/** Returns the entries as they are now. @param {{device: string, n: number, state: string, why?: string}[]} answers */
 export const answered = (answers) => within(["entries"], async (tx) => {
   const entries = tx.objectStore("entries");
+  const changed = [];
   for (const one of answers) {
     const held = await ask(entries.get([one.device, one.n]));
     // Words that the log has now need not lie on a phone that may be lost.
-    if (held) await ask(entries.put({ ...held, state: one.state, why: one.why || "", note: one.state === "sent" ? "" : held.note }));
+    if (!held) continue;
+    const fresh = { ...held, state: one.state, why: one.why || "", note: one.state === "sent" ? "" : held.note };
+    await ask(entries.put(fresh));
+    changed.push(fresh);
   }
+  return changed;
 }, "readwrite");
 
 /** Forget what was sent, before a moment or of one enrolment. @param {IDBTransaction} tx @param {(one: any) => boolean} which */

@@ -16,14 +16,14 @@ let again = false;
 // Fewer at once after a failure: over a thin line a large part would never come to its end.
 let size = PART;
 let doubtful = false;
-/** @type {() => void} */
+/** @type {(some?: any[]) => void} */
 let changed = () => {};
 
-/** @param {() => void} told */
+/** @param {(some?: any[]) => void} told */
 export function start(told) {
   changed = told;
   window.addEventListener("online", () => { wait = FIRST; kick(); });
-  window.addEventListener("offline", changed);
+  window.addEventListener("offline", () => changed([]));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) kick(); });
   kick();
 }
@@ -50,7 +50,7 @@ async function run() {
     size = Math.max(Math.floor(size / 2), LEAST);
   }
   state.sending = false;
-  changed();
+  changed([]);
   if (again) { kick(); return; }
   // Twice as long each time, and not all phones at once when the network comes back.
   if (failed) {
@@ -86,8 +86,8 @@ async function passOn(old, own) {
   const taken = new Set(said.answers.filter((/** @type {any} */ one) => one.status === "accepted" || one.status === "duplicate").map((/** @type {any} */ one) => one.id));
   const ids = await Promise.all(waiting.map(sent));
   // What was not taken stays unsent, to be shown as a file or as QR codes.
-  await store.answered(waiting.filter((/** @type {any} */ _, /** @type {number} */ at) => taken.has(ids[at].id)).map((/** @type {any} */ one) => ({ device: one.device, n: one.n, state: "sent" })));
-  changed();
+  const sure = waiting.filter((/** @type {any} */ _, /** @type {number} */ at) => taken.has(ids[at].id));
+  changed(await store.answered(sure.map((/** @type {any} */ one) => ({ device: one.device, n: one.n, state: "sent" }))));
 }
 
 /** Pass on what other phones gave. @param {any} own @returns {Promise<string>} */
@@ -100,7 +100,7 @@ async function deliver(own) {
       problem = error.key;
     }
     await store.delivered(one.id);
-    changed();
+    changed([]);
   }
   return problem;
 }
@@ -138,8 +138,7 @@ async function leaveOut(own, waiting) {
   const missing = new Set(had.missing || []);
   const known = waiting.filter((/** @type {any} */ one) => one.n <= had.highest && !missing.has(one.n));
   if (!known.length) return;
-  await store.answered(known.map((/** @type {any} */ one) => ({ device: own.device, n: one.n, state: "sent" })));
-  changed();
+  changed(await store.answered(known.map((/** @type {any} */ one) => ({ device: own.device, n: one.n, state: "sent" }))));
 }
 
 /** @param {any} own */
@@ -164,11 +163,12 @@ async function sendOf(own) {
       return state ? [{ device: own.device, n: one.n, state, why: found.why }] : [];
     });
     // Only what the server named is no longer waiting.
-    await store.answered(answers);
-    state.skew = said.clock_ahead_seconds || 0;
-    await store.setMeta("skew", state.skew);
+    const fresh = await store.answered(answers);
+    const skew = said.clock_ahead_seconds || 0;
+    if (skew !== state.skew) await store.setMeta("skew", skew);
+    state.skew = skew;
     state.at = new Date().toISOString();
-    changed();
+    changed(fresh);
     if (!answers.length) return;
     waiting = await waitingOf(own);
   }

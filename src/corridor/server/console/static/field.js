@@ -29,9 +29,18 @@ async function load() {
   sync.state.skew = (await store.meta("skew")) || 0;
 }
 
-async function count() {
+/** @type {Map<string, any>} */
+let held = new Map();
+
+/**
+ * Read again what is written down: everything, or only what has changed, as hundreds of entries are slow on a cheap phone.
+ * The number of the unsent is always that of the disk. @param {any[]} [some]
+ */
+async function count(some) {
   now.unsent = await store.countUnsent();
-  now.written = await store.everything();
+  if (!some) held = new Map();
+  for (const one of some || await store.everything()) held.set(`${one.device} ${one.n}`, one);
+  now.written = [...held.values()];
 }
 
 function head() {
@@ -42,7 +51,7 @@ function head() {
   top.replaceChildren(
     h("p", { class: "post" }, h("bdi", {}, now.own ? now.own.post : "Corridor"), now.task?.exercise ? h("span", { class: "mark exercise" }, say("field.exercise")) : ""),
     h("p", { class: "unsent", id: "unsent", "data-n": now.unsent, "data-state": now.unsent ? "some" : "none" }, say("field.unsent", { n: now.unsent })),
-    h("p", { class: "line", "data-state": state }, say(`field.line.${state}`), now.kept ? h("span", { id: "kept" }, " · ", say("field.kept")) : ""),
+    h("p", { class: "line", "data-state": state }, say(`field.line.${state}`), now.kept && online ? h("span", { id: "kept" }, " · ", say("field.kept")) : ""),
     Math.abs(sync.state.skew) > 120 ? h("p", { class: "warning" }, say("field.clock", { minutes: Math.round(sync.state.skew / 60) })) : "",
     refused ? h("p", { class: "warning" }, say("field.refused", { n: refused })) : "",
     oldest() >= WARNED_HOURS ? h("p", { class: "warning", id: "long" }, say("field.long", { hours: oldest() })) : "",
@@ -65,13 +74,21 @@ function foot() {
 function go(view, saved = "") {
   now.saved = saved;
   now.view = { ...view, draft: crypto.randomUUID() };
-  history.pushState(now.view, "");
+  away();
   draw(true);
 }
 
-window.addEventListener("popstate", (event) => {
-  now.view = event.state || { name: "home" };
-  draw(true);
+/** One step of the browser's history stands for all views but the first: its own way back leads up, then out. */
+let stepped = false;
+function away() {
+  if (stepped || now.view.name === "home") return;
+  history.pushState(null, "");
+  stepped = true;
+}
+
+window.addEventListener("popstate", () => {
+  stepped = false;
+  go(now.view.from || { name: "home" });
 });
 
 /** @param {any[]} made */
@@ -85,7 +102,7 @@ async function keep(made) {
     window.scrollTo(0, 0);
     return;
   }
-  await count();
+  await count(kept);
   sync.kick();
   go(now.view.from || { name: "home" }, say("field.saved", { n: kept.length }));
   tell(now.saved);
@@ -157,7 +174,7 @@ function enrolling() {
       try { await navigator.storage?.persist?.(); } catch { /* as before */ }
       await load();
       await ask();
-      history.replaceState({ name: "home" }, "", "/field");
+      history.replaceState(null, "", "/field");
       now.view = { name: "home" };
       await refresh(true);
       sync.kick();
@@ -192,17 +209,17 @@ function more() {
   return [h("h1", {}, say("field.nav.more")),
     h("section", {}, h("h2", {}, say("field.export")), h("p", { class: "what" }, say("field.export.how")),
       h("div", { class: "grid" }, h("button", { type: "button", id: "save-file", disabled: !waiting.length, click: () => saveFile(lines(waiting)) }, say("field.export.file")),
-        qrs ? h("button", { type: "button", id: "show-qr", disabled: !waiting.length, click: () => go({ name: "qr", what: "show" }) }, say("field.export.qr")) : null),
+        qrs ? h("button", { type: "button", id: "show-qr", disabled: !waiting.length, click: () => go({ name: "qr", what: "show", from: { name: "more" } }) }, say("field.export.qr")) : null),
       qrs ? null : h("p", { class: "fine" }, say("field.qr.absent"))),
     h("section", {}, h("h2", {}, say("field.import")), h("p", { class: "what" }, say("field.import.how")),
-      qrs ? h("p", {}, h("button", { type: "button", class: "wide", id: "read-qr", click: () => go({ name: "qr", what: "read" }) }, say("field.import.qr"))) : null,
+      qrs ? h("p", {}, h("button", { type: "button", class: "wide", id: "read-qr", click: () => go({ name: "qr", what: "read", from: { name: "more" } }) }, say("field.import.qr"))) : null,
       h("label", { for: "file" }, say("field.import.file")), read,
       h("label", { for: "lines" }, say("field.import.text")), field, h("button", { type: "button", class: "wide", id: "carry", click: () => carry(field.value) }, say("field.import.do")), h("p", { id: "carried", role: "status" })),
     choices(),
     h("section", {}, h("h2", {}, say("field.phone")), h("p", { class: "fine" }, h("bdi", {}, now.own.device), sync.state.at ? ` · ${say("field.sent.at", { at: hereHour(sync.state.at) })}` : ""),
-      h("button", { type: "button", class: "wide", click: () => go({ name: "enrol" }) }, say("field.enrol.again")),
+      h("button", { type: "button", class: "wide", id: "again", click: () => go({ name: "enrol" }) }, say("field.enrol.again")),
       h("p", { class: "what" }, say("field.empty.how")),
-      h("button", { type: "button", class: "wide", id: "empty", click: () => go({ name: "empty" }) }, say("field.empty.do")))];
+      h("button", { type: "button", class: "wide", id: "empty", click: () => go({ name: "empty", from: { name: "more" } }) }, say("field.empty.do")))];
 }
 
 /** The phone is handed in: everything of the post goes from it, but nothing that was never sent. */
@@ -212,7 +229,7 @@ function emptying() {
     if (!await store.empty()) { answer.textContent = say("field.empty.unsent"); return; }
     await load();
     now.view = { name: "enrol" };
-    history.replaceState(now.view, "", "/field");
+    history.replaceState(null, "", "/field");
     await refresh(true);
   };
   return [back(() => go({ name: "more" })), h("h1", {}, say("field.empty.do")), h("p", { class: "what" }, say("field.empty.how")), answer,
@@ -268,10 +285,12 @@ function draw(moved = false) {
   if (moved) { main.focus({ preventScroll: true }); window.scrollTo(0, 0); }
 }
 
-async function refresh(everything = false) {
+/** @param {boolean} [everything] @param {any[]} [some] */
+async function refresh(everything = false, some = undefined) {
   // The room ended this enrolment: what it had told the phone is gone from it.
-  if (sync.state.problem === "ended") await load();
-  await count();
+  const ended = sync.state.problem === "ended";
+  if (ended) await load();
+  await count(ended ? undefined : some);
   // What a person is typing stays: only the head changes under a form.
   if (everything || ["home", "written", "convoy"].includes(now.view.name)) draw();
   else head();
@@ -295,23 +314,24 @@ async function begin() {
   await tidy();
   await count();
   if (location.hash.length > 10) now.view = { name: "enrol" };
-  else history.replaceState({ name: "home" }, "");
   draw();
   page.dataset.ready = "yes";
-  sync.start(() => { refresh(); });
+  sync.start((some) => { refresh(false, some); });
   ask();
   window.setInterval(() => { ask(); head(); }, ASKED_EVERY);
   window.setInterval(tidy, HOUR);
   document.addEventListener("visibilitychange", ask);
+  // Another tab may have written meanwhile.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   if (!("serviceWorker" in navigator)) return;
-  const held = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => { if (held && now.view.name === "home") location.reload(); });
+  const before = navigator.serviceWorker.controller;
+  navigator.serviceWorker.addEventListener("controllerchange", () => { if (before && now.view.name === "home") location.reload(); });
   await navigator.serviceWorker.register("/field-worker.js", { scope: "/field" });
   await navigator.serviceWorker.ready;
   now.kept = true;
   head();
   // Where the line broke off at the first visit, the reader of QR codes comes now; what is there already costs nothing.
-  if (held) for (const address of Object.values(data.qr)) fetch(/** @type {string} */ (address)).catch(() => {});
+  if (before) for (const address of Object.values(data.qr)) fetch(/** @type {string} */ (address)).catch(() => {});
 }
 
 begin().catch((error) => {
