@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corridor.publishing.words import LANGUAGES
-from tests.ui.house import CHROMIUM, Visit, aleppo, browser
+from tests.server.serving import Live
+from tests.ui.house import CHROMIUM, Visit, aleppo, browser, planned
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 AT = "at=2016-12-16T12:00%2B02:00"
 PAGES = {
@@ -22,10 +28,22 @@ PAGES = {
     "exercise": "/exercise",
     "start": "/start",
     "figure": f"/figure?of=out:aleppo&{AT}",
+    "accounts": "/accounts",
+    "codes": "/codes",
+    "sheet": "/sheet",
+}
+# Those of an operation with a plan; the others show what is there before one.
+PLANNED = {
+    "road": "/",
+    "planned": "/plan",
+    "orders": "/orders",
     "sheets": "/plan/sheets",
+    "expected": "/reception",
+    "drill": "/exercise",
 }
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
+CHOICES = tuple(itertools.product(LANGUAGES, THEMES, WIDTHS))
 
 
 def main(names: list[str], out: Path) -> int:
@@ -35,22 +53,30 @@ def main(names: list[str], out: Path) -> int:
         return 3
     out.mkdir(parents=True, exist_ok=True)
     loud = 0
-    with tempfile.TemporaryDirectory() as folder, aleppo(Path(folder)) as server, browser() as started:
-        for lang in LANGUAGES:
-            for theme in THEMES:
-                for width in WIDTHS:
-                    visit = Visit(server, started, lang=lang, theme=theme, width=width)
-                    for name in names or PAGES:
-                        page = visit.go(PAGES[name])
-                        page.wait_for_timeout(300)
-                        page.screenshot(path=out / f"{name}-{lang}-{theme}-{width}.png", full_page=True)
-                        if said := visit.quiet():
-                            loud += 1
-                            print(name, lang, theme, width, said, file=sys.stderr)
-                            visit.said.clear()
-                    visit.close()
+    with browser() as started:
+        for serve, pages in ((aleppo, PAGES), (planned, PLANNED)):
+            chosen = {name: path for name, path in pages.items() if not names or name in names}
+            if chosen:
+                with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server:
+                    loud += sum(_taken(server, started, chosen, out, *choice) for choice in CHOICES)
     print(f"{len(list(out.glob('*.png')))} pictures in {out}")
     return 1 if loud else 0
+
+
+def _taken(server: Live, started: Browser, pages: dict[str, str], out: Path, lang: str, theme: str, width: int) -> int:
+    """Take the pictures of some pages as one reader chose to see them; returns how many were not quiet."""
+    loud = 0
+    visit = Visit(server, started, lang=lang, theme=theme, width=width)
+    for name, path in pages.items():
+        page = visit.go(path)
+        page.wait_for_timeout(300)
+        page.screenshot(path=out / f"{name}-{lang}-{theme}-{width}.png", full_page=True)
+        if said := visit.quiet():
+            loud += 1
+            print(name, lang, theme, width, said, file=sys.stderr)
+            visit.said.clear()
+    visit.close()
+    return loud
 
 
 if __name__ == "__main__":
