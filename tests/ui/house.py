@@ -132,7 +132,7 @@ def done(answer: httpx.Response) -> httpx.Response:
     return answer
 
 
-def until(look: Callable[[], Any], seconds: float = 120) -> Any:
+def until(look: Callable[[], Any], seconds: float = 280) -> Any:
     """Wait until there is something, and return it."""
     end = time.monotonic() + seconds
     while (found := look()) is None:

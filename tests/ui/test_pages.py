@@ -87,7 +87,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def test_every_page_in_every_language_and_theme(
     server: Live, drill: Live, chrome: Browser, lang: str, theme: str, width: int
 ) -> None:
-    wrong = {}
+    wrong: dict[str, Any] = {}
     for served, pages in ((server, PAGES), (drill, PLANNED)):
         visit = Visit(served, chrome, lang=lang, theme=theme, width=width)
         wrong |= {name: seen for name, path in pages.items() if (seen := look(visit, path)) != FINE}
