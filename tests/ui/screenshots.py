@@ -1,4 +1,7 @@
-"""Every page in three languages, two themes and two widths: `make screenshots` puts them into out/screenshots."""
+"""Every page in three languages, two themes and two widths: `make screenshots` puts them into out/screenshots.
+
+`python -m tests.ui.screenshots NAME ...` takes those of some pages, `shown` renews the pictures of the documentation.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,36 @@ PLANNED = {
     "expected": "/reception",
     "drill": "/exercise",
 }
+# The pictures of the documentation: page, language, theme, width.
+SHOWN = {
+    "now": ("now", "en", "light", 1280),
+    "people": ("people", "fr", "dark", 1280),
+    "phone": ("now", "ar", "light", 390),
+}
+IMAGES = Path("docs/images")
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
 CHOICES = tuple(itertools.product(LANGUAGES, THEMES, WIDTHS))
+
+
+def shown() -> int:
+    """Renew the pictures of the documentation: a screenful each, in few colours."""
+    from PIL import Image
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        aleppo(Path(folder), title="Aleppo, December 2016") as server,
+        browser() as started,
+    ):
+        for name, (page, lang, theme, width) in SHOWN.items():
+            visit = Visit(server, started, lang=lang, theme=theme, width=width, height=844)
+            visit.go(PAGES[page]).wait_for_timeout(300)
+            path = IMAGES / f"console-{name}.png"
+            visit.page.screenshot(path=path)
+            Image.open(path).convert("RGB").quantize(64).save(path, optimize=True)
+            print(f"{path} {path.stat().st_size // 1024} kB", visit.quiet() or "")
+            visit.close()
+    return 0
 
 
 def main(names: list[str], out: Path) -> int:
@@ -51,6 +81,8 @@ def main(names: list[str], out: Path) -> int:
     if CHROMIUM is None:
         print("no browser here: apt install chromium", file=sys.stderr)
         return 3
+    if names == ["shown"]:
+        return shown()
     out.mkdir(parents=True, exist_ok=True)
     loud = 0
     with browser() as started:

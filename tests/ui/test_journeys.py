@@ -297,6 +297,16 @@ def test_an_order_goes_out_and_comes_back(visit: object, tmp_path: Path) -> None
         assert page.locator("#orders-state .state.halted").count() == 1
 
 
+def test_a_person_comes_in_by_the_page_and_leaves_by_it(visit: object, planning: Live) -> None:
+    """A browser says of its own accord where a form comes from, as no other client of the tests does."""
+    link, _ = planning.house.people.link(planning.house.people.make("dispatcher"))
+    page = visit(planning, signed_in=False).go(f"/sign-in?link={link}")  # type: ignore[operator]
+    page.locator("main form button").click()
+    page.locator("#connection[data-state=live]").wait_for()
+    page.locator(".session form button").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+
+
 @pytest.mark.ui
 def test_the_administrator_makes_an_account_and_ends_it(visit: object, tmp_path: Path) -> None:
     with aleppo(tmp_path) as server:
@@ -315,7 +325,8 @@ def test_the_administrator_makes_an_account_and_ends_it(visit: object, tmp_path:
         page.locator("#table-accounts", has_text="dispatcher-1").wait_for(state="detached")
         assert "account ended" in server.names()
         # The one who keeps the accounts sees nothing of the operation, and is shown no way there.
-        assert page.locator("nav a").count() == 1
+        ways = page.locator("nav a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+        assert ways == ["/", "/accounts"]
 
 
 @pytest.mark.ui
