@@ -121,7 +121,7 @@ class Live:
 def live(place: Path | str, reports: list[Report] | None = None, **options: Any) -> Iterator[Live]:
     """Serve a new log that holds some reports."""
     name = str(place / "a.corridor") if isinstance(place, Path) else place
-    with Log.new(name, title="Test", exercise=options.pop("exercise", False)) as log:
+    with Log.new(name, title=options.pop("title", "Test"), exercise=options.pop("exercise", False)) as log:
         if reports:
             log.append([entry_of(r, actor="duty officer", device="console", recorded=now()) for r in reports])
     key = options.pop("key_file", None)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from corridor.reports.report import Report
 from corridor.reports.tables import read_reports
 from corridor.server.rights import Role
-from tests.server.serving import Live, live
+from tests.operation.acting import basis, say
+from tests.server.serving import API, Live, live, recent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -102,3 +105,37 @@ def aleppo(folder: Path, **options: Any) -> Iterator[Live]:
     """Serve the Aleppo example."""
     with live(folder, options.pop("reports", reports()), **options) as made:
         yield made
+
+
+@contextlib.contextmanager
+def planned(folder: Path) -> Iterator[Live]:
+    """Serve a drill whose plan was made, run and adopted and whose convoys got orders: what is empty elsewhere."""
+    spots = {"pickup": "36.15;37.15;100", "gate": "36.16;37.10;100", "west": "36.17;37.02;100"}
+    places = [say("position", name, name, at) for name, at in spots.items()]
+    with live(folder, recent([*basis(), *places]), planning=True, exercise=True) as made:
+        lead, results = made.member("coordinator"), made.house.planner.results
+        done(lead.post(f"{API}/jobs/plan", json={"time_limit": 1.0}))
+        name = until(lambda: results.get("plan")).sha256
+        done(lead.post(f"{API}/decisions/adopt", json={"plan_sha256": name, "despite": "drill"}))
+        done(lead.post(f"{API}/jobs/forecast", json={"runs": 300, "proposed": False}))
+        until(lambda: results.get("forecast"))
+        first, second = [one["id"] for one in lead.get(f"{API}/plan").json()["convoys"]][:2]
+        order = {"convoy": first, "what": "hold", "place": "gate"}
+        code = done(lead.post(f"{API}/orders", json=order)).json()["orders"][0]["code"]
+        done(lead.post(f"{API}/orders/read-back", json={"convoy": first, "code": code}))
+        done(lead.post(f"{API}/orders", json=order | {"convoy": second, "langs": ["ar"]}))
+        yield made
+
+
+def done(answer: httpx.Response) -> httpx.Response:
+    assert answer.status_code < 300, answer.text
+    return answer
+
+
+def until(look: Callable[[], Any], seconds: float = 280) -> Any:
+    """Wait until there is something, and return it."""
+    end = time.monotonic() + seconds
+    while (found := look()) is None:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return found

@@ -12,7 +12,7 @@ import pytest
 from corridor.log.entry import new_id, now
 from tests.operation.acting import basis, say
 from tests.server.serving import API, Live, live, recent
-from tests.ui.house import Visit, aleppo, browser
+from tests.ui.house import Visit, aleppo, browser, planned
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -259,6 +259,74 @@ def test_words_of_a_report_are_opened_and_the_reading_is_logged(visit: object, t
         page.locator("[data-words]").first.click()
         page.locator(".words q, .words span").first.wait_for()
         assert "text read" in server.names()
+
+
+def test_a_wrong_report_is_withdrawn_from_the_figure_it_made(visit: object, planning: Live) -> None:
+    page = visit(planning).go("/")  # type: ignore[operator]
+    page.locator(".movement a[href*='waiting%3A']").first.click()
+    page.locator("#panel .told li").first.wait_for()
+    if page.locator("#panel .mend").count() == 0:
+        page.locator("#panel .told a", has_text="Correct or withdraw").first.click()
+    page.locator("#panel .mend summary").click()
+    form = page.locator("#panel .mend form").last
+    form.get_by_label("Reason").fill("counted twice")
+    form.get_by_role("button", name="Withdraw").click()
+    form.locator(".answer.good").wait_for()
+    assert "withdraw" in planning.names()
+
+
+@pytest.mark.ui
+def test_an_order_goes_out_and_comes_back(visit: object, tmp_path: Path) -> None:
+    with planned(tmp_path) as server:
+        page = visit(server).go("/orders")  # type: ignore[operator]
+        assert page.locator("#table-orders .state.open").count() == 3
+        wrong = page.locator("#answer-form")
+        code = page.locator("#table-orders tbody tr").first.locator("code").inner_text()
+        wrong.get_by_label("Code").fill("ZZZZ")
+        wrong.get_by_role("button", name="Heard").click()
+        page.locator("#table-orders .state.halted").first.wait_for()
+        right = page.locator("#answer-form")
+        right.get_by_label("Code").fill(code)
+        right.get_by_role("button", name="Heard").click()
+        page.locator("#orders-state .state.open").wait_for()
+        page.locator("#give-form select[name=what]").select_option("return")
+        page.locator("#give-form input[value=fr]").uncheck()
+        page.locator("#give-form button").click()
+        page.locator("#table-orders", has_text="RETURN TO").wait_for()
+        assert "RETOUR" not in page.locator("#table-orders").inner_text()
+        assert page.locator("#orders-state .state.halted").count() == 1
+
+
+def test_a_person_comes_in_by_the_page_and_leaves_by_it(visit: object, planning: Live) -> None:
+    """A browser says of its own accord where a form comes from, as no other client of the tests does."""
+    link, _ = planning.house.people.link(planning.house.people.make("dispatcher"))
+    page = visit(planning, signed_in=False).go(f"/sign-in?link={link}")  # type: ignore[operator]
+    page.locator("main form button").click()
+    page.locator("#connection[data-state=live]").wait_for()
+    page.locator(".session form button").click()
+    page.get_by_role("link", name="Sign in").wait_for()
+
+
+@pytest.mark.ui
+def test_the_administrator_makes_an_account_and_ends_it(visit: object, tmp_path: Path) -> None:
+    with aleppo(tmp_path) as server:
+        page = visit(server, role="admin").go("/")  # type: ignore[operator]
+        page.get_by_role("link", name="Accounts").click()
+        page.locator("#account-form select[name=role]").select_option("dispatcher")
+        page.locator("#account-form button").click()
+        page.locator("#invited code").wait_for()
+        link = page.locator("#invited code").inner_text()
+        page.locator("#table-accounts", has_text="dispatcher-1").wait_for()
+        guest = visit(server, signed_in=False)  # type: ignore[operator]
+        guest.go("/sign-in?" + link.partition("?")[2]).get_by_role("button", name="one-time link").click()
+        guest.page.locator("#connection[data-state=live]").wait_for()
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="End dispatcher-1").first.click()
+        page.locator("#table-accounts", has_text="dispatcher-1").wait_for(state="detached")
+        assert "account ended" in server.names()
+        # The one who keeps the accounts sees nothing of the operation, and is shown no way there.
+        ways = page.locator("nav a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+        assert ways == ["/", "/accounts"]
 
 
 @pytest.mark.ui

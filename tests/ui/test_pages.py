@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from corridor.publishing.words import LANGUAGES
 from tests.server.serving import Live
-from tests.ui.house import Visit, aleppo, browser
-from tests.ui.screenshots import PAGES
+from tests.ui.house import Visit, aleppo, browser, planned
+from tests.ui.screenshots import CHOICES, PAGES, PLANNED
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -76,17 +76,36 @@ def test_the_pages_most_used_keep_nobody_out(server: Live, chrome: Browser) -> N
     assert wrong == {}
 
 
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    with planned(tmp_path_factory.mktemp("drill")) as made:
+        yield made
+
+
 @pytest.mark.ui
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("lang", "theme", "width"), CHOICES)
 def test_every_page_in_every_language_and_theme(
-    server: Live, chrome: Browser, lang: str, theme: str, width: int
+    server: Live, drill: Live, chrome: Browser, lang: str, theme: str, width: int
 ) -> None:
-    visit = Visit(server, chrome, lang=lang, theme=theme, width=width)
-    wrong = {name: seen for name, path in PAGES.items() if (seen := look(visit, path)) != FINE}
-    visit.close()
+    wrong: dict[str, Any] = {}
+    for served, pages in ((server, PAGES), (drill, PLANNED)):
+        visit = Visit(served, chrome, lang=lang, theme=theme, width=width)
+        wrong |= {name: seen for name, path in pages.items() if (seen := look(visit, path)) != FINE}
+        visit.close()
+    keeper = Visit(server, chrome, role="admin", lang=lang, theme=theme, width=width)
+    wrong |= {name: seen for name in ("/", "/accounts") if (seen := look(keeper, name)) != FINE}
+    keeper.close()
     assert wrong == {}
+
+
+def test_one_reader_a_day_in_the_usual_round(server: Live, chrome: Browser) -> None:
+    """The whole set takes minutes; the usual round sees the pages as another reader each day."""
+    lang, theme, width = CHOICES[datetime.now(UTC).toordinal() % len(CHOICES)]
+    visit = Visit(server, chrome, lang=lang, theme=theme, width=width)
+    names = ("now", "people", "agreement", "accounts")
+    wrong = {name: seen for name in names if (seen := look(visit, PAGES[name])) != FINE}
+    visit.close()
+    assert wrong == {}, (lang, theme, width)
 
 
 def test_the_sign_in_page_keeps_nobody_out(server: Live, chrome: Browser) -> None:

@@ -48,14 +48,18 @@ def drawn(view: View) -> Markup:
     ground = frame(near, WIDTH, TALLEST, LOWEST)
     found = progress(view)
     spots = list(_spots(view, ground, found))
+    happened = _happened(view, ground)
+    placer = Placer(Box(4, 4, ground.width - 4, ground.height - 26))
+    # No name stands under a convoy or a sign.
+    placer.block(*(_around(x, y) for x, y in (*(spot.at for spot in spots), *(at for *_, at in happened))))
     parts: list[Child] = [
         hatch("map-area", "hatch-soft"),
         el("rect", x=-20000, y=-20000, width=40000, height=40000, class_="ground"),
         _grid(ground),
         list(_ways(view, ground)),
-        _marks(view, ground, sites, placer := Placer(Box(4, 4, ground.width - 4, ground.height - 26))),
+        _marks(view, ground, sites, placer),
         [_convoy(view, spot, placer) for spot in spots],
-        list(_incidents(view, ground)),
+        [_incident(view, *one) for one in happened],
     ]
     box = f"0 0 {number(ground.width)} {number(ground.height)}"
     picture = el(
@@ -314,9 +318,13 @@ def _convoy(view: View, spot: Spot, placer: Placer) -> Markup:
     )
 
 
-def _incidents(view: View, ground: Frame) -> Iterable[Markup]:
-    """Yield halts and incidents of the last day where they are reported; nothing says more than its place."""
-    now, w = view.situation, view.w
+def _around(x: float, y: float) -> Box:
+    return Box(x - 13, y - 11, x + 13, y + 11)
+
+
+def _happened(view: View, ground: Frame) -> list[tuple[str, str, list[str], Point]]:
+    """Return halts and incidents of the last day as (fact, place, reports, where their sign stands)."""
+    now = view.situation
     at = {site.id: ground.at(site) for site in located(now)}
     seen: dict[tuple[str, str], list[str]] = {}
     for report in valid(now):
@@ -324,24 +332,29 @@ def _incidents(view: View, ground: Frame) -> Iterable[Markup]:
             if report.fact == "halt" and report.subject not in halted(now):
                 continue
             seen.setdefault((report.fact, report.place), []).append(report.id)
-    for number_, ((fact, place), ids) in enumerate(sorted(seen.items())):
-        x, y = at[place]
-        said = f"{w(f'map.{fact}')}: {names.place(now, place, w)} ({w.count(len(ids))})"
-        d = "M0-11L11 8H-11z" if fact == "incident" else "M-5-11H5L11-5V5L5 11H-5L-11 5V-5z"
-        sign = el("text", "!" if fact == "incident" else "–", x=0, y=5, text_anchor="middle", class_="sign")
-        inner = el(
-            "g", el("circle", r=14, class_="reach"), el("path", d=d, class_=f"event {fact}"), sign, class_="fixed"
-        )
-        where = f"translate({number(x + 20)} {number(y + 14 + 6 * (number_ % 2))})"
-        yield el(
-            "a",
-            el("title", said),
-            el("g", inner, transform=where),
-            data_panel=True,
-            aria_label=said,
-            href=view.link("/figure", reports=",".join(ids[:40])),
-            class_="site",
-        )
+    return [
+        (fact, place, ids, (at[place][0] + 20, at[place][1] + 14 + 6 * (turn % 2)))
+        for turn, ((fact, place), ids) in enumerate(sorted(seen.items()))
+    ]
+
+
+def _incident(view: View, fact: str, place: str, ids: list[str], where: Point) -> Markup:
+    """Return the sign of what happened; nothing says more than its place."""
+    now, w = view.situation, view.w
+    said = f"{w(f'map.{fact}')}: {names.place(now, place, w)} ({w.count(len(ids))})"
+    d = "M0-11L11 8H-11z" if fact == "incident" else "M-5-11H5L11-5V5L5 11H-5L-11 5V-5z"
+    sign = el("text", "!" if fact == "incident" else "–", x=0, y=5, text_anchor="middle", class_="sign")
+    inner = el("g", el("circle", r=14, class_="reach"), el("path", d=d, class_=f"event {fact}"), sign, class_="fixed")
+    turned = f"translate({number(where[0])} {number(where[1])})"
+    return el(
+        "a",
+        el("title", said),
+        el("g", inner, transform=turned),
+        data_panel=True,
+        aria_label=said,
+        href=view.link("/figure", reports=",".join(ids[:40])),
+        class_="site",
+    )
 
 
 def _grid(ground: Frame) -> Markup:

@@ -35,7 +35,7 @@ def plan(view: View) -> Body:
         parts.append(
             el(
                 "section",
-                el("h2", w("plan.convoys")),
+                el("h2", w("plan.who.goes")),
                 view.table(convoys, caption=w("plan.convoys.caption"), first=True),
                 _sheets(view, which),
             )
