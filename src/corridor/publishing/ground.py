@@ -93,6 +93,8 @@ def _feature(said: _Feature) -> Feature | None:
         drawn = "stream" if what == "water" and depth == 1 else what
     lines = tuple(_lines(said.geometry.coordinates, depth))
     xs, ys = [x for line in lines for x, _ in line], [y for line in lines for _, y in line]
+    if not (min(xs) >= -180 and max(xs) <= 180 and min(ys) >= -90 and max(ys) <= 90):
+        raise ValueError("a position lies outside the world")
     rank = TOWNS.index(kind) if what == "place" and kind in TOWNS else len(TOWNS)
     return Feature(drawn, rank, said.properties.name, lines, (min(xs), min(ys), max(xs), max(ys)))
 
