@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo city packages test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast bench-roads backtest clean
+.PHONY: demo city packages test test-fast test-ui screenshots test-hard soak coverage rig lint types layers format docs lock wheel bench bench-quick bench-forecast bench-roads bench-roads-peers backtest clean
 
 demo: $(VENV)/.run
 	@$(BIN)/corridor demo -o out/demo
@@ -95,6 +95,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/run.txt pyproject.toml requirements/bench.in -o requirements/bench.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/dev.txt pyproject.toml requirements/bench-forecast.in -o requirements/bench-forecast.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --constraint requirements/dev.txt --override requirements/bench-roads.override pyproject.toml requirements/bench-roads.in -o requirements/bench-roads.txt
 
 wheel: $(VENV)/.dev packages
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
@@ -128,6 +129,15 @@ bench-forecast: $(VENV)/.bench-forecast
 # The roads beside what they must reach; MAP=region.osm.pbf adds an extract of yours.
 bench-roads: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.roads_bench $(MAP) --write
+
+# Drive times beside another router, and a plan among SUMO's traffic; CITY=folder of examples/city for MAP.
+$(VENV)/.bench-roads: requirements/bench-roads.txt $(VENV)/.dev
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements/bench-roads.txt
+	@touch $@
+
+bench-roads-peers: $(VENV)/.bench-roads
+	$(BIN)/python -m benchmarks.roads_peer $(MAP) --write
+	$(BIN)/python -m benchmarks.sumo_replay $(MAP) $(CITY)/plan.json --closures $(CITY)/closures.geojson --write
 
 clean:
 	rm -rf $(VENV) out dist build .mypy_cache .ruff_cache

@@ -25,6 +25,9 @@ roads_app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+# Latitudes south of the equator begin with a hyphen and are no options.
+SOUTH = {"ignore_unknown_options": True}
+
 Map = Annotated[Path, typer.Argument(metavar="MAP", help="OpenStreetMap extract: .osm.pbf or .osm.")]
 Sites = Annotated[str, typer.Argument(metavar="FILE", help="Reports with sites, or situation.json.")]
 Point = Annotated[str, typer.Argument(metavar="POINT", help="lat,lon, or a site of --sites.")]
@@ -65,13 +68,13 @@ def legs(
     sites = travel.snapped(traffic.roads, [p for p in travel.places_of(reports).values() if p.id in named])
     found = travel.leg_reports(traffic, sites, pairs, moment)
     if lines is not None:
-        _geojson(travel.lines(traffic, sites, pairs), lines)
+        geojson(travel.lines(traffic, sites, pairs), lines)
     write(write_reports(found.reports).encode(), output)
     say(f"{len(found.reports) // 2} legs of {len(pairs)}, {len(sites)} sites, {profile}; {extract.name}")
     _findings(found.findings)
 
 
-@roads_app.command()
+@roads_app.command(context_settings=SOUTH)
 def way(
     extract: Map,
     points: Annotated[list[str], typer.Argument(metavar="POINT...", help="lat,lon or sites, in order.")],
@@ -91,7 +94,7 @@ def way(
         raise UsageError(
             "a way needs two points at least", place="POINT", hint="corridor roads way MAP 40.27,-76.85 40.24,-76.80"
         )
-    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=_moment(at), until=until)
+    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment_or_none(at), until=until)
     sites = _points(traffic, points, known)
     routes = [(route, 0.0) for route in ways.through(traffic, sites)]
     names = [f"{start.name}>{end.name}" for start, end in pairwise(sites)]
@@ -109,10 +112,10 @@ def way(
         for found in narrow:
             show(f"  {found.kind}: {found.road}, way {found.way}, {found.km:.2f} km, {found.why}")
     if output is not None:
-        _geojson(features, output)
+        geojson(features, output)
 
 
-@roads_app.command()
+@roads_app.command(context_settings=SOUTH)
 def why(
     extract: Map,
     point: Point,
@@ -127,7 +130,7 @@ def why(
     """Tell why not this road: the tag, turn or closure that forbids it."""
     from corridor.reports.roads.why import why_not
 
-    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=_moment(at), until=None)
+    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment_or_none(at), until=None)
     if trip and len(trip) != 2:
         raise UsageError("a drive has two ends", place="--trip", hint="--trip 40.27,-76.85 --trip 40.24,-76.80")
     ends = _points(traffic, trip, known) if trip else None
@@ -135,7 +138,7 @@ def why(
     show("\n".join(why_not(traffic, lat, lon, way=way_id, trip=(ends[0], ends[1]) if ends else None)))
 
 
-@roads_app.command()
+@roads_app.command(context_settings=SOUTH)
 def reach(
     extract: Map,
     point: Point,
@@ -157,9 +160,9 @@ def reach(
         raise UsageError(f"{minutes!r} are no minutes", place="--minutes", hint="numbers: 5,10,15") from None
     if not limits or limits[0] <= 0:
         raise UsageError("minutes are above 0", place="--minutes", hint="numbers: 5,10,15")
-    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=_moment(at), until=None)
+    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment_or_none(at), until=None)
     (site,) = _points(traffic, [point], known)
-    _geojson(reached(traffic, site, limits, towards=towards)["features"], output)
+    geojson(reached(traffic, site, limits, towards=towards)["features"], output)
 
 
 @roads_app.command()
@@ -174,7 +177,7 @@ def bridges(
     """List bridges, one-lane stretches, limits; what a loss costs."""
     from corridor.reports.roads import bottlenecks, travel
 
-    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=_moment(at), until=None)
+    traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment_or_none(at), until=None)
     if file is None:
         for found in bottlenecks.bottlenecks(traffic.roads.road, sorted(set(traffic.roads.graph.stretch.tolist()))):
             where = f"{found.km:.2f} km at {found.lat},{found.lon}"
@@ -191,90 +194,16 @@ def bridges(
         show(f"{loss.bridge.road}, way {loss.bridge.way}: {lost}, {loss.minutes_more:+.1f} minutes on average")
 
 
-@roads_app.command()
-def layers(extract: Map, output: Output = None) -> None:
-    """Draw main roads, waters, places and land use, light for a phone."""
-    from corridor.reports.roads.layers import layers as drawn
-
-    with working("reading the map"):
-        document = drawn(extract)
-    _geojson(document["features"], output, attribution=document["attribution"])
-
-
-@roads_app.command()
-def receptions(extract: Map, at: At = None, output: Output = None) -> None:
-    """Report hospitals and shelters of the map, to be asked."""
-    from corridor.reports.roads.layers import candidates
-    from corridor.reports.roads.open_sites import reception_reports
-    from corridor.reports.tables import write_reports
-
-    with working("reading the map"):
-        found = candidates(extract)
-    write(write_reports(reception_reports(found, _moment(at) or _now(), extract.name)).encode(), output)
-    say(f"{len(found)} candidates in {extract.name}: ask each before you count on it")
-
-
-@roads_app.command()
-def pickups(
-    extract: Map,
-    population: Annotated[Path, typer.Argument(help="People at points: CSV lat,lon,people, or GeoTIFF.")],
-    count: Annotated[int, typer.Option("-k", "--count", help="How many pickups to place.")] = 5,
-    known: Annotated[str | None, typer.Option("--sites", help="Take the pickups of these reports.")] = None,
-    limit: Annotated[float, typer.Option("--limit", help="Walking minutes at most.")] = 15.0,
-    at: At = None,
-    output: Output = None,
-) -> None:
-    """Place pickups so that most people walk least, and count them."""
-    from corridor.reports.roads import open_sites, people, travel
-    from corridor.reports.roads.network import open_roads
-    from corridor.reports.tables import write_reports
-
-    if count < 1 or limit <= 0:
-        raise UsageError("at least one pickup and some minutes", place="-k, --limit", hint="-k 5 --limit 15")
-    with working("reading the map"):
-        walked, driven = open_roads(extract, "walk"), open_roads(extract, "bus")
-    crowd = people.read_population(population, walked.road.extent)
-    walks = people.Walks(walked, crowd)
-    if known:
-        places = [place for place in travel.places_of(travel.reports_of(known)).values() if place.kind == "pickup"]
-        if not places:
-            raise UsageError("no pickup with a position", place=known, hint="report site=pickup and its position")
-        chosen, proof = list(travel.snapped(walked, places).values()), ""
-    else:
-        from corridor.reports.roads.snap import snap
-
-        box = tuple(float(edge) for edge in (crowd.lon.min(), crowd.lat.min(), crowd.lon.max(), crowd.lat.max()))
-        stops = open_sites.stops_of(driven, (box[0] - 0.01, box[1] - 0.01, box[2] + 0.01, box[3] + 0.01))
-        on_foot = [snap(walked, stop.name, stop.lat, stop.lon) for stop in stops]
-        placed = people.place_pickups(walks.minutes(on_foot), crowd.people, count, limit)
-        chosen = [on_foot[number] for number in placed.chosen]
-        proof = f"one of {count} placed among {len(stops)} stops, at most {placed.gap:.1%} below the best choice"
-    if not chosen:
-        raise UsageError("nobody lives within the limit of a stop", place="--limit", hint="a longer walk")
-    found = walks.catchments(chosen, limit)
-    write(
-        write_reports(
-            open_sites.pickup_reports(walked, chosen, found, crowd, _moment(at) or _now(), proof=proof)
-        ).encode(),
-        output,
-    )
-    far = float(crowd.people[found.pickup < 0].sum())
-    near = f"{crowd.total - far:,.0f} of {crowd.total:,.0f} people within {limit:g} minutes"
-    say(f"{len(chosen)} pickups, {near}; {proof}")
-    if far:
-        say(f"warning: {far:,.0f} people walk longer than {limit:g} minutes: fetch them, or place more pickups")
-
-
 def register(app: typer.Typer) -> None:
     """Add the verb to the others."""
+    from corridor.cli_places import add
+
+    add(roads_app)
     app.add_typer(roads_app, name="roads")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
-
-def _moment(at: str | None) -> datetime | None:
+def moment_or_none(at: str | None) -> datetime | None:
+    """Read `--at`, None where it is not given."""
     return moment_of(at, "--at") if at else None
 
 
@@ -324,7 +253,8 @@ def _points(traffic: Traffic, points: Sequence[str], known: str | None) -> list[
     return found
 
 
-def _geojson(features: Sequence[Any], output: Path | None, **more: str) -> None:
+def geojson(features: Sequence[Any], output: Path | None, **more: str) -> None:
+    """Write features as GeoJSON."""
     import msgspec
 
     write(msgspec.json.encode({"type": "FeatureCollection", **more, "features": features}) + b"\n", output)

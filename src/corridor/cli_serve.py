@@ -24,6 +24,9 @@ def serve(
     key: Annotated[Path | None, typer.Option("--key", help="Its key.")] = None,
     behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy brings TLS.")] = False,
     delay: Annotated[float, typer.Option("--delay", min=0, help="Hours until the public sees anything.")] = 6.0,
+    layers: Annotated[
+        Path | None, typer.Option("--map", help="Layers of `corridor roads layers`, drawn below.")
+    ] = None,
     no_planning: Annotated[bool, typer.Option("--no-planning", help="Another server plans.")] = False,
 ) -> None:
     """Serve a log: console, phones, live stream."""
@@ -40,6 +43,7 @@ def serve(
         behind_proxy=behind_proxy,
         delay_hours=delay,
         planning=not no_planning,
+        map=layers,
     )
     run(log, where, show)
 

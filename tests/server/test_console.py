@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from corridor.errors import InputError
 from corridor.publishing.words import LANGUAGES
 from corridor.reports.tables import read_reports
 from corridor.server.console import assets, texts
 from corridor.server.routes import ROUTES
+from corridor.server.serve import Where, settings_of
 from tests.server.serving import Live, live
 
 SOURCES = Path(texts.__file__).parent
@@ -167,3 +170,24 @@ def test_choices_are_kept_by_cookies(server: Live) -> None:
     assert any(one.startswith("corridor-theme=dark;") for one in kept)
     assert "٢٠١٦" in found.text
     assert 'data-theme="dark"' in found.text
+
+
+def test_layers_of_a_map_lie_under_the_picture_with_the_words_of_whose_they_are(tmp_path: Path, server: Live) -> None:
+    credit = "© OpenStreetMap contributors (ODbL)"
+    road = {
+        "properties": {"layer": "road", "kind": "primary"},
+        "geometry": {"type": "LineString", "coordinates": [[37.0, 36.1], [37.3, 36.3]]},
+    }
+    file = tmp_path / "layers.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "attribution": credit, "features": [road]}))
+    settings, _, _ = settings_of("a.corridor", Where(map=file, planning=False))
+    with live(tmp_path, read_reports(ALEPPO), settings=settings) as mapped:
+        page = mapped.member("coordinator").get("/", params=AT).text
+    assert page.count('class="lay-wide"') == 1
+    assert f'href="https://www.openstreetmap.org/copyright"><bdi>{credit}</bdi>' in page
+    without = server.member("coordinator").get("/", params=AT).text
+    assert "lay-" not in without
+    assert "OpenStreetMap" not in without
+    file.write_text("{}")
+    with pytest.raises(InputError, match="no layers of a map"):
+        settings_of("a.corridor", Where(map=file))

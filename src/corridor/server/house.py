@@ -21,6 +21,7 @@ from corridor.log.log import Log
 from corridor.log.names import POSTGRES
 from corridor.log.places import open_store, open_texts
 from corridor.log.texts import REASONS, SEALED
+from corridor.publishing.ground import Ground
 from corridor.publishing.redact import Level
 from corridor.server import present as p
 from corridor.server.archive import Archive
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trust: str = ""
     level: Level = Level()
     planning: bool = True
+    ground: Ground | None = None
     heartbeat: float = HEARTBEAT_SECONDS
 
 

@@ -17,6 +17,7 @@ import uvicorn
 
 from corridor.errors import CorridorError, UsageError
 from corridor.log.names import POSTGRES
+from corridor.publishing.ground import read_ground
 from corridor.publishing.redact import DELAY, Level
 from corridor.server.app import make_app
 from corridor.server.house import House, Settings
@@ -42,6 +43,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     delay_hours: float = DELAY / timedelta(hours=1)
     planning: bool = True
     key_file: Path | None = None
+    map: Path | None = None
 
 
 def is_loopback(host: str) -> bool:
@@ -89,6 +91,7 @@ def settings_of(place: str, where: Where) -> tuple[Settings, Path | None, Path |
         trust=str(trust) if trust else "",
         level=Level(delay=timedelta(hours=where.delay_hours)),
         planning=where.planning,
+        ground=read_ground(where.map) if where.map else None,
     )
     return settings, cert, key
 

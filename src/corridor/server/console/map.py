@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from corridor.operation.positions import positions
 from corridor.operation.progress import OVERDUE, Standing
+from corridor.publishing import ground as layers
 from corridor.publishing import names
 from corridor.publishing.drawing import hatch, round_step, width_of
 from corridor.publishing.labels import Box, Placer
@@ -46,7 +47,7 @@ def drawn(view: View) -> Markup:
     if not near:
         return el("section", el("h2", w("map.heading")), el("p", w("map.nowhere")), id="map", data_live=True)
     ground = frame(near, WIDTH, TALLEST, LOWEST)
-    found = progress(view)
+    found, under = progress(view), view.house.settings.ground
     spots = list(_spots(view, ground, found))
     happened = _happened(view, ground)
     placer = Placer(Box(4, 4, ground.width - 4, ground.height - 26))
@@ -56,6 +57,7 @@ def drawn(view: View) -> Markup:
         hatch("map-area", "hatch-soft"),
         el("rect", x=-20000, y=-20000, width=40000, height=40000, class_="ground"),
         _grid(ground),
+        layers.drawn(under, ground) if under else None,
         list(_ways(view, ground)),
         _marks(view, ground, sites, placer),
         [_convoy(view, spot, placer) for spot in spots],
@@ -104,6 +106,7 @@ def drawn(view: View) -> Markup:
         box_,
         _key(view),
         el("p", w("map.straight"), class_="fine"),
+        el("p", el("a", el("bdi", under.credit), href=layers.COPYRIGHT), class_="fine") if under else None,
         id="map",
         data_live="map",
     )
