@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from corridor.reports.text import measures, people
 from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.lexicon import small
+from corridor.reports.text.language import small
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import Number, numbers
 from corridor.reports.text.sentences import Sentence

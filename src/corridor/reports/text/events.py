@@ -8,7 +8,8 @@ from typing import NamedTuple
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
 from corridor.reports.text.claims import Claim, distance, modality, near
-from corridor.reports.text.lexicon import Mark, rows, small
+from corridor.reports.text.language import rows, small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 
@@ -116,9 +117,11 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     elif rule.kind in _SHORTHAND:
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
-    if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
+    if rule.unless and _unless(sentence, rule, cue):
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
+        return None
+    if rule.kind in ("departure", "arrival") and _of_who_speaks(sentence, partner):
         return None
     if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
@@ -129,6 +132,30 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
+    """Tell whether a mover is one person who speaks: "a passenger said on reaching the camp"."""
+    if partner is None or partner.cls != "PERSON" or not sentence.has(_SPEECH):
+        return False
+    if not any(m.cls == "ACTOR" and m.first <= partner.first < m.last for m in sentence.marks):
+        return False
+    word = sentence.words[partner.last - 1]
+    if word[0] >= ARABIC:
+        return any(m.first == partner.first for m in sentence.of("ONE")) or word.endswith("ه")
+    return not word.endswith(("s", "x", "people", "men", "women", "children", "folk"))
+
+
+_SPEECH = frozenset(("SAY", "ACCORDING", "DENY"))
+ARABIC = "\u0600"
+
+
+def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a term stands near that bars the rule; a deal named behind a movement that was made does not."""
+    bar = near(sentence, cue.first, cue.last, *rule.unless, within=10)
+    if bar and bar.cls == "UNDERDEAL" and bar.first >= cue.last:
+        return _mode(sentence, rule, cue) != "done"
+    return bar is not None
 
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:

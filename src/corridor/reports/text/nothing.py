@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, gap, near
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.people import kind_of
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Unit
@@ -114,7 +115,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
         if many:
             first, last = min(first, many.first), max(last, many.last)
         base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
-        kind, cue, _ = kind_of(sentence, base, Unit("person", "all", last, last))
+        # What people would be counted doing may stand inside: "how many are left inside is anyone's guess".
+        kind, cue, _ = kind_of(sentence, base, Unit("person", "all", first, first))
         if cue and kind:
             return [
                 base._replace(

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 _GROUPED = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
@@ -66,7 +67,7 @@ def _plain(sentence: Sentence) -> list[Number]:
     return found
 
 
-_HURT = frozenset(("DEAD", "INJURED"))
+_HURT = frozenset(("DEAD", "INJURED", "MISSING"))
 
 
 def _counts(mark: Mark, words_at: dict[int, Mark]) -> bool:

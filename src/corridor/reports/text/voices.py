@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 

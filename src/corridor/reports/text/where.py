@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon, languages, rows, small
+from corridor.reports.text.language import languages, rows, small
+from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon
 from corridor.reports.text.sentences import Sentence
 
 
