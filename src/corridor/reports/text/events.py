@@ -178,9 +178,15 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
     if rule.kind == "weather":
+        wind = small("wind")
+        if not wind.isdisjoint(sentence.words[cue.first : cue.last]) and any(c.unit in _OF_WIND for c in same):
+            return True
         # Ice and a temperature after a comma are two claims; a gust and its speed are one.
         return any(_same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) for c in same)
     return any(_same_clause(sentence, c, cue) for c in same)
+
+
+_OF_WIND = frozenset(("km/h", "mph"))
 
 
 def _comma_between(sentence: Sentence, claim: Claim, cue: Mark) -> bool:

@@ -122,7 +122,9 @@ def percent(_it: Counted, base: Claim) -> Claim | None:
 def _level(it: Counted, base: Claim) -> bool:
     """Tell whether a height is that of water: "the river crested at 7.8 metres"."""
     words = it.sentence.words[max(0, base.first - LEVEL_REACH) : base.last + 2]
-    return not small("level").isdisjoint(words) and not it.sentence.of("ROAD")
+    level = small("level")
+    roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level]
+    return not level.isdisjoint(words) and not roads
 
 
 LEVEL_REACH = 8
@@ -160,7 +162,8 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
         it.sentence, base.first, base.last, "WEATHER", within=7
     ):
-        if near(it.sentence, base.first, base.last, "ROAD", "SHELTER", within=4):
+        thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
+        if thing and thing.cls != "WEATHER":
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
             return None

@@ -41,6 +41,8 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     if near(sentence, mark.first, mark.last, "UNKNOWNING", within=4):
         return None
     base = Claim(mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
+    if mark.value:
+        return base._replace(kind=mark.value)
     kind, cue, cost = kind_of(sentence, base, Unit("person", "all", mark.last, mark.last))
     if not cue or cost > 6 or cue.first < mark.first:
         return None

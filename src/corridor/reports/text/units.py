@@ -224,15 +224,20 @@ def _people_bare(  # noqa: C901 - each line is one way to leave the noun out
         killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
         noun = killed and sentence.words[number.last] in ("mort", "morte")
         return Unit("person", "killed", number.last, number.last + 1) if noun else None
+    if not before and number.first and sentence.words[number.first - 1] == "ال":
+        before = [m for m in sentence.marks if m.last == number.first - 1 and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+        if before:
+            return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     told = _told_people(sentence, number, previous, after)
-    if told:
-        return told
+    if told or _of_them(sentence, number):
+        return told or Unit("person", "all", number.last, number.last)
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
-    if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    if behind or (cue and (not after[0].isalpha() or day or after in small("bare"))):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
@@ -273,6 +278,14 @@ def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
 
 
 HOTTEST = 60
+
+
+def _of_them(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of people named before: "two of them later died"."""
+    behind = sentence.words[number.last : number.last + 2]
+    if not behind or number.article:
+        return False
+    return behind[0] in small("them") or (behind[0] in small("of") and behind[-1] in small("them"))
 
 
 def _some_of_them(sentence: Sentence, number: Number) -> bool:
