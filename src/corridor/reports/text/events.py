@@ -252,6 +252,9 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
         return True
+    if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
+        # "A convoy that was leaving the town came under fire": which convoy, not that it left.
+        return sentence.words[cue.first].endswith(("ait", "aient", "ing"))
     return cue.value == "noun" and _only_named(sentence, cue)
 
 
