@@ -166,7 +166,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
     tokens = sentence.tokens
     if tokens[at].word != "-" or not 0 < at < len(tokens) - 1:
         return False
-    return tokens[at - 1].end < tokens[at].start and tokens[at].end < tokens[at + 1].start
+    return tokens.end(at - 1) < tokens.start(at) and tokens.end(at) < tokens.start(at + 1)
 
 
 def _contrast_ends(sentence: Sentence, at: int) -> bool:
@@ -180,7 +180,7 @@ def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     for at in range(start, end):
         if at in firsts:
             break
-        if text[sentence.tokens[at].start].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
+        if text[sentence.tokens.start(at)].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
             firsts.append(at)
             break
     if not firsts:
@@ -250,7 +250,7 @@ def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: s
         # "the opposition puts them at 22,000": a number is nobody's name.
         return ""
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
-    capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
+    capital = any(text[sentence.tokens.start(k)].isupper() for k in range(begin, min(last, begin + 5)))
     inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
@@ -302,7 +302,7 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
         last -= 1
     if first >= last or not _plausible(sentence, first, last):
         return ""
-    return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split())
 
 
 _NO_NAME = frozenset(

@@ -250,12 +250,16 @@ class Lexicon:
 
     def _stands(self, term: tuple[str, ...], line: str) -> bool:
         """Tell whether the words of a term may stand in a line of words set apart by blanks."""
+        return all(needle in line for needle in term)
+
+    def _needles(self, term: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what a line must hold for a term to stand in it: the words apart, or the term as one piece."""
         if self.prefixes or self.suffixes:
-            return all(word.rstrip("*") in line for word in term)
+            return tuple(word.rstrip("*") for word in term)
         whole = " ".join(term)
         if "*" in whole[:-1]:
-            return all(f" {word.rstrip('*')}" in line for word in term)
-        return f" {whole[:-1]}" in line if whole[-1] == "*" else f" {whole} " in line
+            return tuple(f" {word.rstrip('*')}" for word in term)
+        return (f" {whole[:-1]}",) if whole[-1] == "*" else (f" {whole} ",)
 
     def _terms_of(self, word: str) -> tuple[tuple[str, ...], ...] | None:
         """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
@@ -271,7 +275,7 @@ class Lexicon:
         ]
         if not found:
             return None
-        return () if any(len(term) == 1 for term in found) else tuple(dict.fromkeys(found))
+        return () if any(len(term) == 1 for term in found) else tuple(map(self._needles, dict.fromkeys(found)))
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""

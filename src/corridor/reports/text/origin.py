@@ -151,8 +151,8 @@ def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
     actors = [m for m in marks if m.cls == "ACTOR" and m.first >= doctype.last]
     before = [m for m in marks if m.cls == "ACTOR" and m.first < doctype.first]
     if before:
-        return piece[tokens[before[0].first].start : tokens[doctype.first - 1].end]
-    return piece[tokens[actors[0].first].start :].strip() if actors else ""
+        return piece[tokens.start(before[0].first) : tokens.end(doctype.first - 1)]
+    return piece[tokens.start(actors[0].first) :].strip() if actors else ""
 
 
 def label_of(line: str) -> tuple[str, str, int]:

@@ -111,8 +111,8 @@ def _spoken(
         found.append(
             Spoken(
                 claim=claim,
-                start=sentence.tokens[first].start,
-                end=sentence.tokens[last - 1].end,
+                start=sentence.tokens.start(first),
+                end=sentence.tokens.end(last - 1),
                 words=frozenset(sentence.words[first:last]),
                 place=place_of(sentence, text, first, last, known, names, lang),
                 nearest=nearest(sentence, claim, speakers),
@@ -129,7 +129,7 @@ def _worded(sentence: Sentence, text: str, claim: Claim) -> str:
     """Return what the text calls the people counted: "fighters and their families"."""
     first, last = claim.people
     tokens = sentence.tokens
-    return " ".join(text[tokens[first].start : tokens[last - 1].end].split()) if first < last else ""
+    return " ".join(text[tokens.start(first) : tokens.end(last - 1)].split()) if first < last else ""
 
 
 def _tally(sentence: Sentence, claim: Claim) -> Scope:

@@ -19,7 +19,7 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import Setting
-from corridor.reports.text.together import paragraphs
+from corridor.reports.text.together import paragraphs, unwatched
 from corridor.reports.text.voices import Voices
 
 FACTS = {
@@ -98,8 +98,9 @@ def read_text(
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
-    heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
-    candidates = _candidates(text, heard, doc, base)
+    with unwatched():
+        heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
+        candidates = _candidates(text, heard, doc, base)
     agency = origin.agency_of(text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]

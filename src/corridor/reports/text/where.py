@@ -82,7 +82,7 @@ def named(sentence: Sentence, text: str) -> list[int]:
         if words[at - 1] in places
         and at not in other
         and words[at][0].isalpha()
-        and text[sentence.tokens[at].start].isupper()
+        and text[sentence.tokens.start(at)].isupper()
     ]
 
 
@@ -99,10 +99,10 @@ def place_of(
     at = min(names, key=lambda k: min(abs(k - first), abs(k - last)))
     end = at + 1
     while end < len(sentence.words) and (
-        text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
+        text[sentence.tokens.start(end)].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
     ):
         end += 1
-    return " ".join(text[sentence.tokens[at].start : sentence.tokens[end - 1].end].strip(" -").split())
+    return " ".join(text[sentence.tokens.start(at) : sentence.tokens.end(end - 1)].strip(" -").split())
 
 
 def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
@@ -112,7 +112,7 @@ def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
         if cost < best_cost:
             following = sentence.tokens[at + 1]
             if following.word[0].isalpha():
-                best, best_cost = text[sentence.tokens[at].start : following.end], cost
+                best, best_cost = text[sentence.tokens.start(at) : following.end], cost
     return best
 
 
