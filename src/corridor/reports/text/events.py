@@ -252,9 +252,15 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
         return True
+    if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
+        # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
+        return not any(m.last == cue.first for m in sentence.of("NUM"))
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
         # "A convoy that was leaving the town came under fire": which convoy, not that it left.
         return sentence.words[cue.first].endswith(("ait", "aient", "ing"))
+    if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("during"):
+        # "He died while boarding the ferry" tells no departure.
+        return sentence.words[cue.first].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
 
 

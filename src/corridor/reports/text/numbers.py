@@ -106,6 +106,9 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
             hedge: Hedge = "approx" if role == "approx" else "order"
             return Number(start, mark.last, start, float(low), float(high), hedge)
         value = float(low)
+        if role == "thousand" and not roles and words[span] in small("thousands"):
+            # An Arabic plural without a number in front of it: "thousands of residents".
+            return Number(start, mark.last, start, value, 10 * value - 1, "order")
         if role == "thousand":
             if checkpoint and value >= checkpoint[2]:
                 # "three thousand and five thousand" are two numbers: go back to the end of the first.

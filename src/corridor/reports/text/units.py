@@ -99,7 +99,7 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
         return True
     if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
         return False
-    if any(m.cls == "AGED" and m.last == at for m in sentence.marks):
+    if any(m.last == at or m.first == number.last for m in sentence.of("AGED")):
         return True
     if at < 2 or sentence.kind(number.body) != "digits":
         return False
