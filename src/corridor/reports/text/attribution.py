@@ -298,7 +298,8 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
     small = small_of(lang, "determiner")
     while first < last and sentence.words[first] in small:
         first += 1
-    while last > first and sentence.words[last - 1] in small:
+    behind = small | small_of(lang, "preposition")
+    while last > first and sentence.words[last - 1] in behind:
         last -= 1
     if first >= last or not _plausible(sentence, first, last):
         return ""

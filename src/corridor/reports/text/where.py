@@ -75,7 +75,7 @@ def named(sentence: Sentence, text: str) -> list[int]:
     words, places = sentence.words, small("place")
     if places.isdisjoint(words):
         return []
-    other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR")}
+    other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR", "PERSON")}
     return [
         at
         for at in range(1, len(words))
@@ -83,7 +83,22 @@ def named(sentence: Sentence, text: str) -> list[int]:
         and at not in other
         and words[at][0].isalpha()
         and text[sentence.tokens.start(at)].isupper()
+        and not _surname(sentence, text, at)
     ]
+
+
+def _surname(sentence: Sentence, text: str, at: int) -> bool:
+    """Tell whether a name behind "de" is part of somebody's: a capital stands in front of both."""
+    tokens = sentence.tokens
+    particle = sentence.words[at - 1] in ("de", "d'", "of", "du") and at >= 2
+    return (
+        particle and sentence.words[at - 2].isalpha() and text[tokens.start(at - 2)].isupper() and _given(sentence, at)
+    )
+
+
+def _given(sentence: Sentence, at: int) -> bool:
+    """Tell whether the word in front of "de" is no noun that the tables know ("le Comité de Genève")."""
+    return not any(m.first <= at - 2 < m.last for m in sentence.marks)
 
 
 def place_of(
