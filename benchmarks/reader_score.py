@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corridor.reports.report import Candidate
-from corridor.reports.text import read_text, to_json_line
+from corridor.reports.text import load_text, read_text, to_json_line
 from corridor.reports.text.fold import fold
 
 CORPUS = Path(__file__).resolve().parent.parent / "tests" / "reports" / "text" / "corpus"
@@ -174,7 +174,7 @@ def match(keyed: list[Key], proposed: list[Candidate], covers: list[frozenset[in
 
 def score_text(path: Path, *, show: bool = False) -> tuple[Result, dict[str, list[int]]]:
     """Return the counts of one text, and by kind: keyed, found, proposed, right."""
-    text = path.read_text(encoding="utf-8")
+    text = load_text(path)
     words = [m.span() for m in re.finditer(r"\w+", text)]
     keyed, proposed = keys(path, text, words), read_text(path)
     covers = [cover(words, c.start, c.end) for c in proposed]
@@ -217,7 +217,7 @@ def _show(name: str, keyed: list[Key], proposed: list[Candidate], got: dict[int,
 def score(lang: str, *, held_out: bool = False, show: bool = False) -> tuple[Result, dict[str, list[int]]]:
     """Return the counts of the texts of one language."""
     total, kinds = Result(0, 0, 0, 0, 0, 0), dict[str, list[int]]()
-    for path in sorted((CORPUS / lang).glob("*.txt")):
+    for path in sorted(p for p in (CORPUS / lang).iterdir() if p.suffix in (".txt", ".html")):
         if ("held-out" in path.name) != held_out:
             continue
         result, by_kind = score_text(path, show=show)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from corridor.reports.text import accept, clean, read_text, to_json_line, when
+from corridor.reports.text import language as language_module
 from corridor.reports.text import lexicon as lexicon_module
 from corridor.reports.text.paragraph import read_paragraph
 from corridor.reports.text.read import from_json_line
@@ -68,9 +69,9 @@ def test_a_language_is_added_by_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
     }
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    caches = [lexicon_module.languages, lexicon_module.small_of, lexicon_module.small, lexicon_module.lexicon]
+    caches = [language_module.languages, language_module.small_of, language_module.small, lexicon_module.lexicon]
     caches += [clean._small_words, clean._furniture, clean._related_starts, when.calendar, when._dates, read_paragraph]
-    monkeypatch.setattr(lexicon_module, "resources", SimpleNamespace(files=lambda _: package))
+    monkeypatch.setattr(language_module, "resources", SimpleNamespace(files=lambda _: package))
     for cached in caches:
         cached.cache_clear()
     try:

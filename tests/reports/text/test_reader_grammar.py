@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corridor.reports.text import read_text
-from corridor.reports.text.lexicon import _spelt_out
+from corridor.reports.text.patterns import spelt_out
 
 
 def kinds(text: str) -> set[tuple[str, float | None, float | None]]:
@@ -80,4 +80,4 @@ def test_prose_that_is_no_report_names_no_phrase_as_its_source() -> None:
 
 
 def test_a_regular_verb_is_written_once() -> None:
-    assert _spelt_out("achemin~er", {"er": "[er;e;aient]"}) == ["acheminer", "achemine", "acheminaient"]
+    assert spelt_out("achemin~er", {"er": "[er;e;aient]"}) == ["acheminer", "achemine", "acheminaient"]

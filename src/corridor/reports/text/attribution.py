@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from corridor.reports.text.lexicon import Mark, small, small_of
+from corridor.reports.text.language import small, small_of
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 PRONOUN = "\x00pronoun"
@@ -45,7 +46,34 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
             name = _of_verb(sentence, text, mark, lang)
         if name:
             found.append(Speaker(_nested(sentence, text, name, mark, lang), mark))
-    return found
+    return found + _elliptic(sentence, text, found, lang)
+
+
+def _elliptic(sentence: Sentence, text: str, found: list[Speaker], lang: str) -> list[Speaker]:
+    """Return who gives another figure without a verb of their own: "the mayor speaks of 900, the army of 400"."""
+    if not found or found[0].cue.cls == "ACCORDING":
+        return []
+    words, more = sentence.words, []
+    for mark in sentence.of("ACTOR"):
+        start = mark.first
+        while start and words[start - 1] in small_of(lang, "determiner"):
+            start -= 1
+        opens = start and words[start - 1] in (",", ";", *small_of(lang, "and"), *small_of(lang, "while"))
+        end = mark.last
+        while end < len(words) and words[end] in small_of(lang, "figure"):
+            end += 1
+        number = end > mark.last and end < len(words) and _figure_at(sentence, end)
+        if opens and number and mark.first > found[0].cue.last:
+            name = _text(sentence, text, mark.first, mark.last, lang)
+            more += [Speaker(name, mark._replace(cls="SAY"))] if name else []
+    return more
+
+
+def _figure_at(sentence: Sentence, at: int) -> bool:
+    """Tell whether a number or its hedge begins at a token."""
+    if sentence.kind(at) == "digits":
+        return True
+    return any(m.first == at and (m.cls == "NUM" or m.cls.startswith("HEDGE_")) for m in sentence.marks)
 
 
 def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
@@ -138,7 +166,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
     tokens = sentence.tokens
     if tokens[at].word != "-" or not 0 < at < len(tokens) - 1:
         return False
-    return tokens[at - 1].end < tokens[at].start and tokens[at].end < tokens[at + 1].start
+    return tokens.end(at - 1) < tokens.start(at) and tokens.end(at) < tokens.start(at + 1)
 
 
 def _contrast_ends(sentence: Sentence, at: int) -> bool:
@@ -152,7 +180,7 @@ def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     for at in range(start, end):
         if at in firsts:
             break
-        if text[sentence.tokens[at].start].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
+        if text[sentence.tokens.start(at)].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
             firsts.append(at)
             break
     if not firsts:
@@ -207,12 +235,22 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
     at = days.get(at, at)
     while at > spoken and at < size and sentence.words[at] in small_of(lang, "daypart"):
         at += 1
+    return _name_behind(sentence, text, (spoken, at), lang, loose=loose)
+
+
+def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: str, *, loose: bool) -> str:
+    """Return the name that begins at the second of two places; the verb of speech ends at the first."""
+    spoken, at = places
+    size = len(sentence.words)
     begin = at
     while begin < size and sentence.words[begin] in small_of(lang, "determiner"):
         begin += 1
     last = _stop_after(sentence, at, size)
+    if lang == "ar" and not loose and any(sentence.kind(k) == "digits" for k in range(at, min(last, at + 2))):
+        # "the opposition puts them at 22,000": a number is nobody's name.
+        return ""
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
-    capital = any(text[sentence.tokens[k].start].isupper() for k in range(begin, min(last, begin + 5)))
+    capital = any(text[sentence.tokens.start(k)].isupper() for k in range(begin, min(last, begin + 5)))
     inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
@@ -260,11 +298,12 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
     small = small_of(lang, "determiner")
     while first < last and sentence.words[first] in small:
         first += 1
-    while last > first and sentence.words[last - 1] in small:
+    behind = small | small_of(lang, "preposition")
+    while last > first and sentence.words[last - 1] in behind:
         last -= 1
     if first >= last or not _plausible(sentence, first, last):
         return ""
-    return " ".join(text[sentence.tokens[first].start : sentence.tokens[last - 1].end].split())
+    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split())
 
 
 _NO_NAME = frozenset(

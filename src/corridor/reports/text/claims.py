@@ -8,7 +8,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge, Modality, Scope
-from corridor.reports.text.lexicon import Mark, rows, small
+from corridor.reports.text.language import rows, small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from corridor.errors import InputError
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import languages, lexicon, rows
+from corridor.reports.text.language import languages, rows
+from corridor.reports.text.lexicon import lexicon
 
 MAX_CHARACTERS = 20_000_000
 # How much of a text tells its language and its day.
@@ -71,19 +72,25 @@ _VOID = ("br", "img", "hr", "meta", "link", "input", "source", "wbr", "area", "b
 
 
 class _Text(HTMLParser):
-    """The visible main text of a page: one line a block, cells of a table row kept on one line."""
+    """The visible main text of a page: one line a block, cells of a table row on one line with a bar between."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._open: list[tuple[str, bool]] = []
         self._hidden = 0
+        self._cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("td", "th"):
+            self._cell = True
+        elif tag == "tr":
+            self._cell = False
         if tag in _BREAK:
-            self.parts.append("\n")
+            # A paragraph inside a cell does not end the row.
+            self.parts.append(" " if self._cell else "\n")
         elif tag in ("td", "th"):
-            self.parts.append(" ")
+            self.parts.append(" " if self.parts and self.parts[-1] == "\n" else " | ")
         if tag in _VOID:
             return
         names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
@@ -94,8 +101,10 @@ class _Text(HTMLParser):
         self._hidden += hidden
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("tr", "table", "td", "th"):
+            self._cell = False
         if tag in _BREAK:
-            self.parts.append("\n")
+            self.parts.append(" " if self._cell else "\n")
         if not any(name == tag for name, _ in self._open[-200:]):
             return
         while self._open:

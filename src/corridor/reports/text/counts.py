@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from corridor.reports.text import measures, people
 from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.lexicon import small
+from corridor.reports.text.language import small
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import Number, numbers
 from corridor.reports.text.sentences import Sentence
@@ -41,6 +41,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     back = back or other_count(sentence)
     # What was counted in the sentence before has no place in this one.
     previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
+    corrects = bool(sentence.of("CORRECT")) and any(_withdrawn(sentence, number) for number in taken)
     for at, number in enumerate(taken):
         claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)
         if before and before.kind == "agreement":
@@ -51,6 +52,10 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
         elif claim:
             found.append(claim)
             previous = claim
+        elif corrects:
+            # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
+            bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
+            found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
     found += _twos(sentence) + _ones(sentence)
     found += subject_claims(sentence, found)
     found += no_claims(sentence)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
 from corridor.reports.text.claims import Claim, distance, modality, near
-from corridor.reports.text.lexicon import Mark, rows, small
+from corridor.reports.text.language import rows, small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 
@@ -116,9 +117,11 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     elif rule.kind in _SHORTHAND:
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
-    if rule.unless and near(sentence, cue.first, cue.last, *rule.unless, within=10):
+    if rule.unless and _unless(sentence, rule, cue):
         return None
     if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
+        return None
+    if rule.kind in ("departure", "arrival") and _of_who_speaks(sentence, partner):
         return None
     if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
@@ -129,6 +132,30 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
+    """Tell whether a mover is one person who speaks: "a passenger said on reaching the camp"."""
+    if partner is None or partner.cls != "PERSON" or not sentence.has(_SPEECH):
+        return False
+    if not any(m.cls == "ACTOR" and m.first <= partner.first < m.last for m in sentence.marks):
+        return False
+    word = sentence.words[partner.last - 1]
+    if word[0] >= ARABIC:
+        return any(m.first == partner.first for m in sentence.of("ONE")) or word.endswith("ه")
+    return not word.endswith(("s", "x", "people", "men", "women", "children", "folk"))
+
+
+_SPEECH = frozenset(("SAY", "ACCORDING", "DENY"))
+ARABIC = "\u0600"
+
+
+def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a term stands near that bars the rule; a deal named behind a movement that was made does not."""
+    bar = near(sentence, cue.first, cue.last, *rule.unless, within=10)
+    if bar and bar.cls == "UNDERDEAL" and bar.first >= cue.last:
+        return _mode(sentence, rule, cue) != "done"
+    return bar is not None
 
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
@@ -151,9 +178,15 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
     if rule.kind == "weather":
+        wind = small("wind")
+        if not wind.isdisjoint(sentence.words[cue.first : cue.last]) and any(c.unit in _OF_WIND for c in same):
+            return True
         # Ice and a temperature after a comma are two claims; a gust and its speed are one.
         return any(_same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) for c in same)
     return any(_same_clause(sentence, c, cue) for c in same)
+
+
+_OF_WIND = frozenset(("km/h", "mph"))
 
 
 def _comma_between(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
@@ -219,6 +252,15 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
         return True
+    if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
+        # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
+        return not any(m.last == cue.first for m in sentence.of("NUM"))
+    if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
+        # "A convoy that was leaving the town came under fire": which convoy, not that it left.
+        return sentence.words[cue.first].endswith(("ait", "aient", "ing"))
+    if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("during"):
+        # "He died while boarding the ferry" tells no departure.
+        return sentence.words[cue.first].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
 
 

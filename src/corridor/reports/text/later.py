@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, near
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 _MATTERS = frozenset(

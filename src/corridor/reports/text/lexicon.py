@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
-from itertools import product, zip_longest
+from itertools import zip_longest
 from typing import NamedTuple
 
 from corridor.errors import UsageError
 from corridor.reports.text.fold import fold
+from corridor.reports.text.language import languages, rows, small_of
+from corridor.reports.text.patterns import endings_of, spelt_out, term_words
 
 # Plain words first, because most tokens are; a word begins with a letter, everything else with a digit or by itself.
 TOKEN = re.compile(
@@ -78,6 +78,7 @@ def _stirring_classes() -> frozenset[str]:
         "UNKNOWNING",
         "DEAD",
         "INJURED",
+        "MISSING",
         "SAY",
         "ACCORDING",
         "DENY",
@@ -101,13 +102,14 @@ class Lexicon:
         self.lang = lang
         self.prefixes: tuple[str, ...] = ()
         self.suffixes: tuple[str, ...] = ()
+        self.duals: list[tuple[str, str, frozenset[str]]] = []
         self._future: dict[str, str] = {}
         self._root = _Node()
         self._known: dict[str, _Found] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
         self._stirring: dict[str, list[tuple[str, ...]]] = {}
         self._small = small_of(lang, "small")
-        self._endings = _endings(lang)
+        self._endings = endings_of(lang)
         self._stirred: dict[str, tuple[tuple[str, ...], ...] | None] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
@@ -124,14 +126,20 @@ class Lexicon:
             parts = tuple(fold(terms).text.split("|"))
             self.prefixes, self.suffixes = (parts, self.suffixes) if cls == "PREFIX" else (self.prefixes, parts)
             return
+        if cls == "DUAL":
+            # An ending, with what the word ends in for one of them: "-tan=h".
+            for term in fold(terms).text.split("|"):
+                ending, _, singular = term.partition("=")
+                self.duals.append((ending, singular, frozenset(value.split(";"))))
+            return
         if cls == "FUTURE":
             # A prefix with the letters that may follow it, or the endings of a future tense.
             self._future.update({term: fold(value).text for term in fold(terms).text.split("|")})
             if value:
                 self.prefixes += tuple(fold(terms).text.split("|"))
             return
-        for term in (spelt for pattern in terms.split("|") for spelt in _spelt_out(pattern, self._endings)):
-            words = tuple(_term_words(term))
+        for term in (spelt for pattern in terms.split("|") for spelt in spelt_out(pattern, self._endings)):
+            words = tuple(term_words(term))
             node = self._root
             for word in words:
                 node = node.step(word)
@@ -165,12 +173,14 @@ class Lexicon:
             if not nodes and self.suffixes:
                 nodes = self._look_up(self._stems(word))
             single = list(dict.fromkeys(term for node in nodes for term in node.terms))
+            if not single:
+                single = self._dual(word)
             if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
                 single.append(("PLAN", ""))
             longer = tuple(node for node in nodes if node.following or node.stems)
             open_ended = self.prefixes or any(node.stems for node in longer)
             second = None if open_ended else frozenset(after for node in longer for after in node.following)
-            known = self._known[word] = _Found(tuple(single), longer, second) if nodes else _NOTHING
+            known = self._known[word] = _Found(tuple(single), longer, second) if nodes or single else _NOTHING
         return known
 
     def _look_up(self, forms: tuple[str, ...]) -> list[_Node]:
@@ -192,6 +202,17 @@ class Lexicon:
             for ending in self.suffixes
             if form.endswith(ending) and len(form) - len(ending) >= (4 if len(ending) == 1 else 3)
         )
+
+    def _dual(self, word: str) -> list[tuple[str, str]]:
+        """Return what two of a thing are by the ending of the word alone (the Arabic dual: "two fishermen")."""
+        for form in self.forms(word):
+            for ending, singular, classes in self.duals:
+                stem = form.removesuffix(ending) + singular
+                node = self._root.following.get(stem) if form.endswith(ending) and len(stem) >= DUAL_STEM else None
+                found = [(f"TWO_{cls}", value) for cls, value in node.terms if cls in classes] if node else []
+                if found:
+                    return found
+        return []
 
     def _is_future(self, word: str) -> bool:
         """Tell whether a verb carries the prefix of the future ("they will leave" in one word)."""
@@ -229,16 +250,22 @@ class Lexicon:
 
     def _stands(self, term: tuple[str, ...], line: str) -> bool:
         """Tell whether the words of a term may stand in a line of words set apart by blanks."""
+        return all(needle in line for needle in term)
+
+    def _needles(self, term: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what a line must hold for a term to stand in it: the words apart, or the term as one piece."""
         if self.prefixes or self.suffixes:
-            return all(word.rstrip("*") in line for word in term)
+            return tuple(word.rstrip("*") for word in term)
         whole = " ".join(term)
         if "*" in whole[:-1]:
-            return all(f" {word.rstrip('*')}" in line for word in term)
-        return f" {whole[:-1]}" in line if whole[-1] == "*" else f" {whole} " in line
+            return tuple(f" {word.rstrip('*')}" for word in term)
+        return (f" {whole[:-1]}",) if whole[-1] == "*" else (f" {whole} ",)
 
     def _terms_of(self, word: str) -> tuple[tuple[str, ...], ...] | None:
         """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
         if word[0].isdigit():
+            return ()
+        if self.duals and self._entries(word).single[:1] and self._entries(word).single[0][0].startswith("TWO_"):
             return ()
         forms = {word, *self.forms(word), *(self._stems(word) if self.suffixes else ())}
         stirring = self._stirring
@@ -248,7 +275,7 @@ class Lexicon:
         ]
         if not found:
             return None
-        return () if any(len(term) == 1 for term in found) else tuple(dict.fromkeys(found))
+        return () if any(len(term) == 1 for term in found) else tuple(map(self._needles, dict.fromkeys(found)))
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
@@ -311,75 +338,13 @@ KEPT_WORDS = 100_000
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
 _REST = {"و": 2, "س": 4}
+DUAL_STEM = 3
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 
 
 def _number_value(row: dict[str, str]) -> str:
     return f"{row['role']}:{row['low']}:{row['high']}" if row["role"] in NUMBER_ROLES else row["role"]
-
-
-_CHOICE = re.compile(r"\[([^\]]*)\]")
-
-
-_REGULAR = re.compile(r"~(\w+)")
-
-
-def _endings(lang: str) -> dict[str, str]:
-    """Return what the regular verbs of a language end in, by the mark that stands for it (`evacu~er`)."""
-    found = (row for row in rows(lang, "language.csv") if row["role"].startswith("~"))
-    return {row["role"][1:]: f"[{row['terms'].replace('|', ';')}]" for row in found}
-
-
-def _spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
-    """Return the terms of a pattern: `[can;could] [;still] take` stands for "can take", "could still take" ...
-
-    `~` and a mark stand for every ending of a regular verb, as language.csv gives them.
-    """
-    if "~" in pattern:
-        pattern = _REGULAR.sub(lambda match: endings[match.group(1)], pattern)
-    parts = _CHOICE.split(pattern)
-    if len(parts) == 1:
-        return parts
-    choices = [part.split(";") if at % 2 else [part] for at, part in enumerate(parts)]
-    return [" ".join("".join(chosen).split()) for chosen in product(*choices)]
-
-
-def _term_words(term: str) -> list[str]:
-    """Split a term as a text is split, keeping the star that stands for any ending."""
-    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text)
-    if not words:
-        raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
-    return words
-
-
-def rows(lang: str, name: str) -> list[dict[str, str]]:
-    """Return the rows of a table of a language (or of `rules`, shared by all); no rows where it has no such table."""
-    folder = resources.files("corridor.reports.text")
-    path = folder.joinpath(name) if lang == "rules" else folder.joinpath("lang").joinpath(lang).joinpath(name)
-    if not path.is_file():
-        return []
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-
-
-@cache
-def small_of(lang: str, role: str) -> frozenset[str]:
-    """Return the small words of a language for one role of its language.csv, folded."""
-    found = (row["terms"] for row in rows(lang, "language.csv") if row["role"] == role)
-    return frozenset(fold(word).text for terms in found for word in terms.split("|"))
-
-
-@cache
-def small(role: str) -> frozenset[str]:
-    """Return the small words of every language for one role."""
-    return frozenset(word for lang in languages() for word in small_of(lang, role))
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """Return the languages that have a folder."""
-    folder = resources.files("corridor.reports.text").joinpath("lang")
-    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.joinpath("terms.csv").is_file()))
 
 
 @cache

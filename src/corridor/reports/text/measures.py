@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near
+from corridor.reports.text.language import small
 from corridor.reports.text.units import Counted
 
 
@@ -86,6 +87,8 @@ def time(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
+    if _of_a_siege(it, base):
+        return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", within=14)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
     if (
@@ -102,14 +105,34 @@ def time(it: Counted, base: Claim) -> Claim | None:
     return None
 
 
+def _of_a_siege(it: Counted, base: Claim) -> bool:
+    """Tell whether a length is that of a siege or a war: no deal sets it."""
+    words = it.sentence.words[max(0, base.first - SIEGE_REACH) : base.last + 2]
+    return it.unit.value in ("weeks", "months", "years") and not small("siege").isdisjoint(words)
+
+
+SIEGE_REACH = 7
+
+
 def percent(_it: Counted, base: Claim) -> Claim | None:
     """Return a share as context: it repeats a count more often than it makes one."""
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
 
 
-def weather(it: Counted, base: Claim) -> Claim | None:
-    """Return the claim of a measure of the weather."""
-    if it.unit.family != "degree" and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+def _level(it: Counted, base: Claim) -> bool:
+    """Tell whether a height is that of water: "the river crested at 7.8 metres"."""
+    words = it.sentence.words[max(0, base.first - LEVEL_REACH) : base.last + 2]
+    level = small("level")
+    roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level]
+    return not level.isdisjoint(words) and not roads
+
+
+LEVEL_REACH = 8
+
+
+def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
+    """Return the claim of a measure of the weather, or of the level of water."""
+    if it.unit.family != "degree" and not level and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
         return None
     first = base.first
     sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
@@ -134,10 +157,13 @@ def weather(it: Counted, base: Claim) -> Claim | None:
 
 def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     """Return a distance as a measure of the weather (metres of surge, km/h of wind), else nothing."""
+    if it.unit.value in ("m", "feet") and _level(it, base):
+        return weather(it, base, level=True)
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
         it.sentence, base.first, base.last, "WEATHER", within=7
     ):
-        if near(it.sentence, base.first, base.last, "ROAD", "SHELTER", within=4):
+        thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
+        if thing and thing.cls != "WEATHER":
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
             return None

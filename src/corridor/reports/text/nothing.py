@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, gap, near
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.people import kind_of
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Unit
@@ -40,6 +41,8 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     if near(sentence, mark.first, mark.last, "UNKNOWNING", within=4):
         return None
     base = Claim(mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
+    if mark.value:
+        return base._replace(kind=mark.value)
     kind, cue, cost = kind_of(sentence, base, Unit("person", "all", mark.last, mark.last))
     if not cue or cost > 6 or cue.first < mark.first:
         return None
@@ -114,7 +117,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
         if many:
             first, last = min(first, many.first), max(last, many.last)
         base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
-        kind, cue, _ = kind_of(sentence, base, Unit("person", "all", last, last))
+        # What people would be counted doing may stand inside: "how many are left inside is anyone's guess".
+        kind, cue, _ = kind_of(sentence, base, Unit("person", "all", first, first))
         if cue and kind:
             return [
                 base._replace(

@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 _GROUPED = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
@@ -66,7 +67,7 @@ def _plain(sentence: Sentence) -> list[Number]:
     return found
 
 
-_HURT = frozenset(("DEAD", "INJURED"))
+_HURT = frozenset(("DEAD", "INJURED", "MISSING"))
 
 
 def _counts(mark: Mark, words_at: dict[int, Mark]) -> bool:
@@ -105,6 +106,9 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
             hedge: Hedge = "approx" if role == "approx" else "order"
             return Number(start, mark.last, start, float(low), float(high), hedge)
         value = float(low)
+        if role == "thousand" and not roles and words[span] in small("thousands"):
+            # An Arabic plural without a number in front of it: "thousands of residents".
+            return Number(start, mark.last, start, value, 10 * value - 1, "order")
         if role == "thousand":
             if checkpoint and value >= checkpoint[2]:
                 # "three thousand and five thousand" are two numbers: go back to the end of the first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import rows
+from corridor.reports.text.language import rows
 
 
 @cache

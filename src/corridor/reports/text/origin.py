@@ -49,12 +49,24 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
         head.append((n, line, tokens, classes))
     named = _by_field(text, blocks, words)
     typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1]) and _is_title(row[1])]
-    if not typed and not named:
+    if not typed and not named and not _letterhead(head):
         return Origin("article", issued=False, head=frozenset())
     rows = frozenset(row[0] for row in head if _is_head(row, typed))
     return Origin(named or _issuer(head, words) or "article", issued=True, head=rows)
 
 
+def _letterhead(head: list[tuple[int, str, Tokens, set[str]]]) -> bool:
+    """Tell whether the head is that of a letter: an office alone on the first line, a date alone on one below."""
+    if len(head) < 2 or len(head[0][1].split()) > LETTERHEAD or re.search(r"[\d:.!?]", head[0][1]):
+        return False
+    office = head[0][3] & {"ACTOR", "SHELTER"} and not head[0][3] & {"SAY", "AUX", "PASSIVE", "NEG", "PLAN"}
+    dated = any(
+        "MONTH" in row[3] and re.search(r"\d{4}", row[1]) and len(row[1].split()) <= LETTERHEAD for row in head[1:]
+    )
+    return bool(office) and dated
+
+
+LETTERHEAD = 9
 _LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
 
 
@@ -139,8 +151,8 @@ def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
     actors = [m for m in marks if m.cls == "ACTOR" and m.first >= doctype.last]
     before = [m for m in marks if m.cls == "ACTOR" and m.first < doctype.first]
     if before:
-        return piece[tokens[before[0].first].start : tokens[doctype.first - 1].end]
-    return piece[tokens[actors[0].first].start :].strip() if actors else ""
+        return piece[tokens.start(before[0].first) : tokens.end(doctype.first - 1)]
+    return piece[tokens.start(actors[0].first) :].strip() if actors else ""
 
 
 def label_of(line: str) -> tuple[str, str, int]:

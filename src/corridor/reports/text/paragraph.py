@@ -12,8 +12,9 @@ from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, nea
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims
 from corridor.reports.text.fold import fold
+from corridor.reports.text.language import rows
 from corridor.reports.text.later import schedule_claims, statement_claims
-from corridor.reports.text.lexicon import lexicon, rows
+from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.sentences import Sentence, sentences
 from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
@@ -59,7 +60,9 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         )
         if not sentence.of("CORRECT"):
             counted = [_hinted(claim, hint) for claim in counted]
-        hint = _hint(sentence) or (hint if hint and counted and sentence.of("HOWMANY") else "")
+        if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
+            counted = [_nobody_knows(sentence, hint)]
+        hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
             [background(sentence, event, year) for event in event_claims(sentence, counted)]
             if sentence.has(event_cues())
@@ -108,8 +111,8 @@ def _spoken(
         found.append(
             Spoken(
                 claim=claim,
-                start=sentence.tokens[first].start,
-                end=sentence.tokens[last - 1].end,
+                start=sentence.tokens.start(first),
+                end=sentence.tokens.end(last - 1),
                 words=frozenset(sentence.words[first:last]),
                 place=place_of(sentence, text, first, last, known, names, lang),
                 nearest=nearest(sentence, claim, speakers),
@@ -126,7 +129,7 @@ def _worded(sentence: Sentence, text: str, claim: Claim) -> str:
     """Return what the text calls the people counted: "fighters and their families"."""
     first, last = claim.people
     tokens = sentence.tokens
-    return " ".join(text[tokens[first].start : tokens[last - 1].end].split()) if first < last else ""
+    return " ".join(text[tokens.start(first) : tokens.end(last - 1)].split()) if first < last else ""
 
 
 def _tally(sentence: Sentence, claim: Claim) -> Scope:
@@ -149,9 +152,28 @@ def event_cues() -> frozenset[str]:
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}
 
 
-def _hint(sentence: Sentence) -> str:
+SHORT_ANSWER = 24
+
+
+def _nobody_knows(sentence: Sentence, kind: str) -> Claim:
+    """Return the answer to a question for a number that nobody can give: "How many are left? No idea," he said."""
+    mark = sentence.of("UNKNOWNING")[0]
+    claim = Claim(mark.first, mark.last, kind, hedge="unknown", modality="unknown", unit="persons", group="all")
+    return claim._replace(reason="nobody knows the number asked for before")
+
+
+def _goes_on(sentence: Sentence, counted: list[Claim]) -> bool:
+    """Tell whether a sentence still speaks of the number asked for: another source's count of it."""
+    told = sentence.of("HOWMANY", "SAY", "ACCORDING", "ESTIMATE")
+    return bool(counted and told) and all(claim.unit == "persons" for claim in counted)
+
+
+def _hint(sentence: Sentence, counted: list[Claim]) -> str:
     """Return what a few words of a log announce for the next: "Boarding complete. 402 people"."""
-    asks = sentence.words[-1] == "?" and sentence.of("HOWMANY")
+    for claim in counted:
+        if claim.hedge == "unknown":
+            return claim.kind
+    asks = sentence.words[-1] in ("?", '"') and "?" in sentence.words[-2:] and sentence.of("HOWMANY")
     if len(sentence.words) > 8 and not asks:
         return ""
     return next((_HINTS[mark.cls] for mark in sentence.marks if mark.cls in _HINTS), "")

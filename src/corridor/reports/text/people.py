@@ -45,14 +45,40 @@ def person(it: Counted, base: Claim) -> Claim | None:
         if it.unit.value == "wounded" and len(it.sentence.words) < 14:
             return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
         return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
-    if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
-        return base._replace(kind="context", confidence=0.4, reason="a number of another time or operation")
+    told = _told(it, base, kind)
+    if told != kind:
+        return base._replace(kind=told, confidence=0.4, reason=_TOLD[told])
     return base._replace(
         kind=kind,
         modality=modality(it.sentence, base.first, base.last, cue=cue),
         confidence=round(max(0.4, 0.95 - cost / 30), 2),
         reason=f"people with the cue '{_words(it.sentence, cue)}'",
     )
+
+
+_TOLD = {
+    "context": "those who do it, or a number of another time or operation",
+    "reception": "people where the room counted before is",
+}
+
+
+def _told(it: Counted, base: Claim, kind: str) -> str:
+    """Return the kind with what the sentence says around it: another time, those who act, those where the room is."""
+    if it.unit.family == "staff" and _agents(it.sentence, base):
+        return "context"
+    if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
+        return "context"
+    # "It can take 1,500; by morning 940 had checked in": they are where the room is.
+    bare = it.unit.first == it.unit.last
+    return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
+
+
+def _agents(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a number of staff follows "by": "looked after by a team of 15 nurses"."""
+    return any(0 <= base.first - m.last <= AGENTS and m.cls == "BY" for m in sentence.of("BY"))
+
+
+AGENTS = 4
 
 
 def _is_whole(it: Counted) -> bool:

@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
-from corridor.reports.text import attribution, clean, origin, when
+from corridor.reports.text import attribution, clean, grid, origin, when
 from corridor.reports.text.claims import Heard
 from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import Setting
-from corridor.reports.text.together import paragraphs
+from corridor.reports.text.together import paragraphs, unwatched
 from corridor.reports.text.voices import Voices
 
 FACTS = {
@@ -98,8 +98,9 @@ def read_text(
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
-    heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
-    candidates = _candidates(text, heard, doc, base)
+    with unwatched():
+        heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
+        candidates = _candidates(text, heard, doc, base)
     agency = origin.agency_of(text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
@@ -111,10 +112,11 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
     voices = Voices(voice.voice)
+    figures, tabled = grid.figures(text, blocks)
     parts = [
         (*senders.get(n, ("", block.start)), block.end)
         for n, block in enumerate(blocks)
-        if block.kind not in ("furniture", "heading") and n not in voice.head
+        if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]
     sentence = 0
     told_by_part = paragraphs([text[start:end] for _, start, end in parts], setting)
@@ -126,6 +128,9 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
                 said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
                 found.append(Heard(spoken.claim, spoken, sentence, source, start))
+    for figure in figures:
+        sentence += 1
+        found += [Heard(s.claim, s, sentence, voices.voice, figure.start) for s in grid.told(figure, setting)]
     return found
 
 

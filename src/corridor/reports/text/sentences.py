@@ -40,6 +40,16 @@ class Tokens:
             start, end = self._folded.back(start), self._folded.back_end(end)
         return Token(word, kind_of_word(word), start, end)
 
+    def start(self, at: int) -> int:
+        """Return where a token begins in the text, without making a `Token` of it."""
+        start = self._spans[at][0]
+        return self._folded.back(start) if self._folded.dropped else start
+
+    def end(self, at: int) -> int:
+        """Return where a token ends in the text."""
+        end = self._spans[at][1]
+        return self._folded.back_end(end) if self._folded.dropped else end
+
     def __iter__(self) -> Iterator[Token]:
         return (self[at] for at in range(len(self.words)))
 
@@ -91,12 +101,12 @@ class Sentence:
     @property
     def start(self) -> int:
         """Return where the sentence begins in the text."""
-        return self.tokens[0].start
+        return self.tokens.start(0)
 
     @property
     def end(self) -> int:
         """Return where it ends."""
-        return self.tokens[len(self.words) - 1].end
+        return self.tokens.end(len(self.words) - 1)
 
     def of(self, *classes: str) -> list[Mark]:
         """Return the marks of some classes, in order."""
@@ -154,14 +164,14 @@ def split(tokens: Tokens, first: int, last: int, text: str) -> list[tuple[int, i
 def _clock_ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
     """Tell whether the full stop of "7 p.m." ends the sentence too."""
     clock = tokens[at].kind == "clock"
-    return clock and at + 1 < size and text[tokens[at + 1].start].isupper()
+    return clock and at + 1 < size and text[tokens.start(at + 1)].isupper()
 
 
 def _ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
     if at + 1 >= size:
         return True
     after = tokens[at + 1]
-    if after.start == tokens[at].end:
+    if after.start == tokens.end(at):
         # `."` ends the quotation here; its speaker may follow in the same sentence.
         return False
     if tokens.words[at] == "." and at and (_short(tokens, at, text) or _initial(tokens, at, text)):
@@ -173,12 +183,12 @@ def _short(tokens: Tokens, at: int, text: str) -> bool:
     """Tell whether a full stop ends an abbreviation; a small word before a capital ends the sentence ("du col. La")."""
     if tokens.words[at - 1] not in _SHORT:
         return False
-    return not (text[tokens[at - 1].start].islower() and text[tokens[at + 1].start].isupper())
+    return not (text[tokens.start(at - 1)].islower() and text[tokens.start(at + 1)].isupper())
 
 
 def _initial(tokens: Tokens, at: int, text: str) -> bool:
     before = tokens.words[at - 1]
-    return len(before) == 1 and at >= 2 and before.isalpha() and text[tokens[at - 1].start].isupper()
+    return len(before) == 1 and at >= 2 and before.isalpha() and text[tokens.start(at - 1)].isupper()
 
 
 _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
@@ -221,7 +231,7 @@ def _cut(tokens: Tokens, folded: Folded, text: str, start: int, end: int) -> lis
             last += 1
         parts = split(tokens, first, last, text)
         # `."` followed by a capital ends a sentence; folded text has none, so ask the original.
-        if spans and parts and text[tokens[first].start].islower():
+        if spans and parts and text[tokens.start(first)].islower():
             spans[-1] = (spans[-1][0], parts.pop(0)[1])
         spans += parts
         first = last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, gap, near
-from corridor.reports.text.lexicon import small
+from corridor.reports.text.language import small
 from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 
@@ -30,7 +30,7 @@ UNITS = {
 }
 
 
-PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "HOUSE", "CAPACITY")
+PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
 class Unit(NamedTuple):
@@ -68,7 +68,7 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
-    if _is_age(sentence, number) or _is_hour(sentence, number):
+    if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
         return True
     if (
         at == 0
@@ -94,16 +94,44 @@ def is_label(sentence: Sentence, number: Number) -> bool:
 def _is_age(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is somebody's age: "a man of 71", "aged 8", "a driver, 45, was"."""
     at, words = number.first, sentence.words
-    value = number.low or 0
-    if number.hedge != "exact" or not 0 < value <= 110 or not at:
+    value = number.low or number.high or 0
+    if number.hedge == "range" and value <= OLDEST and _years_of_somebody(sentence, number):
+        return True
+    if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
         return False
-    if any(m.cls == "AGED" and m.last == at for m in sentence.marks):
+    if any(m.last == at or m.first == number.last for m in sentence.of("AGED")):
         return True
     if at < 2 or sentence.kind(number.body) != "digits":
         return False
     someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
     closed = number.last < len(words) and words[number.last] in (",", ")")
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
+
+
+def _years_of_somebody(sentence: Sentence, number: Number) -> bool:
+    """Tell whether years behind a number are those of people named before it: "men between 18 and 45 years"."""
+    years = any(m.value == "years" and m.first == number.last for m in sentence.of("TIMEUNIT"))
+    return years and any(0 <= number.first - m.last <= AGE_OF for m in sentence.of("PERSON", "STAFF", "AGED"))
+
+
+AGE_OF = 3
+OLDEST = 110
+
+
+def _is_kin(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of somebody's own children: "a mother of four", "with her three daughters"."""
+    words, at = sentence.words, number.first
+    if number.hedge != "exact" or not at or not 0 < (number.low or 0) <= KIN:
+        return False
+    if words[at - 1] in small("of") and at >= 2 and words[at - 2] in small("parent"):
+        return True
+    if words[at - 1] in small("parent") and words[at][0] in small("ofprefix"):
+        return True
+    unit = _unit_after(sentence, number)
+    return words[at - 1] in small("own") and unit is not None and unit.value in ("children", "women", "families")
+
+
+KIN = 13
 
 
 def _is_hour(sentence: Sentence, number: Number) -> bool:
@@ -170,14 +198,25 @@ def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
 
 
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
-    """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
+    """Return what a number without a noun counts: degrees of warmth, else people."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    if _warmth(sentence, number, after):
+        return Unit("degree", "degrees", number.last, number.last)
+    return _people_bare(sentence, number, previous, after)
+
+
+def _people_bare(  # noqa: C901 - each line is one way to leave the noun out
+    sentence: Sentence, number: Number, previous: Claim | None, after: str
+) -> Unit | None:
+    """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
     if previous and _goes_on(sentence, number, previous, after):
         return Unit("person", previous.group, number.last, number.last)
     if previous and out_of and previous.unit in ("places", "beds"):
         return Unit("seat", "places", number.last, number.last)
     before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+    if not number.article and not after[0].isalpha() and _they(sentence, number):
+        return Unit("person", "all", number.last, number.last)
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article:
@@ -185,15 +224,20 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
         killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
         noun = killed and sentence.words[number.last] in ("mort", "morte")
         return Unit("person", "killed", number.last, number.last + 1) if noun else None
+    if not before and number.first and sentence.words[number.first - 1] == "ال":
+        before = [m for m in sentence.marks if m.last == number.first - 1 and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+        if before:
+            return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     told = _told_people(sentence, number, previous, after)
-    if told:
-        return told
+    if told or _of_them(sentence, number):
+        return told or Unit("person", "all", number.last, number.last)
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
-    if behind or (cue and (not after[0].isalpha() or after in small("bare"))):
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    if behind or (cue and (not after[0].isalpha() or day or after in small("bare"))):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
@@ -221,6 +265,29 @@ def _told_people(sentence: Sentence, number: Number, previous: Claim | None, aft
     return _number_of(sentence, number)
 
 
+def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a number without a noun is a temperature: "temperatures fell to minus 6", "il a fait -4"."""
+    if max(abs(number.low or 0), abs(number.high or 0)) > HOTTEST or number.article:
+        return False
+    minus = any(m.last == number.body for m in sentence.of("MINUS"))
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    if after[0].isalpha() and not (minus or day or after in small("bare")):
+        return False
+    warm = [m for m in sentence.of("WEATHER") if sentence.words[m.first] in small("warmth")]
+    return any(0 <= number.first - m.last <= 8 for m in warm)
+
+
+HOTTEST = 60
+
+
+def _of_them(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of people named before: "two of them later died"."""
+    behind = sentence.words[number.last : number.last + 2]
+    if not behind or number.article:
+        return False
+    return behind[0] in small("them") or (behind[0] in small("of") and behind[-1] in small("them"))
+
+
 def _some_of_them(sentence: Sentence, number: Number) -> bool:
     """Tell whether "of them" stands in front of a verb of people before the number: "il en reste, dit-on, 300"."""
     words, them = sentence.words, small("ofthem")
@@ -242,6 +309,19 @@ NUMBER_OF = 16
 HUNDRED = 100
 # What stands between a part and its whole.
 WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))
+
+
+def _they(sentence: Sentence, number: Number) -> bool:
+    """Tell whether "them" or "they", written together with an Arabic word, says that the number behind is people."""
+    theirs = small("they")
+    before = sentence.words[max(0, number.first - 3) : number.body]
+    return any(
+        word in theirs or (len(word) > LONG_VERB and word.endswith("هم") and word[0] in _VERB) for word in before
+    )
+
+
+LONG_VERB = 4
+_VERB = "تيقن"
 
 
 def words_of(sentence: Sentence, number: Number) -> str:
@@ -268,6 +348,8 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
     if max(number.low or 0, number.high or 0) < 10 or number.hedge == "order":
         return False
     told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
+    # "the opposition speaks of 900, the government of under 400": the verb is not said twice.
+    told = told or any(previous.last <= m.first and number.first - m.last <= 2 for m in sentence.of("ACTOR"))
     return told and number.hedge != "exact"
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.lexicon import Mark, small
+from corridor.reports.text.fold import fold
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 
@@ -20,7 +22,26 @@ def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
 
 def _aside(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
     """Tell whether a speaker is named in a clause aside, behind the claim: "left for the camp, whose head says"."""
-    return any(word in small("whose") for word in sentence.words[claim.last : speaker.cue.first])
+    between = sentence.words[claim.last : speaker.cue.first]
+    return any(word in small("whose") for word in between) or _another_clause(sentence, claim, speaker)
+
+
+def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
+    """Tell whether a verb of speech opens another clause behind the claim: "500 left, and officials warned that"."""
+    cue = speaker.cue
+    if claim.last > cue.first or cue.cls != "SAY":
+        return False
+    words = sentence.words
+    if words[cue.first][0] >= ARABIC:
+        # A verb with its own "and" opens another clause where its subject follows it.
+        follows = fold(speaker.name).text.split()[:1] == words[cue.last : cue.last + 1]
+        return words[cue.first][0] == "و" and len(words[cue.first]) > 3 and follows
+    that = cue.last < len(words) and words[cue.last] in small("that")
+    joined = any(words[at] == "," and words[at + 1] in small("and") for at in range(claim.last, cue.first - 1))
+    return that and joined
+
+
+ARABIC = "\u0600"
 
 
 class Voices:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import rows
+from corridor.reports.text.language import rows
 from corridor.reports.text.sentences import Sentence
 
 UNDATED = datetime(1, 1, 1, tzinfo=UTC)

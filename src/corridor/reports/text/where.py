@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from corridor.reports.text.fold import fold
-from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon, languages, rows, small
+from corridor.reports.text.language import languages, rows, small
+from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon
 from corridor.reports.text.sentences import Sentence
 
 
@@ -74,15 +75,30 @@ def named(sentence: Sentence, text: str) -> list[int]:
     words, places = sentence.words, small("place")
     if places.isdisjoint(words):
         return []
-    other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR")}
+    other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR", "PERSON")}
     return [
         at
         for at in range(1, len(words))
         if words[at - 1] in places
         and at not in other
         and words[at][0].isalpha()
-        and text[sentence.tokens[at].start].isupper()
+        and text[sentence.tokens.start(at)].isupper()
+        and not _surname(sentence, text, at)
     ]
+
+
+def _surname(sentence: Sentence, text: str, at: int) -> bool:
+    """Tell whether a name behind "de" is part of somebody's: a capital stands in front of both."""
+    tokens = sentence.tokens
+    particle = sentence.words[at - 1] in ("de", "d'", "of", "du") and at >= 2
+    return (
+        particle and sentence.words[at - 2].isalpha() and text[tokens.start(at - 2)].isupper() and _given(sentence, at)
+    )
+
+
+def _given(sentence: Sentence, at: int) -> bool:
+    """Tell whether the word in front of "de" is no noun that the tables know ("le Comité de Genève")."""
+    return not any(m.first <= at - 2 < m.last for m in sentence.marks)
 
 
 def place_of(
@@ -98,10 +114,10 @@ def place_of(
     at = min(names, key=lambda k: min(abs(k - first), abs(k - last)))
     end = at + 1
     while end < len(sentence.words) and (
-        text[sentence.tokens[end].start].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
+        text[sentence.tokens.start(end)].isupper() or (sentence.words[end] == "-" and end + 1 < len(sentence.words))
     ):
         end += 1
-    return " ".join(text[sentence.tokens[at].start : sentence.tokens[end - 1].end].strip(" -").split())
+    return " ".join(text[sentence.tokens.start(at) : sentence.tokens.end(end - 1)].strip(" -").split())
 
 
 def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
@@ -111,7 +127,7 @@ def _worded_ar(sentence: Sentence, text: str, first: int, last: int) -> str:
         if cost < best_cost:
             following = sentence.tokens[at + 1]
             if following.word[0].isalpha():
-                best, best_cost = text[sentence.tokens[at].start : following.end], cost
+                best, best_cost = text[sentence.tokens.start(at) : following.end], cost
     return best
 
 
