@@ -87,6 +87,10 @@ def main(names: list[str], out: Path) -> int:
         return 3
     if names == ["shown"]:
         return shown()
+    known = (*PAGES, *PLANNED, FIELD)
+    if unknown := sorted(set(names) - set(known)):
+        print(f"no such page: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
     out.mkdir(parents=True, exist_ok=True)
     loud = 0
     with browser() as started:
