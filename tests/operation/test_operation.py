@@ -104,10 +104,23 @@ def test_the_same_report_by_two_entries_counts_once_whichever_came_first(operati
         msgspec.structs.replace(one, id=new_id(), recorded=stamp(DAWN + timedelta(minutes=minutes)))
         for minutes in (2, 9)
     )
-    operation.log.append([one, later, earlier])
+    assert [a.status for a in operation.log.append([one, later, earlier])] == ["accepted"] * 3
     known = operation.known()
     assert [r.id for r in known.reports].count(first.id) == 1
     assert not known.rivals
+
+
+def test_another_content_under_one_id_is_kept_once_however_often_it_comes(operation: Operation) -> None:
+    first = say("people_out", "aleppo/C01", "pickup", 100, scope="batch")
+    other = msgspec.structs.replace(first, value=90)
+    made = [
+        entry_of(report, actor="marshal", device="phone-1", recorded=DAWN + timedelta(minutes=minutes))
+        for report, minutes in ((first, 1), (other, 2), (other, 9))
+    ]
+    operation.log.append([msgspec.structs.replace(one, id=new_id()) for one in made])
+    known = operation.known()
+    assert [(rival.id, '"value":90' in rival.aside) for rival in known.rivals] == [(first.id, True)]
+    assert next(r for r in known.reports if r.id == first.id).value == 100
 
 
 def test_a_candidate_that_no_report_can_hold_is_named_and_can_be_withdrawn(operation: Operation) -> None:
