@@ -42,6 +42,7 @@ class Wire:
         for one in (source, target):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        source.close()
 
     def close(self) -> None:
         self.socket.close()

@@ -282,7 +282,7 @@ async def answer(send: Any, reply: Reply, route: Route | None) -> int:  # noqa: 
     status = reply.status or (route.done if route else 200)
     media = reply.media or (route.media if route else "application/json")
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    if status not in (204, 303):
+    if status not in (204, 303, 304):
         headers.append((b"content-type", media.encode("latin-1")))
     if reply.stream is not None:
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -291,7 +291,9 @@ async def answer(send: Any, reply: Reply, route: Route | None) -> int:  # noqa: 
         await send({"type": "http.response.body", "body": b""})
         return status
     raw = reply.raw if reply.raw is not None else (b"" if reply.body is None else _encoder.encode(reply.body))
-    headers.append((b"content-length", str(len(raw)).encode()))
+    # What is said of a page that a browser holds must not give it another length.
+    if status != 304:
+        headers.append((b"content-length", str(len(raw)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
     return status

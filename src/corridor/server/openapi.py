@@ -19,6 +19,7 @@ WORDS = {
     202: "Taken on; the stream announces the end",
     204: "Done",
     303: "Done; go on at the address in Location",
+    304: "What the browser holds is still right",
     400: "Not as described",
     401: "Sign in first, or what was shown is wrong",
     403: "Not for this role, this operation or this compartment",
@@ -120,7 +121,7 @@ def _response(route: Route, status: int, named: dict[str, Any]) -> dict[str, Any
         found["content"] = {"text/html": {"schema": {"type": "string"}}}
     elif status >= 400:
         found["content"] = {"application/problem+json": {"schema": named[str(Problem)]}}
-    elif status not in (204, 303):
+    elif status not in (204, 303, 304):
         media = route.media.partition(";")[0]
         plain = {"type": "object" if media.endswith(("/json", "+json")) else "string"}
         schema = named[str(typed(route.answer))] if route.answer is not None else plain

@@ -84,23 +84,30 @@ def _told(lang: str) -> dict[str, str]:
 
 @handles
 async def field_page(ask: Ask) -> Reply:
-    """The page of a post."""
+    """The page of a post; a browser that holds it already is told so, as its worker asks for it once more."""
     choice = choice_of(ask.headers, ask.query)
     raw = _document(console_words(choice.lang), choice.theme)
+    mark = f'W/"{hashlib.sha256(raw).hexdigest()[:24]}"'
+    kept = (("cache-control", "no-cache"), ("etag", mark), ("vary", "accept-encoding, accept-language, cookie"))
+    if mark.encode() in ask.headers.get(b"if-none-match", b""):
+        return Reply(raw=b"", status=304, headers=kept)
+    return _packed(ask, raw, kept)
+
+
+def _packed(ask: Ask, raw: bytes, headers: tuple[tuple[str, str], ...]) -> Reply:
     if b"gzip" not in ask.headers.get(b"accept-encoding", b""):
-        return Reply(raw=raw, headers=(("vary", "accept-encoding"),))
-    packed = gzip.compress(raw, 6, mtime=0)
-    return Reply(raw=packed, headers=(("content-encoding", "gzip"), ("vary", "accept-encoding")))
+        return Reply(raw=raw, headers=headers)
+    return Reply(raw=gzip.compress(raw, 6, mtime=0), headers=(*headers, ("content-encoding", "gzip")))
 
 
 @handles
-async def enrol_page(ask: Ask) -> Reply:
-    """The same page: it finds the code after the #, which is not sent here."""
-    return await field_page(ask)
+async def enrol_page(_: Ask) -> Reply:
+    """The way to the page of a post; the browser takes what stands after the # with it, and it is not sent here."""
+    return Reply(headers=(("location", "/field"),))
 
 
 @handles
-async def field_worker(_: Ask) -> Reply:
+async def field_worker(ask: Ask) -> Reply:
     """The worker; its address does not change, so that a phone finds the next one."""
     known = assets.files()
     kept = {
@@ -110,7 +117,7 @@ async def field_worker(_: Ask) -> Reply:
     script = known["field-worker.js"]
     page = hashlib.sha256(_data().encode() + script + assets.version().encode()).hexdigest()[:16]
     head = b"const KEPT = " + msgspec.json.encode(kept | {"version": page}) + b";\n"
-    return Reply(raw=head + script, headers=(("cache-control", "no-cache"),))
+    return _packed(ask, head + script, (("cache-control", "no-cache"), ("vary", "accept-encoding")))
 
 
 @handles

@@ -26,7 +26,8 @@ def sheet(view: View) -> Body:
     )
     if not query.post:
         return Body(parts=(el("p", w("sheet.what")), form))
-    device = f"{SHEET}{'-'.join(query.post.split())}-{view.at:%y%m%d%H%M}"
+    # To the second: the rows of two sheets must never be taken for one another.
+    device = f"{SHEET}{'-'.join(query.post.split())}-{view.at:%y%m%d%H%M%S}"
     head = el("p", el("b", w("sheet.head")), " ", el("bdi", f"corridor/1 {device} {query.post}", class_="code"))
     names = ("row", "code", "convoy", "group", "count", "time", "again")
     titles = [el("th", w(f"sheet.{name}"), scope="col") for name in names]

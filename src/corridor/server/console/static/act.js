@@ -39,7 +39,9 @@ export function answered(form, ok, said, status) {
   const text = ok ? say("act.done") : say(status === 403 ? "act.notyours" : status === 409 ? "act.conflict" : "act.failed");
   place.replaceChildren(document.createTextNode(text));
   if (!ok && said && said.cause) {
-    const cause = Object.assign(document.createElement("span"), { lang: "en", dir: "ltr", textContent: ` ${said.cause}${said.hint ? ` (${said.hint})` : ""}` });
+    // Of many lines that were typed in, the one to look at.
+    const where = /, line \d+$/.test(said.place || "") ? `${said.place}: ` : "";
+    const cause = Object.assign(document.createElement("span"), { lang: "en", dir: "ltr", textContent: ` ${where}${said.cause}${said.hint ? ` (${said.hint})` : ""}` });
     place.append(cause);
   }
   tell(place.textContent || "");

@@ -120,7 +120,9 @@ export const answered = (answers) => within(["entries"], async (tx) => {
 /** Forget what was sent, before a moment or of one enrolment. @param {IDBTransaction} tx @param {(one: any) => boolean} which */
 const forget = async (tx, which) => {
   const entries = tx.objectStore("entries");
-  for (const one of await ask(entries.index("state").getAll("sent"))) if (which(one)) await ask(entries.delete([one.device, one.n]));
+  const gone = (await ask(entries.index("state").getAll("sent"))).filter(which);
+  for (const one of gone) await ask(entries.delete([one.device, one.n]));
+  return gone.length;
 };
 
 /** @param {string} moment */

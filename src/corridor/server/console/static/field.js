@@ -23,10 +23,10 @@ main.before(top);
 main.after(bar);
 
 async function load() {
-  const current = await store.meta("current");
-  now.own = (await store.devices()).find((/** @type {any} */ one) => one.device === current) || null;
-  now.task = now.own ? await store.meta("assignment") : null;
-  sync.state.skew = (await store.meta("skew")) || 0;
+  const [all, current, task, skew] = await Promise.all([store.devices(), store.meta("current"), store.meta("assignment"), store.meta("skew")]);
+  now.own = all.find((/** @type {any} */ one) => one.device === current) || null;
+  now.task = now.own ? task : null;
+  sync.state.skew = skew || 0;
 }
 
 /** @type {Map<string, any>} */
@@ -305,14 +305,14 @@ async function ask() {
   if (now.view.name === "home") draw();
 }
 
-const tidy = () => store.forgetBefore(new Date(Date.now() - KEPT_HOURS * HOUR).toISOString());
+/** Forget what was sent long ago. */
+async function tidy() {
+  if (await store.forgetBefore(new Date(Date.now() - KEPT_HOURS * HOUR).toISOString())) refresh();
+}
 
 async function begin() {
-  if (location.pathname === "/enrol") { location.replace(`/field${location.hash}`); return; }
   show();
-  await load();
-  await tidy();
-  await count();
+  await Promise.all([load(), count()]);
   if (location.hash.length > 10) now.view = { name: "enrol" };
   draw();
   page.dataset.ready = "yes";
@@ -320,6 +320,7 @@ async function begin() {
   ask();
   window.setInterval(() => { ask(); head(); }, ASKED_EVERY);
   window.setInterval(tidy, HOUR);
+  tidy();
   document.addEventListener("visibilitychange", ask);
   // Another tab may have written meanwhile.
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });

@@ -6,8 +6,9 @@ import "./panel.js";
 import "./act.js";
 import "./turn.js";
 
-const SOON = 300;
-const REST = 900;
+// What a phone wrote is on this page within a second: what comes together is waited for, but not long.
+const SOON = 100;
+const REST = 500;
 let head = data.head;
 let last = 0;
 let took = 0;
