@@ -54,8 +54,8 @@ def grave(page: Page) -> list[str]:
 def look(visit: Visit, path: str) -> dict[str, Any]:
     """Return everything that is wrong with a page."""
     page = visit.go(path)
-    for fold in page.locator("main details:not([open]) > summary").all()[:6]:
-        fold.evaluate("one => one.parentElement.open = true")
+    # All at once: each that opens is no more among those that are closed.
+    page.evaluate("for (const one of [...document.querySelectorAll('main details')].slice(0, 12)) one.open = true")
     return {
         "grave": grave(page),
         "wide": page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0,
