@@ -230,7 +230,9 @@ class Placing:
     @property
     def gap(self) -> float:
         """How far below the bound the choice may be at most."""
-        return self.bound / self.value - 1 if self.value else 0.0
+        return (
+            max(self.bound / self.value - 1, 0.0) if self.value else 0.0
+        )  # not below: they are summed in another order
 
 
 def place_pickups(minutes: Floats, people: Floats, count: int, limit: float) -> Placing:
