@@ -17,6 +17,7 @@ from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
 from corridor.operation.positions import positions
 from corridor.operation.progress import Standing
+from corridor.situation.site import left_to_move
 from corridor.situation.situation import Situation
 from corridor.wording import about, moment, span, table
 
@@ -41,7 +42,7 @@ def _people(now: Situation) -> list[str]:
     rows = []
     for count in now.headcounts:
         left = [group for group in now.groups if group.operation == count.operation]
-        ends = [sum(g.people.quantile(q) * (1 + g.companions) for g in left) for q in (0.1, 0.5, 0.9)]
+        ends = left_to_move(left)
         out = count.out
         low, high = about(out.quantile(0.1)), about(out.quantile(0.9))
         rows.append(

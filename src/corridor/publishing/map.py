@@ -12,7 +12,7 @@ from corridor.publishing.drawing import NARROW, hatch, round_step, svg, width_of
 from corridor.publishing.labels import Box, Placer
 from corridor.publishing.markup import Markup, el, number
 from corridor.publishing.words import Words
-from corridor.situation.site import Site
+from corridor.situation.site import Group, Site, left_to_move
 from corridor.situation.situation import Operation, Situation
 
 KM_PER_DEGREE = 111.32
@@ -53,11 +53,14 @@ def located(situation: Situation) -> list[Site]:
 
 
 def waiting(situation: Situation) -> dict[str, float]:
-    """Return the people believed to wait at each site, companions included: medians, summed over groups."""
-    people: dict[str, float] = {}
+    """Return the people believed to wait at each site, companions included: the median of its groups together.
+
+    Medians do not add up: the figures of a report are drawn in the same way, so that one number stands in each.
+    """
+    groups: dict[str, list[Group]] = {}
     for group in situation.groups:
-        people[group.site] = people.get(group.site, 0) + group.people.quantile(0.5) * (1 + group.companions)
-    return people
+        groups.setdefault(group.site, []).append(group)
+    return {site: left_to_move(here)[1] for site, here in groups.items()}
 
 
 def frame(sites: Sequence[Site], width: float, highest: float, lowest: float) -> Frame:

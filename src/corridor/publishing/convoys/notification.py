@@ -164,7 +164,7 @@ def _vehicles(movement: Movement, w: Words) -> Markup:
     kinds = sorted(movement.vehicles.items())
     rows: list[list[Child]] = [[w.known(f"vehicles.{kind}", kind), w.count(count)] for kind, count in kinds]
     rows.append([w("note.convoys"), w.count(len(movement.convoys))])
-    rows.append([w("people"), w.about(movement.people)])
+    rows.append([w("people"), w.count(movement.people)])
     return table([w("vehicles"), w("note.most")], rows)
 
 
