@@ -134,6 +134,19 @@ def test_a_stream_whose_session_is_ended_ends(server: Live) -> None:
     assert room.get(f"{API}/status").status_code == 401
 
 
+def test_a_stream_whose_reader_has_gone_ends(server: Live) -> None:
+    """Who closes the browser is not served on, and their session is not kept in use for them."""
+    room = server.member("dispatcher")
+    for _ in range(3):
+        with room.stream("GET", STREAM) as response:
+            next(response.iter_raw())
+    until = time.monotonic() + 10
+    while server.house.hub.clients and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not server.house.hub.clients
+    assert room.get(f"{API}/status").status_code == 200
+
+
 def test_a_post_sees_its_own_and_nothing_else(server: Live) -> None:
     mine, other = server.phone("gate"), server.phone("west")
     with mine.stream("GET", STREAM) as response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import MutableMapping
+from collections.abc import AsyncGenerator, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -73,7 +74,7 @@ class Gate:
             except CorridorError as error:
                 refused = _refused(error)
                 reply = refused_page(headers, refused) if door and door[0].is_page else _problem(refused)
-            status = await answer(send, reply, door[0] if door else None)
+            status = await answer(send, reply, door[0] if door else None, receive)
         except Exception as error:  # noqa: BLE001 - told without content; the caller learns only that it failed
             self.house.metrics.tell("failed", route=path, error=type(error).__name__, where=_where(error))
             status = 500
@@ -277,8 +278,8 @@ def _problem(refused: Refused, headers: tuple[tuple[str, str], ...] = ()) -> Rep
     return Reply(body, status=refused.status, media="application/problem+json", headers=headers)
 
 
-async def answer(send: Any, reply: Reply, route: Route | None) -> int:  # noqa: ANN401
-    """Send a reply and return its status."""
+async def answer(send: Any, reply: Reply, route: Route | None, receive: Any = None) -> int:  # noqa: ANN401
+    """Send a reply and return its status; with `receive` a stream ends as soon as its reader has gone."""
     status = reply.status or (route.done if route else 200)
     media = reply.media or (route.media if route else "application/json")
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
@@ -286,8 +287,7 @@ async def answer(send: Any, reply: Reply, route: Route | None) -> int:  # noqa: 
         headers.append((b"content-type", media.encode("latin-1")))
     if reply.stream is not None:
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        async for chunk in reply.stream:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await _streamed(send, receive, reply.stream)
         await send({"type": "http.response.body", "body": b""})
         return status
     raw = reply.raw if reply.raw is not None else (b"" if reply.body is None else _encoder.encode(reply.body))
@@ -297,6 +297,34 @@ async def answer(send: Any, reply: Reply, route: Route | None) -> int:  # noqa: 
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": raw})
     return status
+
+
+async def _streamed(send: Any, receive: Any, chunks: AsyncGenerator[bytes, None]) -> None:  # noqa: ANN401
+    """Send what comes until it ends or the reader has gone.
+
+    What is sent to nobody is swallowed without an error, so that a stream would go on for ever, and with it the session
+    that it keeps in use.
+    """
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - handlers run in tasks
+
+    async def gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        task.cancel()
+
+    watch = asyncio.create_task(gone()) if receive is not None else None
+    try:
+        async for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    except asyncio.CancelledError:
+        if watch is None or not watch.done():
+            raise
+        task.uncancel()
+    finally:
+        if watch is not None:
+            watch.cancel()
+        await chunks.aclose()
 
 
 def _where(error: BaseException) -> str:

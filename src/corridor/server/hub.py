@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 
 import msgspec
 
@@ -103,7 +103,7 @@ class Hub:
             self.clients.discard(client)
             client.drop("ended")
 
-    async def follow(self, after: int, eyes: object, see: See) -> AsyncIterator[bytes]:
+    async def follow(self, after: int, eyes: object, see: See) -> AsyncGenerator[bytes, None]:
         """Yield events after a seq for ever: first what the log holds, then what comes."""
         yield b"retry: 1000\n\n"
         client = Client(eyes, see)
@@ -128,7 +128,7 @@ class Hub:
         finally:
             self.clients.discard(client)
 
-    async def _live(self, client: Client) -> AsyncIterator[bytes]:
+    async def _live(self, client: Client) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         while not self.stopping:
             # A timer instead of wait_for, which would make a task for every entry of every client.

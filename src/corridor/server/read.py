@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator
 
 from corridor.errors import CorridorError
 from corridor.log.texts import ERASED, LOCKED
@@ -59,17 +60,18 @@ async def stream(ask: Ask) -> Reply:
     return Reply(stream=_watched(ask, house.hub.follow(after, eyes, see)))
 
 
-async def _watched(ask: Ask, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _watched(ask: Ask, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """End a stream whose session or device was ended: whoever was let in an hour ago may be out now."""
     house, viewer = ask.house, ask.viewer
     last = house.clock().timestamp()
-    async for chunk in events:
-        now = house.clock().timestamp()
-        if now - last > house.settings.heartbeat / 2:
-            last = now
-            if not await house.access(house.people.still, viewer):
-                return
-        yield chunk
+    async with contextlib.aclosing(events):
+        async for chunk in events:
+            now = house.clock().timestamp()
+            if now - last > house.settings.heartbeat / 2:
+                last = now
+                if not await house.access(house.people.still, viewer):
+                    return
+            yield chunk
 
 
 def _latest(operation: Operation) -> Situation | None:
