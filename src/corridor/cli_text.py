@@ -36,12 +36,15 @@ def read(
     as_json: Json = False,
 ) -> None:
     """Read tables into reports, and texts into candidates."""
+    from corridor.files import write_atomically
     from corridor.reports.tables import read_reports, write_reports
     from corridor.reports.text import to_json_line
+    from corridor.reports.text.marked import marked_page
 
     known = _sites(sites) if sites else []
     lines: list[str] = []
     words: list[str] = []
+    told: list[tuple[str, str, list[Candidate]]] = []
     count = 0
     for name in files:
         if name == "-" or Path(name).suffix.lower() in TABLES:
@@ -50,11 +53,14 @@ def read(
             words.append(f"{name}: {len(reports)} reports")
             count += len(reports)
             continue
-        candidates = _read_text(name, published, marked, known)
+        text, candidates = _read_text(name, published, known)
+        told.append((Path(name).name, text, candidates))
         lines += [to_json_line(candidate) + "\n" for candidate in candidates]
         words.append(_table(name, candidates))
         count += len(candidates)
     data = "".join(lines).encode()
+    if marked is not None and told:
+        write_atomically(marked, marked_page(told).encode())
     if output is None and not as_json and sys.stdout.isatty():
         show("\n\n".join(words))
     else:
@@ -79,9 +85,9 @@ def _sites(file: Path) -> list[tuple[str, ...]]:
     return [(site, *known) for site, known in names.items()]
 
 
-def _read_text(name: str, published: str | None, marked: Path | None, sites: list[tuple[str, ...]]) -> list[Candidate]:
+def _read_text(name: str, published: str | None, sites: list[tuple[str, ...]]) -> tuple[str, list[Candidate]]:
     from corridor.files import read_bytes, write_atomically
-    from corridor.reports.text import load_text, marked_html, read_text
+    from corridor.reports.text import load_text, read_text
 
     read_bytes(name)  # says in one way for all verbs why a file cannot be read
     moment = moment_of(published, "--published") if published else None
@@ -91,9 +97,7 @@ def _read_text(name: str, published: str | None, marked: Path | None, sites: lis
         # The offsets count in the extracted text, so that text must be kept where the spans can be checked.
         write_atomically(Path(f"{name}.txt"), text.encode())
         say(f"the text that the offsets count in: {name}.txt")
-    if marked is not None:
-        write_atomically(marked, marked_html(text, candidates, title=Path(name).name).encode())
-    return candidates
+    return text, candidates
 
 
 def _table(name: str, candidates: list[Candidate]) -> str:

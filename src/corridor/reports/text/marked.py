@@ -19,14 +19,27 @@ pre{white-space:pre-wrap;font:inherit}
 
 def marked_html(text: str, candidates: Sequence[Candidate], *, title: str = "Read") -> str:
     """Return a page with the text, its spans marked and numbered, and a table of the candidates behind them."""
-    rows = "\n".join(_row(n, c) for n, c in enumerate(candidates, 1))
-    head = "<tr><th>#</th><th>kind</th><th>value</th><th>source</th><th>hedge</th><th>quote</th><th>reason</th></tr>"
+    return marked_page([(title, text, candidates)])
+
+
+def marked_page(parts: Sequence[tuple[str, str, Sequence[Candidate]]]) -> str:
+    """Return one page of several texts, each as its title, the text and the candidates that its spans carry."""
+    title = ", ".join(name for name, _, _ in parts)
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
+        + "".join(_part(*part) for part in parts)
+        + "</body></html>"
+    )
+
+
+def _part(title: str, text: str, candidates: Sequence[Candidate]) -> str:
+    rows = "\n".join(_row(n, c) for n, c in enumerate(candidates, 1))
+    head = "<tr><th>#</th><th>kind</th><th>value</th><th>source</th><th>hedge</th><th>quote</th><th>reason</th></tr>"
+    return (
         f"<h1>{escape(title)}</h1><p>Candidates, not yet believed by anyone.</p>"
         f'<pre dir="auto">{_body(text, candidates)}</pre>'
-        f"<table>{head}{rows}</table></body></html>"
+        f"<table>{head}{rows}</table>"
     )
 
 
