@@ -102,7 +102,8 @@ def stamp(moment: datetime) -> str:
     """Return a moment as the log writes it: UTC, six digits after the second, so that text sorts as time does."""
     if moment.tzinfo is None:
         raise InputError("a time without zone", place="log", hint="write the offset: 2016-12-15T14:30+02:00")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def moment_of(text: str) -> datetime:

@@ -45,12 +45,13 @@ class SqliteStore:
 
     `connect` opens the database; `faults` are the errors that it raises. After an error of the disk the connection is
     let go and opened anew, with all its checks: a failed fsync is never tried again (Rebello and others 2020).
-    `path` is the file, where it is one.
+    `path` is the file, where it is one. `told` hears of the rows of each commit once they are on the disk.
     """
 
     def __init__(self, connect: Connect, *, place: str, faults: tuple[type[Exception], ...] = FAULTS) -> None:
         self.place = place
         self.path: Path | None = None
+        self.told: Callable[[list[Row]], None] = _untold
         self._connect = connect
         self._faults = faults
         self._lock = threading.RLock()
@@ -76,6 +77,7 @@ class SqliteStore:
             except BaseException:
                 self._drop()
                 raise
+            self.told(batch.rows)
         return merged(batch.answers, wrong)
 
     def _quick(self, db: Any, entries: Sequence[Entry], received: str) -> Batch | None:  # noqa: ANN401
@@ -267,6 +269,10 @@ def _write(db: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401
     for start in range(0, len(rows), TOGETHER):
         part = rows[start : start + TOGETHER]
         db.execute(_INSERTS[len(part)], tuple(chain.from_iterable(map(astuple, part))))
+
+
+def _untold(rows: list[Row]) -> None:
+    """Nobody has asked to hear of them."""
 
 
 def _none_held(ids: Sequence[str]) -> dict[str, Held]:  # noqa: ARG001

@@ -6,6 +6,7 @@ import csv
 import re
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -82,6 +83,9 @@ MOST = 10**15
 # Where a telephone number may hide; a reference is an address and may hold one.
 SCANNED = ("source", "publisher", "about", "place", "value", "received_rule", "quote", "note", "derived_from")
 
+_MOMENTS = ("observed", "received", "said", "since")
+_moments, _scanned = attrgetter(*_MOMENTS), attrgetter(*SCANNED)
+
 
 def word_faults(fact: str = "", group: str = "all", grade: str = NOT_GRADED) -> list[tuple[str, str, str]]:
     """Return what is wrong with the words of a report as (column, what, hint); an empty fact is not judged."""
@@ -99,8 +103,7 @@ def faults(report: Report) -> list[tuple[str, str, str]]:
     """Return what is wrong with a report as (column, what, hint); empty where it is sound."""
     found = word_faults(report.fact, report.group, report.grade)
     fact = facts().get(report.fact)
-    for name in ("observed", "received", "said", "since"):
-        moment = getattr(report, name)
+    for name, moment in zip(_MOMENTS, _moments(report), strict=True):
         if moment is not None and moment.tzinfo is None:
             found.append((name, "time without zone", "write the offset: 2016-12-15T14:30+02:00"))
             return found
@@ -110,16 +113,21 @@ def faults(report: Report) -> list[tuple[str, str, str]]:
         found.append(("since", "the period begins after it ends", "since is the start, observed the end"))
     if isinstance(report.value, int) and abs(report.value) > MOST:
         found.append(("value", "too large to count anything", "digits only: 40000"))
-    elif fact is not None:
+    elif fact is not None and not _is_plain_count(report, fact):
         found += _value_faults(report, fact)
-    texts = [text for name in SCANNED if isinstance(text := getattr(report, name), str)]
+    texts = _scanned(report)
     # All at once: no number runs on over the end of a line. Only where there is one is it asked which field holds it.
-    if _EIGHT_DIGITS.search("\n".join(texts)):
-        for name in SCANNED:
-            text = getattr(report, name)
+    if _EIGHT_DIGITS.search("\n".join([text for text in texts if text.__class__ is str])):
+        for name, text in zip(SCANNED, texts, strict=True):
             if isinstance(text, str) and _PERSONAL_NUMBER.search(text):
                 found.append((name, "looks like a telephone or identity number", "counts only: leave it out"))
     return found
+
+
+def _is_plain_count(report: Report, fact: Fact) -> bool:
+    """Return whether this is what nearly every report of a post is: a whole number of a count, and nothing beside."""
+    counts = fact.type == "count" and isinstance(report.value, int) and report.value >= 0
+    return counts and report.low is None and report.high is None and report.hedge != "unknown"
 
 
 def _value_faults(report: Report, fact: Fact) -> list[tuple[str, str, str]]:

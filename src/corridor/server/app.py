@@ -59,8 +59,10 @@ def handlers(routes: Sequence[Route]) -> dict[str, Handler]:
 class Walls:
     """Around everything: the names this server answers to, the headers of every answer, and nothing unlisted."""
 
-    def __init__(self, app: Any, house: House) -> None:  # noqa: ANN401 - any ASGI application
+    def __init__(self, app: Any, house: House, plain: dict[str, Gate]) -> None:  # noqa: ANN401 - any ASGI application
         self._app = app
+        # Most requests are for a path without a field: looked up at once, not tried against every route in turn.
+        self._plain = plain
         self._hosts = {host.lower() for host in house.settings.hosts}
         self._headers = (*HEADERS, HSTS) if house.settings.tls else HEADERS
 
@@ -83,6 +85,11 @@ class Walls:
         # Another name for this address is how a page elsewhere would reach it (DNS rebinding).
         if "*" not in self._hosts and host not in self._hosts and _bare(host) not in self._hosts:
             await answer(walled, _problem(Refused(400, "this server has another name", hint="use its address")), None)
+            return
+        gate = self._plain.get(scope["path"])
+        if gate is not None:
+            scope["path_params"] = {}
+            await gate(scope, receive, walled)
             return
         await self._app(scope, receive, walled)
 
@@ -116,11 +123,12 @@ def make_app(house: House, routes: Sequence[Route] = ROUTES) -> Walls:
         yield
         await house.stop()
 
+    gates = {path: Gate(house, by_path[path], denials) for path in sorted(by_path, key=_fields)}
     app = Starlette(
         # A path in plain words goes before one with a field that would take the same words.
-        routes=[StarletteRoute(path, Gate(house, by_path[path], denials)) for path in sorted(by_path, key=_fields)],
+        routes=[StarletteRoute(path, gate) for path, gate in gates.items()],
         lifespan=life,
     )
     app.router.redirect_slashes = False
     app.router.default = _nowhere
-    return Walls(app, house)
+    return Walls(app, house, {path: gate for path, gate in gates.items() if "{" not in path})

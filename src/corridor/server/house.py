@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import itertools
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -20,6 +21,7 @@ from corridor.log.entry import Answer, Entry, Kind, Row, canonical, derived_id, 
 from corridor.log.log import Log
 from corridor.log.names import POSTGRES
 from corridor.log.places import open_store, open_texts
+from corridor.log.sqlite import SqliteStore
 from corridor.log.texts import REASONS, SEALED
 from corridor.publishing.ground import Ground
 from corridor.publishing.redact import Level
@@ -38,6 +40,8 @@ from corridor.server.work import Planner
 
 T = TypeVar("T")
 STORE_PAGE = 10_000
+# So many commits of its own a server holds until they are handed on.
+FRESH = 64
 # How long a lost notification can go unnoticed, and how long a log written by another program on this machine.
 LOOK_SECONDS = 0.5
 SIGN_SECONDS = 60.0
@@ -93,11 +97,15 @@ class House:
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="corridor-access")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="corridor-reader")
         self._full: dict[int, list[Row]] = {}
+        # What this server has just written, so that it need not be read again; what no longer fits is read.
+        self._fresh: deque[list[Row]] = deque(maxlen=FRESH)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._notify: Callable[[], None] = lambda: None
         self._unlisten: Callable[[], None] = lambda: None
+        if isinstance(self.log.store, SqliteStore):
+            self.log.store.told = self._fresh.append
         self.intake = Intake(self.log, committed=self._committed)
         desk_log = DeskLog(
             open_store(place), self.intake, key=self.log.key, clock=clock, texts=open_texts(place)
@@ -186,7 +194,7 @@ class House:
                 await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             self._wake.clear()
             try:
-                rows = await self._read(self.present.seq, STORE_PAGE)
+                rows = self._next_fresh() or await self._read(self.present.seq, STORE_PAGE)
                 told = await self._shown(rows)
             except CorridorError as error:
                 self.metrics.tell("log not read", error=type(error).__name__)
@@ -198,6 +206,19 @@ class House:
                 self.hub.publish(told)
                 for watcher in self.watchers:
                     watcher(rows)
+
+    def _next_fresh(self) -> list[Row]:
+        """Return what this server wrote next after what it has handed on; nothing where others wrote in between."""
+        rows: list[Row] = []
+        follows = self.present.seq + 1
+        while self._fresh:
+            for row in self._fresh.popleft():
+                if row.seq == follows:
+                    rows.append(row)
+                    follows += 1
+                elif row.seq > follows:
+                    self._wake.set()  # what lies between is in the log: read it next
+        return rows
 
     async def _shown(self, rows: list[Row]) -> list[Row]:
         """Return rows with their reasons in clear; notes and quotes never are outside their own door."""
@@ -243,8 +264,7 @@ class House:
     async def write(self, entries: list[Entry], *, urgent: bool = False) -> list[Answer]:
         """Have entries written and return their answers once they are on the disk."""
         answers = await asyncio.wrap_future(self.intake.submit(entries, urgent=urgent))
-        for answer in answers:
-            self.metrics.answered(answer.status)
+        self.metrics.answered(answer.status for answer in answers)
         return answers
 
     def entry(

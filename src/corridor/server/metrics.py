@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
 from typing import TextIO
 
 import msgspec
@@ -34,10 +35,10 @@ class Metrics:
             row[-2] += 1
             row[-1] += seconds
 
-    def answered(self, status: str, number: int = 1) -> None:
-        """Note what became of entries."""
+    def answered(self, statuses: Iterable[str]) -> None:
+        """Note what became of some entries."""
         with self._lock:
-            self.entries[status] += number
+            self.entries.update(statuses)
 
     def text(self, gauges: dict[str, float]) -> str:
         """Return everything in Prometheus' text format 0.0.4."""
