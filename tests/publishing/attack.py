@@ -181,9 +181,16 @@ def beside(files: Files, quiet: Files) -> dict[str, set[int]]:
     found = {}
     for name, data in files.items():
         own = whole(text_of(name, quiet[name])) if name in quiet else set[int]()
-        said = whole(text_of(name, data)) - own - known
-        found[name] = {n for n in said if n >= SMALLEST and len(str(n).rstrip("0")) > 1 and n > DAYS}
+        everything = whole(text_of(name, data))
+        left = {n for n in everything - own - known if len(str(n).rstrip("0")) > 1 and n > DAYS}
+        found[name] = {n for n in left if not _on_axis(n, everything)}
     return {name: said for name, said in found.items() if said}
+
+
+def _on_axis(number: int, beside: set[int]) -> bool:
+    """Whether a number is a mark of a chart: all steps of 1, 2 or 5 tens up to it stand beside it."""
+    steps = (part * 10**power for part in (1, 2, 5) for power in range(1, 6))
+    return any(number % s == 0 and {*range(s, number, s)} <= beside for s in steps if s < number)
 
 
 DAYS = 31  # numbers up to here are days and hours of a page, and counts of reports

@@ -157,7 +157,8 @@ def test_one_exact_number_in_one_file_of_a_day_is_found(days: tuple[Day, Day]) -
 
 
 @pytest.mark.hard
-@settings(deadline=None, max_examples=10)
+@pytest.mark.timeout(3600)
+@settings(deadline=None, max_examples=4)
 @given(CONVOYS, st.integers(0, 59))
 def test_every_file_of_a_day_joined_tells_no_more_whatever_happened(
     tmp_path_factory: pytest.TempPathFactory, convoys: list[tuple[int, int]], minute: int

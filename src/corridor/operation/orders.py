@@ -48,6 +48,15 @@ _TEXT: dict[What, dict[Lang, str]] = {
         "ar": "{id} تابع من {place} {time}. أعد {code}",
     },
 }
+# Latin letters in the middle of an Arabic line turn its order around, on a telephone as on paper.
+_OFFICES: dict[str, dict[Lang, str]] = {
+    "ICRC": {"en": "ICRC", "fr": "CICR", "ar": "الصليب الأحمر الدولي"},
+    "SARC": {"en": "SARC", "fr": "CROISSANT-ROUGE", "ar": "الهلال الأحمر"},
+    "Syrian Arab Red Crescent": {"en": "SARC", "fr": "CROISSANT-ROUGE", "ar": "الهلال الأحمر"},
+    "UN": {"en": "UN", "fr": "ONU", "ar": "الأمم المتحدة"},
+    "WHO": {"en": "WHO", "fr": "OMS", "ar": "منظمة الصحة العالمية"},
+}
+_AND: dict[Lang, str] = {"en": " AND ", "fr": " ET ", "ar": " و"}
 _EXERCISE = {"en": "EXERCISE ", "fr": "EXERCICE ", "ar": "تمرين "}
 
 
@@ -103,7 +112,7 @@ def order(
         "time": f"{time:%H:%M}",
         "vehicles": str(len(convoy.trips)),
         "people": str(convoy.people),
-        "lead": convoy.lead.upper(),
+        "lead": lead(convoy.lead, lang),
     }
     # The code covers what the order says in any language, so that a crew may be told in one and answer in another.
     said = "|".join((convoy.id, what, convoy.pickup, convoy.reception, time.isoformat(), place, str(convoy.people)))
@@ -119,6 +128,12 @@ def _code(text: str) -> str:
         number, rest = divmod(number, len(CLEAR))
         letters.append(CLEAR[rest])
     return "".join(letters)
+
+
+def lead(said: str, lang: Lang) -> str:
+    """Return who leads as a crew hears it in its language; an office that is not in the table stays as it was said."""
+    offices = [_OFFICES.get(each, {}).get(lang, each if lang == "ar" else each.upper()) for each in said.split(" and ")]
+    return _AND[lang].join(offices)
 
 
 def _name(situation: Situation, site: str, lang: str) -> str:

@@ -282,4 +282,7 @@ def _scale_bar(view: Frame, w: Words) -> Markup:
     length = km * view.scale
     x, y = 14.0, view.height - 12
     bar = el("path", d=f"M{number(x)} {number(y - 5)}v5h{number(length)}v-5", class_="scalebar")
-    return el("g", bar, words_at(x + length + 6, y, w("map.km", n=w.count(km)), "small"))
+    said = w("map.km", n=w.count(km))
+    # On a ground of its own: a drive may run below it.
+    ground = el("rect", x=x - 4, y=y - 14, width=length + 16 + width_of(said, SIZE), height=19, class_="ground")
+    return el("g", ground, bar, words_at(x + length + 6, y, said, "small"))

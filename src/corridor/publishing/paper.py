@@ -53,10 +53,12 @@ ELEMENTS = {
     "figcaption": ("\n\n" + SMALL, "]\n\n"),
     "footer": ("\n\n#text(size: 7.4pt)[", "]"),
 }
+FOOT = "\ue000"  # of the notes; no text of ours or of a stranger holds it in print
+ENDED = "]]\n"
 CLASSES = {
     "annex": ("\n#pagebreak(weak: true)\n", ""),
     "break": ("\n#pagebreak(weak: true)\n", ""),
-    "notes": ("\n#[#set text(size: 6.8pt)\n#columns(2)[\n", "]]\n"),
+    "notes": ("\n#[#set text(size: 6.8pt)\n#columns(2)[\n", FOOT),
     "fine": ("#text(size: 7.4pt)[", "]"),
     "moment": ("#text(size: 7.4pt)[", "]"),
     "mark": ("#text(size: 7.4pt)[", "]"),
@@ -83,7 +85,9 @@ class Paper(HTMLParser):
         """Return markup as Typst."""
         self.feed(SVG.sub(self._drawn, text))
         self.close()
-        return "".join(self._stack[0])
+        # Columns take all that is left of a page: what follows the notes stands below them, not on a page of its own.
+        before, notes, after = "".join(self._stack[0]).rpartition(FOOT)
+        return before.replace(FOOT, ENDED) + after + (ENDED if notes else "")
 
     def _drawn(self, found: re.Match[str]) -> str:
         name = f"d{len(self._labels)}"

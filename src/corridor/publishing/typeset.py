@@ -45,9 +45,13 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 
 
+# Our fonts hold no arrow; this sign they hold, and it turns with the direction of writing by itself.
+ARROWS = str.maketrans("→←", "››")
+
+
 def pdf(source: str, pictures: dict[str, bytes] | None = None, *, accessible: bool = True) -> bytes:
     """Return a document as PDF, checked against PDF/UA-1 while it is made; `pictures` are its files by name."""
-    source = OTHER.sub("?", source)
+    source = OTHER.sub("?", source.translate(ARROWS))
     for _ in range(TRIES):
         try:
             return _compile(source, pictures or {}, kind="pdf", accessible=accessible)[0]
@@ -62,7 +66,7 @@ def pdf(source: str, pictures: dict[str, bytes] | None = None, *, accessible: bo
 
 def png(source: str, pictures: dict[str, bytes], *, density: float = DENSITY) -> list[bytes]:
     """Return the pages of a document as pictures of so many dots an inch."""
-    return _compile(source, pictures, kind="png", accessible=False, density=density)
+    return _compile(source.translate(ARROWS), pictures, kind="png", accessible=False, density=density)
 
 
 def _compile(

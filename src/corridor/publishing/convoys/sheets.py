@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from corridor.operation.orders import LANGS, Order, order
+from corridor.operation.orders import LANGS, Order, lead, order
 from corridor.planning.plan import Convoy
 from corridor.publishing import names
 from corridor.publishing.convoys.code import code
@@ -56,9 +56,14 @@ def _table(release: Release, convoys: Sequence[Convoy], w: Words) -> Markup:
         ends = [names.place(situation, site, w) for site in (convoy.pickup, convoy.reception)]
         row = [w.moment(convoy.depart), w.clock(convoy.arrive), w("way", start=ends[0], end=ends[1])]
         mine = label(plan, convoy) + (" · " + w("reserve") if convoy.reserve else "")
-        rows.append([mine, *row, _vehicles(convoy, w), w.count(convoy.people), names.leads(convoy.lead, w)])
+        rows.append([mine, *row, _vehicles(convoy, w), w.count(convoy.people), _lead(convoy, w)])
     keys = ("convoy", "depart", "arrive", "from_to", "vehicles", "people", "lead")
     return table([w(key) for key in keys], rows, class_="movement")
+
+
+def _lead(convoy: Convoy, w: Words) -> str:
+    """Return who leads in the width of a row: in Arabic as it is said by radio, the full names stand on the sheet."""
+    return lead(convoy.lead, "ar") if w.lang == "ar" else names.leads(convoy.lead, w)
 
 
 def _vehicles(convoy: Convoy, w: Words) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
+from corridor.publishing import names
 from corridor.publishing.figures import Point
 from corridor.publishing.release.stage import Release
 from corridor.publishing.words import Words, words
@@ -46,7 +47,7 @@ def _where(release: Release, w: Words) -> Iterator[Inference]:
         says = w("pre.pickups", names=" · ".join(sorted(pickups)))
         yield Inference(topic=w("pre.where"), says=says, grave=True)
     for corridor in situation.corridors:
-        says = w("pre.road", where=corridor.operation, sites=" > ".join(corridor.sites))
+        says = w("pre.road", where=names.operation(situation, corridor.operation, w), sites=" > ".join(corridor.sites))
         yield Inference(topic=w("pre.where"), says=says, grave=True)
 
 
@@ -58,7 +59,10 @@ def _when(release: Release, w: Words) -> Iterator[Inference]:
         steps = list(_steps(release, operation.id))
         if steps:
             hours = " · ".join(w.moment(point.at) for point, _ in steps[-LAST:])
-            yield Inference(topic=w("pre.when"), says=w("pre.steps", where=operation.id, hours=hours))
+            yield Inference(
+                topic=w("pre.when"),
+                says=w("pre.steps", where=names.operation(release.situation, operation.id, w), hours=hours),
+            )
 
 
 def _steps(release: Release, operation: str) -> Iterator[tuple[Point, float]]:
@@ -82,7 +86,12 @@ def _many(release: Release, w: Words) -> Iterator[Inference]:
     for operation in release.situation.operations:
         steps = [abs(change) for _, change in _steps(release, operation.id)]
         if steps and rules.step:
-            says = w("pre.smallest", where=operation.id, n=w.count(round(min(steps))), step=rules.step)
+            says = w(
+                "pre.smallest",
+                where=names.operation(release.situation, operation.id, w),
+                n=w.count(round(min(steps))),
+                step=rules.step,
+            )
             yield Inference(topic=w("pre.many"), says=says)
 
 
