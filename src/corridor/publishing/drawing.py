@@ -62,12 +62,6 @@ def time_ticks(first: datetime, last: datetime, wanted: int) -> list[datetime]:
     return found
 
 
-def axis_time(at: datetime, w: Words) -> tuple[str, str]:
-    """Return the two lines under a tick: the clock, and the day at midnight."""
-    here = w.local(at)
-    return (w.short_day(at), "") if here.hour == 0 else (w.clock(at), "")
-
-
 def svg(width: float, height: float, label: str, *children: Child) -> Markup:
     """Return a drawing that scales with its column and is read out by its label."""
     box = f"0 0 {number(width)} {number(height)}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from corridor.forecasting.forecast import Bands, Forecast
-from corridor.publishing.drawing import NARROW, Scale, round_up, svg, time_ticks, words_at
+from corridor.publishing.drawing import NARROW, Scale, round_up, svg, time_ticks, width_of, words_at
 from corridor.publishing.markup import Child, Markup, el, number, table
 from corridor.publishing.words import Words
 
@@ -15,6 +15,7 @@ DOTS = 20
 TABLE_ROWS = 14
 # A tick this near to the edge of a drawing has its words to its right.
 EDGE = 24
+TICK = 11.5  # the size of its letters, as the style sheet has it
 
 
 def out_bands(forecast: Forecast, operation: str) -> Bands | None:
@@ -74,7 +75,8 @@ def time_axis(start: datetime, x: Scale, foot: float, wanted: int, w: Words) -> 
         parts.append(el("line", x1=at, y1=foot, x2=at, y2=foot + 5, class_="axis"))
         midnight = w.local(tick).hour == 0
         said = w.short_day(tick) if midnight else w.clock(tick)
-        anchor = "end" if at > x.end - 16 else "start" if at < EDGE else "middle"
+        half = max(EDGE, width_of(said, TICK) / 2)
+        anchor = "end" if at > x.end - 16 else "start" if at < half else "middle"
         parts.append(words_at(at, foot + 20, said, "tick strong" if midnight else "tick", anchor))
     return el("g", parts)
 
