@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from corridor.publishing.markup import Child, Markup, el, number
-from corridor.publishing.words import Words
 
 WIDE = 900
 NARROW = 360
