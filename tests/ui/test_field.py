@@ -100,8 +100,14 @@ def test_the_first_load_is_light_and_the_rest_comes_apart(server: Live, chromium
     phone = Phone(server, chromium)
     phone.page.goto(f"{wire.address}/enrol#{phone.code}")
     phone.page.locator("#kept").wait_for()
-    names = {path.rpartition("/")[2] for path in wire.down}
-    assert {"field.js", "field-worker.js", "base.css", "claim", "assignment"} <= names
+    wanted = {"field.js", "field-worker.js", "base.css", "claim", "assignment"}
+    for _ in range(200):
+        # What the page is about comes when it has been kept, or before.
+        names = {path.rpartition("/")[2] for path in list(wire.down)}
+        if wanted <= names:
+            break
+        phone.page.wait_for_timeout(100)
+    assert wanted <= names
     size = sum(size for path, size in wire.down.items() if path.rpartition("/")[2] not in made.QR)
     assert 10_000 < size < 60_000
     phone.close()
