@@ -47,7 +47,7 @@ packages:
 
 # The journeys through the pages in a browser; needs Debian's chromium. Traces of what failed stand in out/traces.
 test-ui: $(VENV)/.dev packages
-	@$(BIN)/python -m pytest -n0 -m "ui or not ui" tests/ui
+	@$(BIN)/python -m pytest -n0 -m "not hard" tests/ui
 
 # Every page in three languages, two themes and two widths, into out/screenshots.
 screenshots: $(VENV)/.dev packages
