@@ -62,7 +62,7 @@ soak: $(VENV)/.dev
 	@$(BIN)/python -m tests.rigs all $(if $(MINUTES),--minutes $(MINUTES) --seed $(or $(SEED),1),--soak)
 
 # Branches of the log and of the operation that their tests take; fails below what docs/reliability.md promises.
-COVERED := tests/log tests/operation tests/server/test_postgres.py tests/test_cli_log.py tests/test_cli_text.py
+COVERED := tests/log tests/operation tests/server/test_postgres.py tests/test_cli_log.py
 coverage: $(VENV)/.dev
 	@$(BIN)/coverage run --branch --source=src/corridor/log,src/corridor/operation --data-file=.coverage -m pytest -p no:xdist $(wildcard $(COVERED))
 	@$(BIN)/coverage report --show-missing --fail-under=97

@@ -290,6 +290,22 @@ def test_a_passphrase_comes_from_a_private_file(tmp_path: Path) -> None:
         read_passphrase(path)
 
 
+def erased_by_another(keys: TextKeys, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let another program erase r-1 just before these keys first look which file they hold; returns the looks."""
+    true_one, calls = keys._inode, [0]
+
+    def inode() -> int:
+        calls[0] += 1
+        if calls[0] == 1:
+            new = keys.path.with_name("new")
+            new.write_text('{"id":"r-1","erased":{"note":"sealed:"}}\n', encoding="utf-8")
+            new.replace(keys.path)
+        return true_one()
+
+    monkeypatch.setattr(keys, "_inode", inode)
+    return calls
+
+
 def test_a_file_of_keys_that_was_put_in_anothers_place_is_read_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,16 +313,7 @@ def test_a_file_of_keys_that_was_put_in_anothers_place_is_read_anew(
     path = tmp_path / "a.corridor.texts"
     keys = TextKeys(path)
     keys.sealed([entry(1, body={"id": "r-1", "note": "first"})])
-    true_one, calls = keys._inode, [0]
-
-    def inode() -> int:
-        calls[0] += 1
-        if calls[0] == 1:
-            (tmp_path / "new").write_text('{"id":"r-1","erased":{"note":"sealed:"}}\n', encoding="utf-8")
-            (tmp_path / "new").replace(path)
-        return true_one()
-
-    monkeypatch.setattr(keys, "_inode", inode)
+    calls = erased_by_another(keys, monkeypatch)
     again = keys.sealed([entry(1, body={"id": "r-1", "note": "first"})])
     assert calls[0] == 2
     assert json.loads(again[0].body)["note"] == SEALED  # what was erased does not come back
@@ -321,17 +328,8 @@ def test_a_file_of_keys_that_is_replaced_while_it_is_read_is_read_again(
     path = tmp_path / "a.corridor.texts"
     made = TextKeys(path)
     (sealed,) = made.sealed([entry(1, body={"id": "r-1", "note": "first"})])
-    keys, calls = TextKeys(path), [0]
-    true_one = keys._inode
-
-    def inode() -> int:
-        calls[0] += 1
-        if calls[0] == 1:
-            (tmp_path / "new").write_text('{"id":"r-1","erased":{"note":"sealed:"}}\n', encoding="utf-8")
-            (tmp_path / "new").replace(path)
-        return true_one()
-
-    monkeypatch.setattr(keys, "_inode", inode)
+    keys = TextKeys(path)
+    calls = erased_by_another(keys, monkeypatch)
     assert keys.clear("r-1", note=json.loads(sealed.body)["note"]) == {"note": ERASED}
     assert calls[0] == 2
 
