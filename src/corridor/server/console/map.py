@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from itertools import pairwise
 
-from corridor.operation.positions import positions
-from corridor.operation.progress import OVERDUE, Standing
 from corridor.publishing import ground as layers
 from corridor.publishing import names
 from corridor.publishing.drawing import hatch, round_step, width_of
 from corridor.publishing.labels import Box, Placer
 from corridor.publishing.map import Frame, frame, located, waiting
 from corridor.publishing.markup import Child, Markup, el, number
-from corridor.server.console.figures import progress, valid
+from corridor.server.console import moving
+from corridor.server.console.figures import progress
+from corridor.server.console.moving import SIZE, Point
 from corridor.server.console.view import View
 from corridor.situation.site import Site
 from corridor.situation.situation import Situation
 
 WIDTH, TALLEST, LOWEST = 900, 560, 380
-SIZE = 13
-# An incident older than this is no news on the map; it stays in the log.
-RECENT = timedelta(hours=24)
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """Where a convoy is drawn: on the map, heard of or expected, and how long nobody heard of it."""
-
-    standing: Standing
-    at: Point
-    silent: bool
 
 
 def drawn(view: View) -> Markup:
@@ -48,11 +32,11 @@ def drawn(view: View) -> Markup:
         return el("section", el("h2", w("map.heading")), el("p", w("map.nowhere")), id="map", data_live=True)
     ground = frame(near, WIDTH, TALLEST, LOWEST)
     found, under = progress(view), view.house.settings.ground
-    spots = list(_spots(view, ground, found))
-    happened = _happened(view, ground)
+    spots = list(moving.spots(view, ground, found))
+    happened = moving.happened(view, ground)
     placer = Placer(Box(4, 4, ground.width - 4, ground.height - 26))
     # No name stands under a convoy or a sign.
-    placer.block(*(_around(x, y) for x, y in (*(spot.at for spot in spots), *(at for *_, at in happened))))
+    placer.block(*(moving.around(x, y) for x, y in (*(spot.at for spot in spots), *(at for *_, at in happened))))
     parts: list[Child] = [
         hatch("map-area", "hatch-soft"),
         el("rect", x=-20000, y=-20000, width=40000, height=40000, class_="ground"),
@@ -60,8 +44,8 @@ def drawn(view: View) -> Markup:
         layers.drawn(under, ground) if under else None,
         list(_ways(view, ground)),
         _marks(view, ground, sites, placer),
-        [_convoy(view, spot, placer) for spot in spots],
-        [_incident(view, *one) for one in happened],
+        [moving.convoy(view, spot, placer) for spot in spots],
+        [moving.incident(view, *one) for one in happened],
     ]
     box = f"0 0 {number(ground.width)} {number(ground.height)}"
     picture = el(
@@ -122,14 +106,9 @@ def _wanted(now: Situation) -> set[str]:
     return found
 
 
-def halted(now: Situation) -> set[str]:
-    """Return the movements that stand."""
-    return {halt.operation for halt in now.halts if halt.until is None}
-
-
 def state_of(now: Situation, operation: str) -> str:
     """Return the state of a corridor in one word: open, halted, closed."""
-    if operation in halted(now):
+    if operation in moving.halted(now):
         return "halted"
     agreement = now.agreement(operation)
     return "open" if agreement is not None and agreement.state == "in_force" else "closed"
@@ -252,112 +231,6 @@ def _mark(view: View, ground: Frame, site: Site, radius: float, people: float | 
 def _words(x: float, y: float, label: str, extra: str) -> Markup:
     first = el("text", label, x=x, y=y, class_="name")
     return el("g", first, el("text", extra, x=x, y=y + SIZE * 1.1, class_="people") if extra else None)
-
-
-def _spots(view: View, ground: Frame, found: Sequence[Standing]) -> Iterable[Spot]:
-    """Yield the convoys under way: where a tracker or a post last had them, moved on as expected while silent."""
-    now = view.situation
-    at = {site.id: ground.at(site) for site in located(now)}
-    tracked = positions(valid(now))
-    count = itertools.count()
-    for one in found:
-        if one.state not in ("under way", "boarding", "turned back"):
-            continue
-        silent = one.seen_at is None or view.at - one.seen_at > OVERDUE
-        place = at.get(one.last_seen)
-        mine = {trip.vehicle for trip in one.planned.trips} if one.planned else set()
-        fixes = [fix for name, fix in tracked.items() if name in mine or name == one.movement]
-        if fixes:
-            last = max(fixes, key=lambda fix: fix.at)
-            trial = Site(id="", kind="place", latitude=last.latitude, longitude=last.longitude)
-            place, silent = ground.at(trial), view.at - last.at > OVERDUE
-        elif silent:
-            place = _expected(view, one, at) or place
-        if place is not None:
-            # Several at one place stand beside each other.
-            turn = next(count)
-            yield Spot(one, (place[0] + 9 * (turn % 3 - 1), place[1] - 14 - 8 * (turn % 2)), silent)
-
-
-def _expected(view: View, one: Standing, at: dict[str, Point]) -> Point | None:
-    """Return where a convoy should be by the drive times of its way, None where its way is not known."""
-    corridor = view.situation.corridor(one.movement.partition("/")[0])
-    begun = one.departed or (one.planned.depart if one.planned else None)
-    if corridor is None or begun is None:
-        return None
-    left = (view.at - begun).total_seconds() / 60
-    known = [name for name in corridor.sites if name in at]
-    for start, end in pairwise(known):
-        leg = view.situation.leg(start, end)
-        minutes = leg.minutes.quantile(0.5) if leg else 15.0
-        if left < minutes:
-            share = max(left, 0) / minutes
-            (x1, y1), (x2, y2) = at[start], at[end]
-            return x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
-        left -= minutes
-    return at[known[-1]] if known else None
-
-
-def _convoy(view: View, spot: Spot, placer: Placer) -> Markup:
-    w, one = view.w, spot.standing
-    label = names.movement(one.movement, w)
-    state = w(f"convoy.{one.state}")
-    said = f"{label}: {state}" + (f", {w('map.silent')}" if spot.silent else "")
-    shape = el("path", d="M-11-6H7L12 0 7 6H-11z", class_="convoy" + (" silent" if spot.silent else ""))
-    x, y = spot.at
-    box, leader = placer.place((x, y), 12, width_of(label, SIZE), SIZE * 1.1)
-    words: list[Child] = [el("text", label, x=box.left - x, y=box.top - y + SIZE - 2, class_="convoyname")]
-    if leader:
-        words.insert(0, el("line", x1=0, y1=0, x2=leader[0] - x, y2=leader[1] - y, class_="leader"))
-    inner = el("g", el("circle", r=14, class_="reach"), shape, words, class_="fixed")
-    return el(
-        "a",
-        el("title", said),
-        el("g", inner, transform=f"translate({number(x)} {number(y)})"),
-        href=view.link("/figure", of=f"movement:{one.movement}"),
-        data_panel=True,
-        aria_label=said,
-        class_="site",
-    )
-
-
-def _around(x: float, y: float) -> Box:
-    return Box(x - 13, y - 11, x + 13, y + 11)
-
-
-def _happened(view: View, ground: Frame) -> list[tuple[str, str, list[str], Point]]:
-    """Return halts and incidents of the last day as (fact, place, reports, where their sign stands)."""
-    now = view.situation
-    at = {site.id: ground.at(site) for site in located(now)}
-    seen: dict[tuple[str, str], list[str]] = {}
-    for report in valid(now):
-        if report.fact in ("incident", "halt") and report.place in at and view.at - report.observed <= RECENT:
-            if report.fact == "halt" and report.subject not in halted(now):
-                continue
-            seen.setdefault((report.fact, report.place), []).append(report.id)
-    return [
-        (fact, place, ids, (at[place][0] + 20, at[place][1] + 14 + 6 * (turn % 2)))
-        for turn, ((fact, place), ids) in enumerate(sorted(seen.items()))
-    ]
-
-
-def _incident(view: View, fact: str, place: str, ids: list[str], where: Point) -> Markup:
-    """Return the sign of what happened; nothing says more than its place."""
-    now, w = view.situation, view.w
-    said = f"{w(f'map.{fact}')}: {names.place(now, place, w)} ({w.count(len(ids))})"
-    d = "M0-11L11 8H-11z" if fact == "incident" else "M-5-11H5L11-5V5L5 11H-5L-11 5V-5z"
-    sign = el("text", "!" if fact == "incident" else "–", x=0, y=5, text_anchor="middle", class_="sign")
-    inner = el("g", el("circle", r=14, class_="reach"), el("path", d=d, class_=f"event {fact}"), sign, class_="fixed")
-    turned = f"translate({number(where[0])} {number(where[1])})"
-    return el(
-        "a",
-        el("title", said),
-        el("g", inner, transform=turned),
-        data_panel=True,
-        aria_label=said,
-        href=view.link("/figure", reports=",".join(ids[:40])),
-        class_="site",
-    )
 
 
 def _grid(ground: Frame) -> Markup:
