@@ -48,8 +48,9 @@ def serve(
     run(log, where, show)
 
 
-# The evening before the first convoy: what was known of the place and the people is there, the rest comes in.
-DEMO_BEGINS = "2016-12-14T18:00+02:00"
+# The first day's reports of 18:00 make the operations known: whoever opens the console then sees one at work,
+# and the record of that night and of the week comes in.
+DEMO_BEGINS = "2016-12-15T18:00+02:00"
 
 
 def replay(example: Path, *, speed: float, port: int) -> None:

@@ -63,12 +63,17 @@ class Replay:
         return self._reports[begun : self._next]
 
     async def run(self, house: House) -> None:
-        """Put reports into the log as they become known."""
+        """Put reports into the log as they become known, and propose a plan once the first are there."""
+        begun = False
         while not self.over:
             found = self.due()
             if found:
                 now = self.clock()
                 await house.write([entry_of(one, actor=DEVICE, device=DEVICE, recorded=now) for one in found])
+                if not begun and house.settings.planning:
+                    # Whoever opens the example finds a plan and a forecast to look at, and may adopt it.
+                    begun = True
+                    house.spawn(house.planner.replan("the replay begins"))
             await asyncio.sleep(TICK_SECONDS)
 
 

@@ -161,7 +161,8 @@ def _marks(view: View, ground: Frame, sites: Sequence[Site], placer: Placer) -> 
     people = waiting(now)
     most = max(people.values(), default=0) or 1
     used = _all_used(now)
-    shown = [site for site in sites if site.id in used]
+    # Before any operation is known, every place is shown: there is nothing to choose by.
+    shown = [site for site in sites if site.id in used or not used]
     radii = {s.id: 7 + 17 * math.sqrt(people[s.id] / most) if people.get(s.id) else 6.0 for s in shown}
     for site in shown:
         x, y = ground.at(site)

@@ -36,7 +36,10 @@ class Spot:
 
 
 def spots(view: View, ground: Frame, found: Sequence[Standing]) -> Iterable[Spot]:
-    """Yield the convoys under way: where a tracker or a post last had them, moved on as expected while silent."""
+    """Yield the convoys under way: where a tracker or a post last had them, moved on as expected while silent.
+
+    One that turned back is not going on: it stays where it was seen.
+    """
     now = view.situation
     at = {site.id: ground.at(site) for site in located(now)}
     tracked = positions(valid(now))
@@ -52,7 +55,7 @@ def spots(view: View, ground: Frame, found: Sequence[Standing]) -> Iterable[Spot
             last = max(fixes, key=lambda fix: fix.at)
             trial = Site(id="", kind="place", latitude=last.latitude, longitude=last.longitude)
             place, silent = ground.at(trial), view.at - last.at > OVERDUE
-        elif silent:
+        elif silent and one.state != "turned back":
             place = _expected(view, one, at) or place
         if place is not None:
             # Several at one place stand beside each other.

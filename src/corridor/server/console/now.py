@@ -148,9 +148,10 @@ def _meters(view: View) -> Markup:
     cards = [_agreed(view, one) for one in now_.operations]
     balances = [balance_drawn(view, one) for one in ledger(now_)]
     even = el("p", w("balance.none"), class_="none") if not balances else None
+    unsaid = el("p", w("meter.none"), class_="none") if not cards else None
     return el(
         "div",
-        el("section", el("h2", w("meter.agreement")), cards, id="agreement-meter", data_live=True),
+        el("section", el("h2", w("meter.agreement")), cards, unsaid, id="agreement-meter", data_live=True),
         el("section", el("h2", w("meter.reciprocity")), balances, even, id="reciprocity-meter", data_live=True),
         class_="beside even",
     )

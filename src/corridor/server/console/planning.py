@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from corridor.operation.progress import Standing, standings
@@ -224,11 +225,22 @@ def _drawn(view: View, made: Plan) -> Markup:
         el("span", el("i", class_=f"key {name}"), w(f"gantt.key.{name}"))
         for name in ("planbar", "actualbar", "latebar", "reserve")
     ]
+    reserves = len(plans.split(made, found)[1])
+    waiting = (
+        el(
+            "details",
+            el("summary", w("plan.reserves", n=w.count(reserves))),
+            both(lambda width: plans.gantt(view, made, found, width, reserve=True)),
+        )
+        if reserves
+        else None
+    )
     fold = el("details", el("summary", w("gantt.vehicles")), both(lambda width: plans.vehicle_gantt(view, made, width)))
     return el(
         "section",
         el("h2", w("gantt.title")),
         el("figure", both(lambda width: plans.gantt(view, made, found, width)), el("p", keys, class_="keys")),
+        waiting,
         fold,
         class_="charts",
         id="gantt",
@@ -238,11 +250,17 @@ def _drawn(view: View, made: Plan) -> Markup:
 
 def convoys_table(view: View, made: Plan | None) -> Table:
     """Return who goes when, with what happened beside it."""
-    found = {one.movement: one for one in standings(made, valid(view.situation), view.at)} if made else {}
-    ordered = sorted(made.convoys, key=lambda one: (one.depart, one.id)) if made else []
-    rows = tuple(_convoy(view, made, one, found.get(one.id)) for one in ordered if made)
+    rows: tuple[Row, ...] = ()
+    if made:
+        found = standings(made, valid(view.situation), view.at)
+        by = {one.movement: one for one in found}
+        going, waiting = plans.split(made, found)
+        rows = tuple(_convoy(view, made, one, by.get(one.id)) for one in going)
+        rows += tuple(replace(_convoy(view, made, one, by.get(one.id)), aside=True) for one in waiting)
     columns = ("convoy", "way", "depart", "departed", "arrive", "arrived", "vehicles", "people", "state")
-    return Table("plan", columns, rows, hidden=("from", "to", "groups", "lead", "reserve", "late_minutes"))
+    return Table(
+        "plan", columns, rows, hidden=("from", "to", "groups", "lead", "reserve", "late_minutes"), aside="plan.reserves"
+    )
 
 
 def _convoy(view: View, made: Plan, one: Convoy, standing: Standing | None) -> Row:

@@ -20,6 +20,8 @@ from corridor.server.work import Kept
 from corridor.server.worker import PLAN
 
 TALLEST = 900
+# Above the first lane there is room for the word at the line of now.
+TOP = 22
 _read: OrderedDict[str, Plan] = OrderedDict()
 
 
@@ -98,33 +100,46 @@ class _Span:
         return el("g", parts)
 
 
-def gantt(view: View, plan: Plan, found: Sequence[Standing], width: int) -> Markup:
-    """Return each convoy as the plan has it, and beneath it what happened: a solid bar, open where it goes on."""
+def split(plan: Plan, found: Sequence[Standing]) -> tuple[list[Convoy], list[Convoy]]:
+    """Return the convoys that go, first to leave first, and those in reserve of which nobody heard."""
+    moved = {one.movement for one in found if one.departed or one.seen_at}
+    ordered = sorted(plan.convoys, key=lambda one: (one.depart, one.id))
+    waiting = [one for one in ordered if one.reserve and one.id not in moved]
+    return [one for one in ordered if not one.reserve or one.id in moved], waiting
+
+
+def gantt(view: View, plan: Plan, found: Sequence[Standing], width: int, *, reserve: bool = False) -> Markup:
+    """Return each convoy as the plan has it, and beneath it what happened: a solid bar, open where it goes on.
+
+    With `reserve` those in reserve alone: they would make a drawing many times as tall of a plan that is short.
+    """
     w = view.w
     narrow = width <= NARROW
-    convoys = sorted(plan.convoys, key=lambda one: (one.depart, one.id))
+    convoys = split(plan, found)[reserve]
     standing = {one.movement: one for one in found}
-    strangers = [one for one in found if one.planned is None and (one.departed or one.seen_at)]
+    strangers = [] if reserve else [one for one in found if one.planned is None and (one.departed or one.seen_at)]
     row = min(max(TALLEST / max(len(convoys) + len(strangers), 1), 12.0), 26.0)
     labels = [names.bare(one.id) for one in convoys] + [names.movement(one.movement, w) for one in strangers]
     longest = 90.0 if narrow else 190.0
     left = 12 + min(max((width_of(said, 11.5) for said in labels), default=30.0), longest)
     moments = [plan.start, *(_end(one) for one in convoys), *(_begin(one) for one in convoys)]
-    moments += [moment for one in found for moment in (one.departed, one.arrived, one.seen_at) if moment]
+    moments += [
+        moment for one in ([] if reserve else found) for moment in (one.departed, one.arrived, one.seen_at) if moment
+    ]
     x = _Span(moments, left, width)
-    foot = 8 + row * (len(convoys) + len(strangers)) + 4
+    foot = TOP + row * (len(convoys) + len(strangers)) + 4
     parts: list[Child] = [x.foot(foot, w, 3 if narrow else 8)]
     for number, convoy in enumerate(convoys):
-        y = 8 + row * number
+        y = TOP + row * number
         parts.append(_lane(view, convoy, standing.get(convoy.id), x, y, row, labels[number], left))
     for number, one in enumerate(strangers, len(convoys)):
-        y = 8 + row * number
+        y = TOP + row * number
         label = words_at(left - 6, y + row / 2 + 4, labels[number][:28], "tick", "end")
         parts.append(el("g", el("title", names.movement(one.movement, w)), label, _happened(view, one, x, y, row)))
     if x.first <= view.at <= x.last:
         at = x(view.at)
         parts.append(el("line", x1=at, x2=at, y1=0, y2=foot, class_="nowline"))
-        parts.append(words_at(at, 8, w("gantt.now"), "tick strong", "start" if at < width / 2 else "end"))
+        parts.append(words_at(at, TOP - 8, w("gantt.now"), "tick strong", "start" if at < width / 2 else "end"))
     return svg(width, foot + 28, w("gantt.title"), parts)
 
 

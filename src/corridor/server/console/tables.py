@@ -25,23 +25,31 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its values by column as data, and as they are shown; `place` is the site where it belongs on a map."""
+    """One row: its values by column as data, and as they are shown; `place` is the site where it belongs on a map.
+
+    A row `aside` is folded away under the others on the page; as data it is a row like any other.
+    """
 
     values: dict[str, Any]
     shown: dict[str, Child] = field(default_factory=dict)
     place: str = ""
     tone: str = ""
     id: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: a name for its address, columns by key, rows. Column heads stand in the catalogue as `col.KEY`."""
+    """A table: a name for its address, columns by key, rows.
+
+    Column heads stand in the catalogue as `col.KEY`; `aside` is the text there that folds the rows aside, with `n`.
+    """
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     hidden: tuple[str, ...] = ()
+    aside: str = ""
 
     def json(self, at: datetime) -> bytes:
         """Return the rows as JSON, with the moment they are as known at."""
@@ -103,13 +111,22 @@ def _cell(value: Any) -> str:  # noqa: ANN401
 
 def drawn(table: Table, w: ConsoleWords, *, caption: str, links: Child = None, live: bool = True) -> Markup:
     """Return a table for the page: heads, rows, the ways to take it away; it scrolls by itself where it is wide."""
+    aside = [row for row in table.rows if row.aside]
+    frame = _frame(table, [row for row in table.rows if not row.aside], w, caption)
+    folded: Markup | None = None
+    if aside:
+        said = w(table.aside, n=w.count(len(aside)))
+        folded = el("details", el("summary", said), _frame(table, aside, w, said))
+    return el("div", frame, folded, links, class_="tabled", id=f"table-{table.name}", data_live=live)
+
+
+def _frame(table: Table, rows: Sequence[Row], w: ConsoleWords, caption: str) -> Markup:
     head = el("tr", [el("th", w(f"col.{name}"), scope="col") for name in table.columns])
-    body = [_row(table, row, w) for row in table.rows]
+    body = [_row(table, row, w) for row in rows]
     if not body:
         body = [el("tr", el("td", w("none.here"), colspan=str(len(table.columns)), class_="none"))]
     inner = el("table", el("caption", caption), el("thead", head), el("tbody", body))
-    frame = el("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption)
-    return el("div", frame, links, class_="tabled", id=f"table-{table.name}", data_live=live)
+    return el("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption)
 
 
 def _row(table: Table, row: Row, w: ConsoleWords) -> Markup:
