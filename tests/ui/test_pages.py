@@ -138,3 +138,34 @@ def test_the_policy_and_the_scripts_are_of_this_server_alone(server: Live, chrom
     assert all(one.startswith(server.address) for one in assets)
     assert page.evaluate("document.querySelectorAll('script[src]').length") >= 1
     visit.close()
+
+
+# How much of the smaller of two names lies under the other, for the names in view that share any room.
+COVERED = """
+() => {
+  const frame = document.getElementById("map-picture").getBoundingClientRect();
+  const names = [...document.querySelectorAll("#map-picture .fixed text:not(.sign)")]
+    .map((one) => [one.textContent, one.getBoundingClientRect(), one.closest("a")])
+    .filter(([, box]) => box.right > frame.left && box.left < frame.right && box.bottom > frame.top && box.top < frame.bottom);
+  const out = [];
+  names.forEach(([a, one, mark], i) => names.slice(i + 1).forEach(([b, two, other]) => {
+    const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+    const tall = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+    const least = Math.min(one.width * one.height, two.width * two.height);
+    if (mark !== other && wide > 0 && tall > 0 && wide * tall > 0.15 * least) out.push(`${a} / ${b}`);
+  }));
+  return out;
+}
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("moment", ["2016-12-15T18:30", "2016-12-16T12:00", "2016-12-19T09:00"])
+def test_no_name_on_the_map_covers_another(server: Live, chrome: Browser, width: int, moment: str) -> None:
+    for lang in ("en", "ar"):
+        visit = Visit(server, chrome, lang=lang, width=width)
+        page = visit.go(f"/?at={moment}%2B02:00")
+        page.locator("#mapbox.live").wait_for()
+        assert page.locator("#map-picture .fixed text:not(.sign)").count() > 3
+        assert page.evaluate(COVERED) == []
+        visit.close()

@@ -4,6 +4,37 @@
 /** @type {{x: number, y: number, k: number}|null} */
 let kept = null;
 
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
+/** How wide and tall words are does not change with the view. @type {WeakMap<Element, Box>} */
+const sizes = new WeakMap();
+
+/** @param {number} x @param {number} y @param {number} wide @param {number} tall @returns {Box} */
+const boxed = (x, y, wide, tall) => ({ left: x, top: y, right: x + wide, bottom: y + tall });
+
+/** @param {Box} a @param {Box} b */
+const shared = (a, b) => Math.max(Math.min(a.right, b.right) - Math.max(a.left, b.left), 0) * Math.max(Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top), 0);
+
+/** Where a mark stands in the drawing. @param {Element} mark */
+function place(mark) {
+  const found = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(mark.parentElement?.getAttribute("transform") || "");
+  return found ? { x: Number(found[1]), y: Number(found[2]) } : { x: NaN, y: NaN };
+}
+
+/** The box of a mark's words, from the mark. @param {Element} mark @param {SVGTextElement[]} words @returns {Box} */
+function around(mark, words) {
+  let found = sizes.get(mark);
+  if (!found) {
+    for (const one of words) one.removeAttribute("transform");
+    const all = words.map((one) => one.getBBox());
+    found = {
+      left: Math.min(...all.map((one) => one.x)), top: Math.min(...all.map((one) => one.y)),
+      right: Math.max(...all.map((one) => one.x + one.width)), bottom: Math.max(...all.map((one) => one.y + one.height)),
+    };
+    sizes.set(mark, found);
+  }
+  return found;
+}
+
 function bring() {
   const box = document.getElementById("mapbox");
   const picture = /** @type {SVGSVGElement|null} */ (/** @type {unknown} */ (document.getElementById("map-picture")));
@@ -18,25 +49,34 @@ function bring() {
     picture?.setAttribute("viewBox", `${view.x} ${view.y} ${width * view.k} ${height * view.k}`);
     // Marks and words keep their size on the screen.
     const size = view.k * Math.min(Math.max(width / (picture?.clientWidth || width), 1), 2.2);
-    for (const mark of picture?.querySelectorAll(".fixed") || []) {
-      mark.setAttribute("transform", `scale(${size})`);
-      within(/** @type {SVGGElement} */ (mark), size);
-    }
+    for (const mark of picture?.querySelectorAll(".fixed") || []) mark.setAttribute("transform", `scale(${size})`);
+    apart(size);
     rule();
     kept = view;
   }
-  /** Words of a mark that is in view stay in view: on a small screen they are moved in from the edge. @param {SVGGElement} mark @param {number} size */
-  function within(mark, size) {
-    const found = /translate\(([-\d.]+) /.exec(mark.parentElement?.getAttribute("transform") || "");
-    const at = found ? Number(found[1]) : NaN;
-    if (!(at >= view.x && at <= view.x + width * view.k)) return;
-    for (const words of mark.querySelectorAll("text:not(.sign)")) {
-      words.removeAttribute("transform");
-      const box = /** @type {SVGTextElement} */ (words).getBBox();
-      const left = view.x + 4 * size - (at + box.x * size);
-      const right = at + (box.x + box.width) * size - (view.x + width * view.k - 4 * size);
-      const by = left > 0 ? left : right > 0 ? -right : 0;
-      if (by) words.setAttribute("transform", `translate(${by / size} 0)`);
+  /** Words keep clear of each other and of the marks, and of the edge: at another size they need other places. @param {number} size */
+  function apart(size) {
+    const edge = { left: view.x + 4 * size, right: view.x + width * view.k - 4 * size, top: view.y + 4 * size, bottom: view.y + height * view.k - 4 * size };
+    const marks = [...(picture?.querySelectorAll(".fixed") || [])].map((mark) => ({ mark, at: place(mark), reach: Number(mark.querySelector(".reach")?.getAttribute("r") || 11) * size }))
+      .filter(({ at }) => at.x >= view.x && at.x <= view.x + width * view.k && at.y >= view.y && at.y <= view.y + height * view.k);
+    /** @type {Box[]} */
+    const taken = marks.map(({ at, reach }) => boxed(at.x - 0.7 * reach, at.y - 0.7 * reach, 1.4 * reach, 1.4 * reach));
+    for (const { mark, at, reach } of marks) {
+      const words = /** @type {SVGTextElement[]} */ ([...mark.querySelectorAll("text:not(.sign)")]);
+      if (!words.length) continue;
+      const own = around(mark, words);
+      const wide = (own.right - own.left) * size, tall = (own.bottom - own.top) * size, off = reach + 2 * size;
+      const spots = [
+        [at.x + own.left * size, at.y + own.top * size], [at.x + off, at.y - tall / 2], [at.x - off - wide, at.y - tall / 2],
+        [at.x - wide / 2, at.y + off], [at.x - wide / 2, at.y - off - tall], [at.x + off, at.y + off], [at.x - off - wide, at.y + off],
+        [at.x + off, at.y - off - tall], [at.x - off - wide, at.y - off - tall],
+      ].map(([x, y]) => boxed(Math.max(Math.min(x, edge.right - wide), edge.left), Math.max(Math.min(y, edge.bottom - tall), edge.top), wide, tall));
+      const costs = spots.map((spot, i) => taken.reduce((sum, other) => sum + shared(spot, other), 0) + i * size * size);
+      const best = costs.indexOf(Math.min(...costs));
+      const by = [spots[best].left - at.x - own.left * size, spots[best].top - at.y - own.top * size].map((one) => one / size);
+      for (const one of words) one.setAttribute("transform", `translate(${by[0]} ${by[1]})`);
+      mark.querySelector(".leader")?.setAttribute("visibility", best ? "hidden" : "inherit");
+      taken.push(spots[best]);
     }
   }
   /** The rule of kilometres follows the view: a round number near to the length it had. */
