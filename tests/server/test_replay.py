@@ -50,7 +50,7 @@ def test_the_demo_opens_on_an_operation_with_a_plan_and_a_forecast(tmp_path: Pat
         assert sum(row["reserve"] == "yes" for row in rows) == waiting
         # The group that turned back stands where it was last seen, not where its way would have led it by now.
         now = lead.get("/?lang=en").text
-        place, group = (at(now, name) for name in ("Al-Amiriyah", "A first group: turned back"))
-        assert abs(group - place) < 30 < abs(group - at(now, "Khan al-Asal"))
+        spot, group = (at(now, name) for name in ("Al-Amiriyah", "A first group: turned back"))
+        assert abs(group - spot) < 30 < abs(group - at(now, "Khan al-Asal"))
     finally:
         server.close()

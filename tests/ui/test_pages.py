@@ -146,7 +146,8 @@ COVERED = """
   const frame = document.getElementById("map-picture").getBoundingClientRect();
   const names = [...document.querySelectorAll("#map-picture .fixed text:not(.sign)")]
     .map((one) => [one.textContent, one.getBoundingClientRect(), one.closest("a")])
-    .filter(([, box]) => box.right > frame.left && box.left < frame.right && box.bottom > frame.top && box.top < frame.bottom);
+    .filter(([, box]) => box.right > frame.left && box.left < frame.right)
+    .filter(([, box]) => box.bottom > frame.top && box.top < frame.bottom);
   const out = [];
   names.forEach(([a, one, mark], i) => names.slice(i + 1).forEach(([b, two, other]) => {
     const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
