@@ -53,7 +53,9 @@ def what_if(view: View) -> Markup | None:
         el("p", el("button", w("whatif.reset"), type="reset", class_="quiet")),
         id="what-if-form",
     )
-    return el("section", el("h2", w("whatif.title")), el("p", w("whatif.intro")), form, answer, id="what-if")
+    return el(
+        "section", el("h2", w("whatif.title")), el("p", w("whatif.intro")), form, answer, id="what-if", class_="noprint"
+    )
 
 
 def compared_table(view: View) -> Table:

@@ -109,7 +109,7 @@ def _steps(view: View) -> Markup | None:
         id="run-forecast",
     )
     status = el("div", el("ul", said, class_="plainlist") if said else None, id="works", data_live=True, role="status")
-    return el("section", el("h2", w("plan.work")), make, run, status, id="work")
+    return el("section", el("h2", w("plan.work")), make, run, status, id="work", class_="noprint")
 
 
 def _why_not(view: View) -> Markup:
