@@ -38,6 +38,7 @@ def start(view: View) -> Body:
         "section",
         el("p", w("start.intro")),
         el("p", w("start.table"), " ", el("code", "corridor record", dir="ltr"), class_="fine"),
+        el("p", w("start.demo"), " ", el("code", "corridor demo --serve", dir="ltr"), class_="fine"),
     )
     return Body(parts=(intro, el("ol", steps, class_="steps-list")))
 

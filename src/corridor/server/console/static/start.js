@@ -33,8 +33,10 @@ export function reports(said, now) {
   tell("term", `${movement}/corridor.via`, area, `${pickup};${reception}`);
   tell("leg_time", `${pickup}>${reception}`, pickup, Number(said.minutes));
   tell("leg_time", `${reception}>${pickup}`, reception, Number(said.minutes));
-  if (least === most) tell("people_inside", area, area, most);
-  else tell("people_inside", area, area, undefined, { low: least, high: most, hedge: "range" });
+  // The form asks who waits to leave: those who stay are not counted by it.
+  const group = "wanting_to_leave";
+  if (least === most) tell("people_inside", area, area, most, { group });
+  else tell("people_inside", area, area, undefined, { group, low: least, high: most, hedge: "range" });
   tell("reception_capacity", reception, reception, Number(said.capacity));
   tell("vehicles", said.vehicle, pickup, Number(said.count));
   tell("places", `${said.vehicle}.${said.vehicle === "ambulance" ? "stretcher" : "seat"}`, pickup, Number(said.seats));
