@@ -28,7 +28,8 @@ from corridor.planning.verify import RULES
 from corridor.reports.report import Modality, Scope
 from corridor.reports.vocabulary import Combination, facts, groups
 from corridor.server.rights import ROLES
-from corridor.server.routes import ROUTES
+from corridor.server.routes import PREFIX, ROUTES
+from corridor.server.verbs import LOCAL, SERVED
 from corridor.situation.check.agreement import MUST_SAY
 from corridor.situation.check.registry import CHECKS
 from corridor.situation.situation import schema
@@ -74,6 +75,8 @@ def fill(page: str) -> str:
     """Return a page with what stands between its markers made anew."""
     makers: dict[str, Callable[[], str]] = {
         "verbs": _verbs_table,
+        "verbs-served": _served_table,
+        "verbs-local": _local_table,
         "performance": lambda: performance.table(performance.results()),
         "performance-full": lambda: performance.full(performance.results()),
     }
@@ -82,6 +85,16 @@ def fill(page: str) -> str:
         return f"{match[1]}{makers[match['name']]()}{match[3]}"
 
     return MARKER.sub(made, page)
+
+
+def _served_table() -> str:
+    doors = {route.name: f"`{route.method} {route.path.removeprefix(PREFIX)}`" for route in ROUTES}
+    rows = [(f"`{verb}`", ", ".join(doors[name] for name in names)) for verb, names in SERVED.items()]
+    return _table(("Verb", "Over HTTP (all under `/api/v1`)"), [tuple(row) for row in rows])
+
+
+def _local_table() -> str:
+    return _table(("Verb", "Why it stays on the machine of whoever runs it"), [(f"`{k}`", v) for k, v in LOCAL.items()])
 
 
 def _cell(text: object) -> str:

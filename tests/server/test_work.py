@@ -137,3 +137,23 @@ def test_levers_and_a_what_if_are_worked_out_beside_the_plans(server: Live) -> N
     wrong = lead.post(f"{API}/jobs/compare", json={"reports": [buses | {"value": -1}]})
     assert wrong.status_code == 422
     assert "negative" in wrong.text
+
+
+def test_a_result_that_cannot_be_kept_does_not_end_the_work(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong after the work itself is said under its name, and the next work is done."""
+    planner, lead = server.house.planner, server.member("coordinator")
+    monkeypatch.setattr(planner, "keep", _refuse)
+    assert lead.post(f"{API}/jobs/plan", json={"time_limit": 0.5}).status_code == 202
+    until = time.monotonic() + 60
+    while planner.worker.works["plan"].state != "failed":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    monkeypatch.undo()
+    assert "could not be kept" in planner.worker.works["plan"].why
+    after = server.house.present.seq
+    lead.post(f"{API}/jobs/plan", json={"time_limit": 0.5})
+    assert wait_for(server, lead, "plan proposed", after=after)["name"] == "plan proposed"
+
+
+async def _refuse(*_: object) -> None:
+    raise OSError

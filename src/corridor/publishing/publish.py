@@ -10,6 +10,7 @@ from corridor.errors import UsageError
 from corridor.files import write_atomically
 from corridor.finding import Finding
 from corridor.forecasting.forecast import Forecast
+from corridor.log.chain import Checkpoint
 from corridor.log.log import Log
 from corridor.publishing import picture
 from corridor.publishing.convoys import notification, sheets
@@ -82,6 +83,48 @@ def publish(
     All is made, and read back by the guard, before anything is written. Raises `UsageError` for an unknown format,
     language or level or a folder that cannot be written, `CorridorError` where a file would tell more than its level.
     """
+    release, files = prepared(
+        forecast,
+        lang=lang,
+        formats=formats,
+        findings=findings,
+        level=level,
+        to=to,
+        why=why,
+        by=by,
+        previous=previous,
+        exercise=log.opened.exercise if log is not None else False,
+        checkpoint=log.checkpoint() if log is not None else None,
+        bom=bom,
+    )
+    if log is not None:
+        record.record(log, release, files)
+    if log is not None or level != "internal":
+        files[record.FILE] = record.manifest(release, files)
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+    return [folder / name for name in files]
+
+
+def prepared(
+    forecast: Forecast,
+    *,
+    lang: str = "en",
+    formats: Sequence[str] = USUAL,
+    findings: Sequence[Finding] = (),
+    level: str = "internal",
+    to: str = "",
+    why: str = "",
+    by: str = "",
+    previous: Forecast | None = None,
+    exercise: bool = False,
+    checkpoint: Checkpoint | None = None,
+    bom: bool | None = None,
+) -> tuple[Release, Files]:
+    """Return what a level may tell and its files by name, read back by the guard; nothing is written or recorded.
+
+    Takes and raises what `publish` does; `checkpoint` and `exercise` are those of the log that it comes from.
+    """
     kinds = _kinds(formats, level)
     record.asked(level, to, why)
     spoken = LANGUAGES if lang == ALL else (lang,)
@@ -94,8 +137,8 @@ def publish(
         why=why,
         by=by,
         previous=previous,
-        exercise=log.opened.exercise if log is not None else False,
-        checkpoint=log.checkpoint() if log is not None else None,
+        exercise=exercise,
+        checkpoint=checkpoint,
     )
     files: Files = {}
     for each in spoken:
@@ -107,13 +150,7 @@ def publish(
     if bom is not None:
         files = {name: _marked(data, with_mark=bom) if name.endswith(".csv") else data for name, data in files.items()}
     guarded(files, release.rules)
-    if log is not None:
-        record.record(log, release, files)
-    if log is not None or level != "internal":
-        files[record.FILE] = record.manifest(release, files)
-    for name, data in files.items():
-        write_atomically(folder / name, data)
-    return [folder / name for name in files]
+    return release, files
 
 
 def _marked(data: bytes, *, with_mark: bool) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
 
@@ -24,7 +25,7 @@ from corridor.situation.assess import assess
 async def work_levers(ask: Ask) -> Reply:
     """Ask what each thing that can be negotiated would give."""
     data = await ask.house.desk.ask("as it is", _as_it_is)
-    return _begun(ask, Task(LEVERS, data, b"", _options(ask)))
+    return begun(ask, Task(LEVERS, data, b"", _options(ask)))
 
 
 @handles
@@ -32,19 +33,19 @@ async def work_compare(ask: Ask) -> Reply:
     """Ask what would change if some reports were true; none of them is recorded."""
     assumed = [_assumed(number, raw) for number, raw in enumerate(ask.body.reports)]
     first, second = await ask.house.desk.do(lambda operation: _both(operation, assumed))
-    return _begun(ask, Task(COMPARISON, first, second, _options(ask)))
+    return begun(ask, Task(COMPARISON, first, second, _options(ask)))
 
 
 @handles
 async def levers(ask: Ask) -> Reply:
     """The last table of levers."""
-    return _last(ask, LEVERS)
+    return last(ask, LEVERS)
 
 
 @handles
 async def comparison(ask: Ask) -> Reply:
     """The last what-if."""
-    return _last(ask, COMPARISON)
+    return last(ask, COMPARISON)
 
 
 def _as_it_is(operation: Operation) -> bytes:
@@ -76,7 +77,8 @@ def _options(ask: Ask) -> dict[str, Any]:
     return found
 
 
-def _begun(ask: Ask, task: Task) -> Reply:
+def begun(ask: Ask, task: Task, taken: Callable[[Result], Awaitable[bytes]] | None = None) -> Reply:
+    """Have a task worked on; what comes of it is kept and its hash announced. `taken` may make of it what is kept."""
     house, by = ask.house, ask.viewer.account
     if not house.settings.planning:
         raise Refused(503, "this server does not plan", hint="ask another one")
@@ -86,8 +88,9 @@ def _begun(ask: Ask, task: Task) -> Reply:
         if result.why:
             body |= {"cause": result.why, "hint": result.hint}
         else:
-            name = hashlib.sha256(result.data).hexdigest()
-            await house.planner.keep(task.work, Kept(house.clock().astimezone(UTC), name, result.data))
+            data = await taken(result) if taken is not None else result.data
+            name = hashlib.sha256(data).hexdigest()
+            await house.planner.keep(task.work, Kept(house.clock().astimezone(UTC), name, data))
             body["sha256"] = name
         entry = house.entry("act", f"{task.work} {'failed' if result.why else 'worked out'}", body, actor=by)
         await house.write([entry], urgent=True)
@@ -95,7 +98,8 @@ def _begun(ask: Ask, task: Task) -> Reply:
     return Reply(a.Started(work=task.work, waiting=house.planner.advise(task, then)))
 
 
-def _last(ask: Ask, work: str) -> Reply:
+def last(ask: Ask, work: str) -> Reply:
+    """Return the last result of a kind of work."""
     kept = ask.house.planner.results.get(work)
     if kept is None:
         raise Refused(404, "nothing of the kind was worked out yet", hint=f"POST /api/v1/jobs/{work}")

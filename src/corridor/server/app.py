@@ -13,6 +13,7 @@ from corridor.server import (  # noqa: F401 - each enters its handlers
     advise,
     decide,
     features,
+    let_go,
     members,
     pages,
     read,

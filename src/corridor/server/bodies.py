@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,11 @@ Moment = Annotated[datetime, Meta(tz=True)]
 Seq = Annotated[int, Meta(ge=0, lt=1 << 53)]
 Secret = Annotated[str, Meta(min_length=1, max_length=200)]
 Lang = Literal["en", "fr", "ar"]
+# The formats of `corridor publish`; a test holds them against its own list.
+Form = Literal[
+    "html", "csv", "geojson", "json", "hxl", "gpkg", "gtfs", "ics", "sitrep", "sheets", "notification", "picture",
+    "cap", "rt", "tep", "sqlite", "form",
+]  # fmt: skip
 
 MOST_ENTRIES = 1000
 
@@ -36,6 +41,12 @@ class At(Strict, frozen=True, kw_only=True):
 
     at: Moment | None = None
     logged: Moment | None = None
+
+
+class Before(Strict, frozen=True, kw_only=True):
+    """When a hazard arrives."""
+
+    before: Moment
 
 
 class Page(Strict, frozen=True, kw_only=True):
@@ -223,14 +234,50 @@ class PlanWork(Strict, frozen=True, kw_only=True):
     people_quantile: Annotated[float, Meta(gt=0, lt=1)] = 0.5
     reserve_quantile: Annotated[float, Meta(gt=0, lt=1)] = 0.9
     mode: Literal["convoy", "shuttle", "both"] = "convoy"
+    objective: Literal["clearance_time", "most_people"] | None = None
+    fairness: Literal["none", "longest_wait", "equal_share"] | None = None
 
 
 class ForecastWork(Strict, frozen=True, kw_only=True):
-    """What to forecast: the adopted plan, or the proposed one where `proposed`."""
+    """What to forecast: the adopted plan, or the proposed one where `proposed`; the options of `corridor forecast`."""
 
     runs: Annotated[int, Meta(ge=1, le=20_000)] = 2000
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+    closes_at: Annotated[tuple[Moment, ...], Meta(max_length=10)] = ()
+    policy: Literal["timetable", "shuttle"] = "timetable"
     proposed: bool = False
+
+
+class PublishWork(Strict, frozen=True, kw_only=True):
+    """What goes out of the adopted plan: the options of `corridor publish`; no formats are all that the level allows.
+
+    A release to parties or partners says to whom and why.
+    """
+
+    level: Literal["internal", "parties", "partners", "public"] = "internal"
+    lang: Literal["en", "fr", "ar", "all"] = "en"
+    formats: Annotated[tuple[Form, ...], Meta(max_length=len(get_args(Form)))] = ()
+    to: Annotated[str, Meta(max_length=200)] = ""
+    why: Words = ""
+    bom: bool | None = None
+    runs: Annotated[int, Meta(ge=10, le=20_000)] = 2000
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] = 0
+
+
+class Became(Strict, frozen=True, kw_only=True):
+    """What became of a quantity: a value, or for `end_hours` the moment of the end; and who says so."""
+
+    operation: Word
+    quantity: Literal["end_hours", "people_out"]
+    value: Annotated[float, Meta(ge=0, le=1e9)] | None = None
+    moment: Moment | None = None
+    source: Word
+
+
+class ScoreWork(Strict, frozen=True, kw_only=True):
+    """What is known of the outcome, to score the forecasts in the log by."""
+
+    outcomes: Annotated[tuple[Became, ...], Meta(min_length=1, max_length=100)]
 
 
 class LeversWork(Strict, frozen=True, kw_only=True):

@@ -263,7 +263,9 @@ async def work_forecast(ask: Ask) -> Reply:
         data = plan.to_json() if plan else b""
     if not data:
         raise Refused(404, "there is no plan to forecast", hint="make one: POST /api/v1/jobs/plan")
-    waiting = planner.forecast(data, ask.viewer.account, {"runs": said.runs, "seed": said.seed})
+    closes_at = [moment.isoformat() for moment in said.closes_at]
+    options = {"runs": said.runs, "seed": said.seed, "policy": said.policy, "closes_at": closes_at}
+    waiting = planner.forecast(data, ask.viewer.account, options)
     return Reply(a.Started(work="forecast", waiting=waiting))
 
 

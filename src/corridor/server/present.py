@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import msgspec
 
 from corridor.log.chain import CONFLICT
@@ -16,6 +18,7 @@ ENROLLED, CLAIMED, DEVICE_ENDED = "device enrolled", "device claimed", "device e
 SESSION_ENDED, PASSPHRASE_SET, FACTOR_SET = "session ended", "passphrase set", "second factor set"
 TEXT_READ = "text read"
 ALARM, PLANNED, FORECAST = "alarm", "plan proposed", "forecast issued"
+FORECASTS = 1000
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -61,6 +64,8 @@ class Present:
         self.devices: dict[str, Counts] = {}
         self.told: set[str] = set()
         self.adopted = 0
+        # Where the latest forecasts stand, to be scored once the outcome is known.
+        self.forecasts: deque[int] = deque(maxlen=FORECASTS)
         self.reports = 0
 
     def take(self, row: Row) -> None:
@@ -74,6 +79,8 @@ class Present:
             self._decision(row)
         elif row.name == ALARM:
             self.told.add(row.id)
+        elif row.name == FORECAST:
+            self.forecasts.append(row.seq)
         elif row.name == CONFLICT:
             aside = msgspec.convert(msgspec.json.decode(row.body)["entry"], Entry)
             if aside.device_seq:

@@ -24,6 +24,9 @@ PREFIX = "/api/v1"
 FEATURES = PREFIX + "/features"
 # Their modules are heavy: named here, loaded when somebody wants them described.
 FORECAST = "corridor.forecasting.forecast:Forecast"
+LATEST, SCORES = "corridor.server.told:Latest", "corridor.server.told:Scores"
+PREVIEWED = "corridor.server.told:Previewed"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LEVER_TABLE, COMPARED = "corridor.forecasting.levers:LeverTable", "corridor.forecasting.levers:Comparison"
 
 
@@ -198,6 +201,16 @@ READS: tuple[Route, ...] = (
     _read("/forecast", "forecast", "The last forecast (corridor forecast)", FORECAST, query=b.Nothing),
     _read("/levers", "levers", "The last table of levers (corridor levers)", LEVER_TABLE, query=b.Nothing),
     _read("/comparison", "comparison", "The last what-if (corridor compare)", COMPARED, query=b.Nothing),
+    _read("/forecast/latest", "latest", "By when to start to be safe before a hazard arrives (corridor latest)",
+          LATEST, query=b.Before),
+    _read("/score", "score", "The last score of the forecasts in the log (corridor score)", SCORES, query=b.Nothing),
+    _read("/form", "form", "The form for ODK and Kobo (corridor form)", None, roles=DESK, query=b.Nothing, also=(),
+          media=XLSX),
+    _read("/publication", "publication", "The last release, as an archive (corridor publish)", None, roles=LEAD,
+          query=b.Nothing, media="application/zip"),
+    _read("/publication/preview", "publication_preview",
+          "What a reader of such a release could infer (corridor publish --preview)", PREVIEWED, roles=LEAD,
+          query=b.Nothing),
     _read("/jobs", "works", "The last work of each kind", a.Works, query=b.Nothing, also=()),
     _read("/texts/{report}", "free_text", "The free text of a report, for those who need to know", a.FreeText,
           roles=frozenset({"field", "dispatcher", "coordinator"}), query=b.Nothing),
@@ -248,6 +261,12 @@ DECISIONS: tuple[Route, ...] = (
             answer=a.Started, done=202, also=(422,)),
     _decide("/jobs/compare", "work_compare", "What if: the situation with some reports assumed (corridor compare)",
             b.WhatIf, answer=a.Started, done=202, also=(422,), largest=256 * KILO),
+    _decide("/jobs/publish", "work_publish", "Publish the adopted plan (corridor publish); the log says it first",
+            b.PublishWork, roles=LEAD, answer=a.Started, done=202, closed=True, also=(404, 422)),
+    _decide("/jobs/preview", "work_preview", "What could a reader of such a release infer? Nothing goes out",
+            b.PublishWork, roles=LEAD, answer=a.Started, done=202, closed=True, also=(404, 422)),
+    _decide("/jobs/score", "work_score", "Score the forecasts in the log by what became of it (corridor score)",
+            b.ScoreWork, answer=a.Started, done=202, closed=True, also=(404, 422)),
     _decide("/jobs/what-if", "work_what_if", "Try a change of the situation: plan it, run it, compare", b.Tried,
             answer=a.Compared, done=200, closed=True, also=(404, 409, 422)),
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,

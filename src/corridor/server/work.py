@@ -242,13 +242,16 @@ class Planner:
             return
         from corridor.server.house import sha256  # noqa: PLC0415
 
-        name = sha256(result.data)
-        await self.keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, result.data))
-        found = msgspec.json.decode(result.data, type=_Ends)
+        made = msgspec.json.decode(result.data, type=_Foreseen)
+        name, data = sha256(bytes(made.forecast)), bytes(made.forecast)
+        await self.keep(FORECAST, Kept(self.house.clock().astimezone(UTC), name, data))
+        found = msgspec.json.decode(data, type=_Ends)
         body = {
             "forecast_sha256": name,
             "start": found.plan.situation.at.isoformat(timespec="minutes"),
             "clearance_hours": found.marks(),
+            # What a score needs stands in the chain, so that no forecast can be bettered afterwards.
+            "kept": made.kept,
             "seconds": round(result.seconds, 3),
         }
         await self._tell(p.FORECAST, body, by, derived_id(p.FORECAST, name))
@@ -270,6 +273,11 @@ class Planner:
     async def _tell(self, name: str, body: dict[str, Any], by: str, entry_id: str = "") -> None:
         entry = self.house.entry("act", name, body, actor=by, entry_id=entry_id)
         await self.house.write([entry], urgent=True)
+
+
+class _Foreseen(msgspec.Struct):
+    forecast: msgspec.Raw
+    kept: dict[str, Any]
 
 
 class _Moment(msgspec.Struct):

@@ -20,6 +20,7 @@ from corridor.errors import CorridorError, InputError
 from corridor.server.answers import Work
 
 PLAN, FORECAST, LEVERS, COMPARISON, WHAT_IF = "plan", "forecast", "levers", "compare", "what if"
+PUBLISH, PREVIEW, SCORE = "publish", "preview", "score"
 # Work that takes longer than this is given up: the next one must not wait for it for ever.
 PATIENCE_SECONDS = 300.0
 
@@ -68,8 +69,7 @@ def _done(task: Task) -> Result:
 
 
 def _work(task: Task) -> bytes:
-    from corridor.forecasting.forecast import forecast  # noqa: PLC0415 - heavy; the server's own process has no use
-    from corridor.forecasting.levers import compare, levers  # noqa: PLC0415
+    from corridor.forecasting.levers import compare, levers  # noqa: PLC0415 - heavy; the server has no use of it
     from corridor.planning.plan import Plan  # noqa: PLC0415
     from corridor.planning.solve import plan  # noqa: PLC0415
     from corridor.planning.verify import verify  # noqa: PLC0415
@@ -82,7 +82,7 @@ def _work(task: Task) -> bytes:
         found = {"plan": msgspec.Raw(data), "findings": verify(made), "sha256": hashlib.sha256(data).hexdigest()}
         return msgspec.json.encode(found)
     if task.work == FORECAST:
-        return forecast(Plan.from_json(task.data), **task.options).to_json()
+        return _foreseen(task)
     if task.work == WHAT_IF:
         from corridor.server.what_if import what_if  # noqa: PLC0415
 
@@ -95,7 +95,29 @@ def _work(task: Task) -> bytes:
     if task.work == COMPARISON:
         first, second = Situation.from_json(task.data), Situation.from_json(task.beside)
         return msgspec.json.encode(compare(first, second, workers=1, **options))
-    raise InputError(f"no such work: {task.work}", place="worker", hint="plan, forecast, levers, compare or what if")
+    return _released(task)
+
+
+def _foreseen(task: Task) -> bytes:
+    from corridor.forecasting.forecast import forecast  # noqa: PLC0415
+    from corridor.planning.plan import Plan  # noqa: PLC0415
+    from corridor.server.release_work import foreseen  # noqa: PLC0415
+
+    options = dict(task.options)
+    options["closes_at"] = [datetime.fromisoformat(text) for text in options.get("closes_at", ())]
+    return foreseen(forecast(Plan.from_json(task.data), **options))
+
+
+def _released(task: Task) -> bytes:
+    from corridor.server import release_work as out  # noqa: PLC0415
+
+    if task.work == PUBLISH:
+        return out.publication(task.data, task.beside, task.options)
+    if task.work == PREVIEW:
+        return out.previewed(task.data, task.beside, task.options)
+    if task.work == SCORE:
+        return out.scored(task.data, task.beside)
+    raise InputError(f"no such work: {task.work}", place="worker", hint="one of those named in worker.py")
 
 
 class Worker:
@@ -152,9 +174,17 @@ class Worker:
                     self.works[name] = Work(
                         work=name, state=state, since=since, seconds=round(result.seconds, 3), why=result.why
                     )
-                found = then(result)
-                if asyncio.iscoroutine(found):
-                    await found
+                await self._handed(name, then, result)
+
+    async def _handed(self, name: str, then: Callable[[Result], Any], result: Result) -> None:
+        """Hand a result over; what goes wrong with one must not end the work on all the others."""
+        try:
+            found = then(result)
+            if asyncio.iscoroutine(found):
+                await found
+        except Exception as error:  # noqa: BLE001 - it is said under the name of the work
+            why = f"the result could not be kept: {type(error).__name__}"
+            self.works[name] = Work(work=name, state="failed", since=datetime.now(UTC), why=why)
 
     def _exchange(self, task: Task) -> Result:
         pipe = self._pipe
