@@ -22,6 +22,7 @@ from shapely.geometry import mapping, shape
 from corridor import assess, check, forecast, plan, publish, verify
 from corridor.errors import CorridorError, InputError
 from corridor.files import write_atomically
+from corridor.publishing.ground import read_ground
 from corridor.reports.report import ASSUMPTION, Report
 from corridor.reports.roads.bottlenecks import losses
 from corridor.reports.roads.closures import Closure, effects, grown
@@ -88,7 +89,6 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
     made = plan(situation, time_limit=seconds)
     wrong = verify(made)
     found = forecast(made, runs=runs)
-    publish(found, folder, findings=[*wrong, *legs.findings, *check(situation)])
     write(folder / "reports.jsonl", write_reports(everything).encode())
     write(
         folder / "closures.geojson",
@@ -99,6 +99,8 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
         msgspec.json.encode({"type": "FeatureCollection", "features": lines(traffic, sites, pairs)}),
     )
     write(folder / "layers.geojson", msgspec.json.encode(drawn))
+    under = read_ground(folder / "layers.geojson")
+    publish(found, folder, findings=[*wrong, *legs.findings, *check(situation)], under=under)
     for note in notes(bus.road):
         print(f"warning: {note}")
     print(
