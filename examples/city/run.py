@@ -32,7 +32,7 @@ from corridor.reports.roads.open_sites import pickup_reports, reception_reports,
 from corridor.reports.roads.people import Population, Walks, place_pickups
 from corridor.reports.roads.routing import Traffic
 from corridor.reports.roads.snap import snap
-from corridor.reports.roads.travel import leg_reports, lines, pairs_of, places_of, snapped
+from corridor.reports.roads.travel import leg_reports, lines, needed, pairs_of, places_of, snapped
 from corridor.reports.tables import write_reports
 from corridor.wording import hours, moment, percent
 
@@ -83,7 +83,7 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
     reports = the_sites(traffic, walked, town, candidates(extract))
     pairs = pairs_of(reports)
     sites = snapped(bus, places_of(reports).values())
-    legs = leg_reports(traffic, sites, pairs, AT)
+    legs = leg_reports(traffic, sites, needed(reports), AT)
     everything = [*reports, *legs.reports]
     situation = assess(everything)
     made = plan(situation, time_limit=seconds)
@@ -107,7 +107,10 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
         f"{extract.name}: {town.name} floods; {town.people.total:,.0f} people without a car live within "
         f"{ZONE_M / 1000:g} km of it (assumed)"
     )
-    print(f"Roads    {len(closures[0].ways)} ways go under; {len(legs.reports) // 2} legs of {len(pairs)}")
+    print(
+        f"Roads    {len(closures[0].ways)} ways go under; {legs.ways} legs of {len(pairs)}, "
+        f"{legs.lanes} one-lane stretches on them"
+    )
     print(
         f"Plan     {made.people:,} people in {len(made.planned)} convoys: {hours(made.clearance_minutes / 60)}; "
         f"proven: not sooner than {hours(made.bound_minutes / 60)} (gap {percent(made.gap)}); "
