@@ -42,6 +42,18 @@ def test_a_level_says_to_whom_and_makes_what_it_may(run, tmp_path: Path, forecas
     }
 
 
+def test_the_page_lies_on_layers_that_are_given_and_no_other_file(run, tmp_path: Path, forecast: str) -> None:
+    line = {"type": "LineString", "coordinates": [[36.5, 35.9], [37.3, 36.2]]}
+    road = {"type": "Feature", "properties": {"layer": "road", "kind": "motorway"}, "geometry": line}
+    (tmp_path / "l.geojson").write_text(json.dumps({"attribution": "whose", "features": [road]}))
+    run("publish", forecast, "out", "--formats", "html", "--map", "l.geojson")
+    assert "<bdi>whose</bdi>" in (tmp_path / "out" / "index.html").read_text()
+    assert "holds no layers" in run("publish", forecast, "none", "--map", forecast, code=3)
+    assert "no such file" in run("publish", forecast, "none", "--map", "nothing.geojson", code=3)
+    assert "no page is made" in run("publish", forecast, "none", "--level", "public", "--map", "l.geojson", code=2)
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_log_publishes_its_adopted_plan_and_keeps_the_record(run, tmp_path: Path) -> None:
     told = [*basis(300), say("people_out", "aleppo/C01", "gate", 120, hours=2, scope="batch", publisher="x")]
     (tmp_path / "r.jsonl").write_text(write_reports(told), encoding="utf-8")

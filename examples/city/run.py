@@ -22,6 +22,7 @@ from shapely.geometry import mapping, shape
 from corridor import assess, check, forecast, plan, publish, verify
 from corridor.errors import CorridorError, InputError
 from corridor.files import write_atomically
+from corridor.publishing.ground import read_ground
 from corridor.reports.report import ASSUMPTION, Report
 from corridor.reports.roads.bottlenecks import losses
 from corridor.reports.roads.closures import Closure, effects, grown
@@ -31,7 +32,7 @@ from corridor.reports.roads.open_sites import pickup_reports, reception_reports,
 from corridor.reports.roads.people import Population, Walks, place_pickups
 from corridor.reports.roads.routing import Traffic
 from corridor.reports.roads.snap import snap
-from corridor.reports.roads.travel import leg_reports, lines, pairs_of, places_of, snapped
+from corridor.reports.roads.travel import leg_reports, lines, needed, pairs_of, places_of, snapped
 from corridor.reports.tables import write_reports
 from corridor.wording import hours, moment, percent
 
@@ -82,13 +83,12 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
     reports = the_sites(traffic, walked, town, candidates(extract))
     pairs = pairs_of(reports)
     sites = snapped(bus, places_of(reports).values())
-    legs = leg_reports(traffic, sites, pairs, AT)
+    legs = leg_reports(traffic, sites, needed(reports), AT)
     everything = [*reports, *legs.reports]
     situation = assess(everything)
     made = plan(situation, time_limit=seconds)
     wrong = verify(made)
     found = forecast(made, runs=runs)
-    publish(found, folder, findings=[*wrong, *legs.findings, *check(situation)])
     write(folder / "reports.jsonl", write_reports(everything).encode())
     write(
         folder / "closures.geojson",
@@ -99,13 +99,18 @@ def run(extract: Path, folder: Path, runs: int, seconds: float) -> None:
         msgspec.json.encode({"type": "FeatureCollection", "features": lines(traffic, sites, pairs)}),
     )
     write(folder / "layers.geojson", msgspec.json.encode(drawn))
+    under = read_ground(folder / "layers.geojson")
+    publish(found, folder, findings=[*wrong, *legs.findings, *check(situation)], under=under)
     for note in notes(bus.road):
         print(f"warning: {note}")
     print(
         f"{extract.name}: {town.name} floods; {town.people.total:,.0f} people without a car live within "
         f"{ZONE_M / 1000:g} km of it (assumed)"
     )
-    print(f"Roads    {len(closures[0].ways)} ways go under; {len(legs.reports) // 2} legs of {len(pairs)}")
+    print(
+        f"Roads    {len(closures[0].ways)} ways go under; {legs.ways} legs of {len(pairs)}, "
+        f"{legs.lanes} one-lane stretches on them"
+    )
     print(
         f"Plan     {made.people:,} people in {len(made.planned)} convoys: {hours(made.clearance_minutes / 60)}; "
         f"proven: not sooner than {hours(made.bound_minutes / 60)} (gap {percent(made.gap)}); "

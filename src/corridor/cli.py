@@ -201,6 +201,9 @@ def publish(
         bool | None,
         typer.Option("--bom/--no-bom", help="CSV with the mark by which Excel reads Arabic.", show_default=False),
     ] = None,
+    layers: Annotated[
+        Path | None, typer.Option("--map", help="Layers of `corridor roads layers`, below the page's map.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Say what a reader could infer; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -208,7 +211,16 @@ def publish(
     from corridor.cli_publish import Letting, let_go, previewed
 
     letting = Letting(
-        level=level, to=to, why=why, by=by, log=log, previous=previous, lang=lang, formats=formats, bom=bom
+        level=level,
+        to=to,
+        why=why,
+        by=by,
+        log=log,
+        previous=previous,
+        lang=lang,
+        formats=formats,
+        bom=bom,
+        map=layers,
     )
     if preview:
         previewed(file, letting, as_json=as_json)

@@ -31,11 +31,13 @@ class Letting(msgspec.Struct, frozen=True, kw_only=True):
     lang: str
     formats: str | None
     bom: bool | None = None
+    map: Path | None = None
 
 
 def let_go(file: str, folder: Path, asked: Letting, *, as_json: bool) -> None:
     """Publish a forecast or a log's adopted plan, and print the files."""
     from corridor.planning.verify import verify
+    from corridor.publishing.ground import read_ground
     from corridor.publishing.publish import USUAL, publish
     from corridor.situation.check import check
 
@@ -58,6 +60,7 @@ def let_go(file: str, folder: Path, asked: Letting, *, as_json: bool) -> None:
                 previous=_previous(asked.previous),
                 log=log,
                 bom=asked.bom,
+                under=read_ground(asked.map) if asked.map else None,
             )
     if as_json:
         write(msgspec.json.encode([str(path) for path in paths]) + b"\n", None)

@@ -51,6 +51,9 @@ def legs(
     at: At = None,
     until: Until = None,
     lines: Lines = None,
+    one_lane: Annotated[
+        float, typer.Option("--one-lane", min=0, help="One-lane stretches of so many metres become terms.")
+    ] = 100.0,
     output: Output = None,
 ) -> None:
     """Report the drive times of the legs that an operation needs."""
@@ -59,19 +62,21 @@ def legs(
 
     reports = travel.reports_of(file)
     moment = moment_of(at, "--at") if at else max((r.received for r in reports), default=datetime.now(UTC))
-    pairs = travel.pairs_of(reports)
+    needed = travel.needed(reports)
+    pairs = list(needed)
     if not pairs:
         hint = "state who leaves from where (term OP/who.from) and where to (term OP/destination.to)"
         raise UsageError("the reports name no operation with pickups and receptions", place=file, hint=hint)
     named = {name for pair in pairs for name in pair}
     traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment, until=until)
     sites = travel.snapped(traffic.roads, [p for p in travel.places_of(reports).values() if p.id in named])
-    found = travel.leg_reports(traffic, sites, pairs, moment)
+    found = travel.leg_reports(traffic, sites, needed, moment, short_m=one_lane)
     if lines is not None:
         geojson(travel.lines(traffic, sites, pairs), lines)
     write(write_reports(found.reports).encode(), output)
-    say(f"{len(found.reports) // 2} legs of {len(pairs)}, {len(sites)} sites, {profile}; {extract.name}")
-    _findings(found.findings)
+    narrow = f", {found.lanes} one-lane stretches" if found.lanes else ""
+    say(f"{found.ways} legs of {len(pairs)}, {len(sites)} sites, {profile}{narrow}; {extract.name}")
+    _findings([*found.findings, *travel.hidden(reports, found.parted)])
 
 
 @roads_app.command(context_settings=SOUTH)

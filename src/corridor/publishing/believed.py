@@ -8,6 +8,7 @@ from corridor.forecasting.forecast import Forecast
 from corridor.publishing import claims, names, phrases
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes, worded
+from corridor.publishing.ground import COPYRIGHT, Ground
 from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
@@ -67,8 +68,8 @@ def _so_far(out: Estimate, w: Words) -> str:
     return w("sentence.about_out", n=low) if low == high else w("sentence.out", low=low, high=high)
 
 
-def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
-    """Return the map with its key, and the places as a table."""
+def picture(situation: Situation, w: Words, notes: Footnotes, under: Ground | None = None) -> Markup:
+    """Return the map with its key, over the ground if there is one, and the places as a table."""
     unplaced = [site for site in situation.sites if site.latitude is None or site.longitude is None]
     unknown = [names.place(situation, site.id, w) for site in unplaced if site.kind != "area"]
     caption: list[Child] = [w("map.caption")]
@@ -76,7 +77,9 @@ def picture(situation: Situation, w: Words, notes: Footnotes) -> Markup:
         caption += [" ", w("map.unplaced", names=", ".join(unknown))]
     caption += [" ", w("map.sized"), notes.method("waiting", w("method.waiting"))]
     keys = [el("span", el("i", class_=f"key {tone}"), w(f"key.{tone}")) for tone in _keys(situation)]
-    drawing = Markup(both(lambda width: panels(situation, w, width)) + el("p", keys, class_="keys"))
+    drawing = Markup(both(lambda width: panels(situation, w, width, under)) + el("p", keys, class_="keys"))
+    if under is not None:
+        caption += [" ", phrases.filled("map.under", w, credit=el("a", el("bdi", under.credit), href=COPYRIGHT))]
     data = _places(situation, w, notes)
     return figure("map", drawing, caption, data=data, data_label=w("map.table"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,8 +14,8 @@ import msgspec
 
 from corridor.errors import InputError
 from corridor.files import read_bytes
+from corridor.publishing.frame import Frame
 from corridor.publishing.labels import Box
-from corridor.publishing.map import Frame
 from corridor.publishing.markup import Child, Markup, el, number
 from corridor.situation.site import Site
 
@@ -109,16 +109,31 @@ def _lines(coordinates: Sequence[Any], depth: int) -> Iterator[tuple[Point, ...]
             yield from _lines(part, depth - 1)
 
 
+def lies_under(ground: Ground, sites: Iterable[Site]) -> bool:
+    """Whether any of the ground lies within the box around some sites: a map of elsewhere has none."""
+    at = [(site.longitude or 0, site.latitude or 0) for site in sites]
+    if not at:
+        return False
+    (left, bottom), (right, top) = (tuple(map(end, zip(*at, strict=True))) for end in (min, max))
+    return any(
+        box[0] <= right and box[2] >= left and box[1] <= top and box[3] >= bottom
+        for box in (feature.box for feature in ground.features)
+    )
+
+
 @lru_cache(maxsize=16)
-def drawn(ground: Ground, view: Frame) -> Markup:
-    """Return the ground of a map as one group: a path for each class of line or area, hidden from those who listen."""
+def drawn(ground: Ground, view: Frame, *, beyond: float = BEYOND, taken: tuple[Box, ...] = ()) -> Markup:
+    """Return the ground of a map as one group: a path for each class of line or area, hidden from those who listen.
+
+    What lies further beyond the picture than the share `beyond` of it is left out; its names keep clear of `taken`.
+    """
     paths: dict[str, list[str]] = defaultdict(list)
     places: list[Feature] = []
     marks: list[Child] = []
     for feature in ground.features:
         left, bottom = _at(view, feature.box[0], feature.box[1])
         right, top = _at(view, feature.box[2], feature.box[3])
-        wide, high = view.width * BEYOND, view.height * BEYOND
+        wide, high = view.width * beyond, view.height * beyond
         if right < -wide or left > view.width + wide or bottom < -high or top > view.height + high:
             continue
         if feature.kind == "place":
@@ -129,7 +144,7 @@ def drawn(ground: Ground, view: Frame) -> Markup:
             paths[feature.kind] += [_path(view, line, feature.kind) for line in feature.lines]
     order = ("land", "water", "stream", "road", "wide")
     lines = [el("path", d="".join(paths[kind]), class_=f"lay-{kind}") for kind in order if paths[kind]]
-    return el("g", lines, marks, list(_names(view, places)), class_="lay", aria_hidden="true")
+    return el("g", lines, marks, list(_names(view, places, taken)), class_="lay", aria_hidden="true")
 
 
 def _at(view: Frame, lon: float, lat: float) -> Point:
@@ -150,9 +165,9 @@ def _path(view: Frame, line: Sequence[Point], kind: str) -> str:
     return words + ("z" if kind in ("land", "water") else "")
 
 
-def _names(view: Frame, places: Sequence[Feature]) -> Iterator[Markup]:
+def _names(view: Frame, places: Sequence[Feature], kept: Sequence[Box]) -> Iterator[Markup]:
     """Yield the names of the largest places inside the picture that do not cover each other."""
-    taken: list[Box] = []
+    taken = list(kept)
     for place in sorted(places, key=lambda each: (each.rank, each.name)):
         x, y = _at(view, *place.lines[0][0])
         half = 4.0 * len(place.name)
@@ -162,7 +177,7 @@ def _names(view: Frame, places: Sequence[Feature]) -> Iterator[Markup]:
             box.right < other.left or box.left > other.right or box.bottom < other.top or box.top > other.bottom
             for other in taken
         )
-        if inside and free and len(taken) < NAMED:
+        if inside and free and len(taken) - len(kept) < NAMED:
             taken.append(box)
             words = el("text", place.name, text_anchor="middle", class_="layname")
             yield el("g", el("g", words, class_="fixed"), transform=f"translate({number(x)} {number(y)})")

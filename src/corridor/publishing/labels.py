@@ -45,6 +45,11 @@ class Placer:
         self._taken: list[Box] = []
         self._faint: list[Box] = []
 
+    @property
+    def taken(self) -> tuple[Box, ...]:
+        """What is placed or blocked by now."""
+        return tuple(self._taken)
+
     def block(self, *boxes: Box) -> None:
         """Keep labels away from places."""
         self._taken += boxes

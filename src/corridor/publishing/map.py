@@ -5,46 +5,20 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from corridor.publishing import names
 from corridor.publishing.drawing import NARROW, hatch, round_step, svg, width_of, words_at
+from corridor.publishing.frame import Frame, frame
+from corridor.publishing.ground import Ground, drawn
 from corridor.publishing.labels import Box, Placer
 from corridor.publishing.markup import Markup, el, number
 from corridor.publishing.words import Words
 from corridor.situation.site import Group, Site, left_to_move
 from corridor.situation.situation import Operation, Situation
 
-KM_PER_DEGREE = 111.32
 SIZE = 12.5
 # Two panels are drawn where the corridor itself fills less than this share of the whole picture.
 DETAIL_BELOW = 0.55
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A window on the ground: kilometres east and south of a middle, to pixels of a panel."""
-
-    latitude: float
-    longitude: float
-    scale: float
-    width: float
-    height: float
-
-    def at(self, site: Site) -> tuple[float, float]:
-        """Return the pixel of a site (equirectangular around the middle: true to shape over tens of kilometres)."""
-        east, south = _plane(site, self.latitude, self.longitude)
-        return self.width / 2 + east * self.scale, self.height / 2 + south * self.scale
-
-    def holds(self, site: Site) -> bool:
-        """Whether a site lies inside the panel."""
-        x, y = self.at(site)
-        return 0 <= x <= self.width and 0 <= y <= self.height
-
-
-def _plane(site: Site, latitude: float, longitude: float) -> tuple[float, float]:
-    east = ((site.longitude or 0) - longitude) * KM_PER_DEGREE * math.cos(math.radians(latitude))
-    return east, (latitude - (site.latitude or 0)) * KM_PER_DEGREE
 
 
 def located(situation: Situation) -> list[Site]:
@@ -63,22 +37,11 @@ def waiting(situation: Situation) -> dict[str, float]:
     return {site: left_to_move(here)[1] for site, here in groups.items()}
 
 
-def frame(sites: Sequence[Site], width: float, highest: float, lowest: float) -> Frame:
-    """Return the frame that holds sites with room for their labels."""
-    latitudes = [site.latitude or 0 for site in sites]
-    longitudes = [site.longitude or 0 for site in sites]
-    middle, across = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
-    spread = [_plane(site, middle, across) for site in sites]
-    wide = max(2 * max(abs(east) for east, _ in spread), 0.5)
-    tall = max(2 * max(abs(south) for _, south in spread), 0.5)
-    side, top = (60, 66) if width <= NARROW else (96, 74)
-    scale = min((width - 2 * side) / wide, (highest - 2 * top) / tall)
-    height = min(max(tall * scale + 2 * top, lowest), highest)
-    return Frame(middle, across, scale, width, height)
+def panels(situation: Situation, w: Words, width: int, under: Ground | None = None) -> Markup:
+    """Return the map of a width: the corridor close up, and the whole with the linked operations where it is larger.
 
-
-def panels(situation: Situation, w: Words, width: int) -> Markup:
-    """Return the map of a width: the corridor close up, and the whole with the linked operations where it is larger."""
+    `under` is what lies below each of them.
+    """
     sites = located(situation)
     used = [site for site in sites if site.id in _used(situation, situation.operations)]
     first = [site for site in sites if site.id in _used(situation, situation.operations[:1])]
@@ -90,9 +53,10 @@ def panels(situation: Situation, w: Words, width: int) -> Markup:
     close = frame(near, width, 420 if not narrow else 330, 300 if not narrow else 260)
     far = frame(whole, width, 470 if not narrow else 380, 300)
     if far.scale > close.scale * DETAIL_BELOW:
-        return _panel(situation, w, frame(whole, width, 520, 320), name=f"one-{width}", title=w("map.title"))
-    detail = _panel(situation, w, close, name=f"near-{width}", title=w("map.near"))
-    overview = _panel(situation, w, far, name=f"far-{width}", title=w("map.far"), inside=near)
+        one = frame(whole, width, 520, 320)
+        return _panel(situation, w, one, name=f"one-{width}", title=w("map.title"), under=under)
+    detail = _panel(situation, w, close, name=f"near-{width}", title=w("map.near"), under=under)
+    overview = _panel(situation, w, far, name=f"far-{width}", title=w("map.far"), inside=near, under=under)
     return Markup(detail + overview)
 
 
@@ -121,7 +85,14 @@ def _corridor_and_pickups(situation: Situation) -> set[str]:
 
 
 def _panel(
-    situation: Situation, w: Words, view: Frame, *, name: str, title: str, inside: Sequence[Site] = ()
+    situation: Situation,
+    w: Words,
+    view: Frame,
+    *,
+    name: str,
+    title: str,
+    inside: Sequence[Site] = (),
+    under: Ground | None = None,
 ) -> Markup:
     used = _used(situation, situation.operations)
     sites = [site for site in located(situation) if site.id in used and view.holds(site)]
@@ -129,7 +100,7 @@ def _panel(
     most = max(people.values(), default=0) or 1
     largest = 15 if view.width <= NARROW else 24
     placer = Placer(Box(4, 26, view.width - 4, view.height - 30))
-    placer.block(Box(0, 0, 24 + width_of(title, 13), 26), Box(view.width - 40, 0, view.width, 50))
+    placer.block(Box(0, 0, 24 + width_of(title, 13), 26), Box(view.width - 40, 0, view.width, 50), _foot(view, w))
     counterpart = _used(situation, situation.operations[1:]) - _used(situation, situation.operations[:1])
     radii = {
         site.id: 6 + (largest - 6) * math.sqrt(people[site.id] / most) if people.get(site.id) else 5.0 for site in sites
@@ -162,6 +133,8 @@ def _panel(
         hatch(f"area-{name}", "hatch-soft"),
         el("rect", x=0, y=0, width=view.width, height=view.height, rx=6, class_="ground"),
         _graticule(view),
+        # Last to be placed, first to be drawn: the names of the ground stand where our own left room.
+        drawn(under, view, beyond=0.0, taken=placer.taken) if under else None,
         roads,
         marks,
         el("g", el("rect", **_rect(box), rx=3, class_="inset")) if crowded else None,
@@ -275,6 +248,12 @@ def _north(view: Frame) -> Markup:
     x = view.width - 20
     arrow = el("path", d=f"M{number(x)} 12l5 16-5-4-5 4z", class_="north")
     return el("g", arrow, words_at(x, 42, "N", "small", "middle"))
+
+
+def _foot(view: Frame, w: Words) -> Box:
+    """Return the corner that the scale bar takes."""
+    km = round_step(view.width / view.scale / 8)
+    return Box(0, view.height - 28, 24 + km * view.scale + width_of(w("map.km", n=w.count(km)), SIZE), view.height)
 
 
 def _scale_bar(view: Frame, w: Words) -> Markup:

@@ -9,6 +9,7 @@ from corridor.finding import Finding
 from corridor.forecasting.forecast import Forecast
 from corridor.publishing import agreed, believed, expected
 from corridor.publishing.footnotes import Footnotes
+from corridor.publishing.ground import Ground
 from corridor.publishing.markup import Child, Markup, el
 from corridor.publishing.timeline import timeline
 from corridor.publishing.words import Words, words
@@ -17,14 +18,19 @@ from corridor.publishing.words import Words, words
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
-def page(forecast: Forecast, *, lang: str = "en", findings: Sequence[Finding] = ()) -> bytes:
-    """Return the page as one HTML file: no network, no script; the same bytes for the same forecast."""
+def page(
+    forecast: Forecast, *, lang: str = "en", findings: Sequence[Finding] = (), under: Ground | None = None
+) -> bytes:
+    """Return the page as one HTML file: no network, no script; the same bytes for the same forecast.
+
+    `under` is what its map lies on.
+    """
     situation = forecast.plan.situation
     w = words(lang, situation.at.tzinfo)
     notes = Footnotes(situation, w)
     parts: list[Child] = [
         el("header", believed.opening(forecast, w, notes)),
-        el("section", believed.picture(situation, w, notes), id="map"),
+        el("section", believed.picture(situation, w, notes, under), id="map"),
         _section("day", w("day.title"), w("day.intro"), timeline(situation, w, notes), _day_note(w)),
         el("section", believed.who_says_what(situation, w, notes), id="claims"),
         el("section", expected.the_plan(forecast, w, notes), id="plan"),

@@ -11,7 +11,8 @@ from corridor.publishing.believed import title
 from corridor.publishing.drawing import WIDE, both, svg, words_at
 from corridor.publishing.figures import Point
 from corridor.publishing.footnotes import Footnotes
-from corridor.publishing.map import KM_PER_DEGREE, Frame, located
+from corridor.publishing.frame import KM_PER_DEGREE, Frame
+from corridor.publishing.map import located
 from corridor.publishing.markup import Child, Markup, el, join, number
 from corridor.publishing.release.stage import Release
 from corridor.publishing.sitrep.content import foot, mark

@@ -15,6 +15,8 @@ from corridor.log.log import Log
 from corridor.publishing import picture
 from corridor.publishing.convoys import notification, sheets
 from corridor.publishing.geojson import geojson
+from corridor.publishing.ground import AGAIN, Ground, lies_under
+from corridor.publishing.map import located
 from corridor.publishing.page import page
 from corridor.publishing.release import record
 from corridor.publishing.release.guard import guarded
@@ -72,6 +74,7 @@ def publish(
     previous: Forecast | None = None,
     log: Log | None = None,
     bom: bool | None = None,
+    under: Ground | None = None,
 ) -> list[Path]:
     """Write the page, the movement table, the map data, the plan and the forecast, or other formats; returns the paths.
 
@@ -80,6 +83,7 @@ def publish(
     the forecast of the report before. With a `log` the export is recorded in it first, and its checkpoint stands in
     the report. `bom` says whether CSV files begin with the mark of UTF-8, by which Excel reads Arabic right; None
     leaves the movement table with it and the tagged table without. `findings` are what `check` and `verify` found.
+    `under` is what the map of the page lies on: roads, waters and places of `corridor roads layers`.
     All is made, and read back by the guard, before anything is written. Raises `UsageError` for an unknown format,
     language or level or a folder that cannot be written, `CorridorError` where a file would tell more than its level.
     """
@@ -126,6 +130,8 @@ def prepared(
     Takes and raises what `publish` does; `checkpoint` and `exercise` are those of the log that it comes from.
     """
     kinds = _kinds(formats, level)
+    if under is not None:
+        _fits(under, forecast, kinds)
     record.asked(level, to, why)
     spoken = LANGUAGES if lang == ALL else (lang,)
     for each in spoken:
@@ -142,7 +148,7 @@ def prepared(
     )
     files: Files = {}
     for each in spoken:
-        made = _in_words(release, each, [kind for kind in kinds if kind in SPOKEN], findings)
+        made = _in_words(release, each, [kind for kind in kinds if kind in SPOKEN], findings, under)
         files |= {f"{each}/{name}" if lang == ALL else name: data for name, data in made.items()}
     for kind in kinds:
         if kind not in SPOKEN:
@@ -175,11 +181,22 @@ def _kinds(formats: Sequence[str], level: str) -> list[str]:
     return [name for name in FORMATS if name in formats]
 
 
-def _in_words(release: Release, lang: str, kinds: Sequence[str], findings: Sequence[Finding]) -> Files:
+def _fits(under: Ground, forecast: Forecast, kinds: Sequence[str]) -> None:
+    """Raise `UsageError` where no page is made that layers could lie under, or they are of elsewhere."""
+    if "html" not in kinds:
+        hint = "add html to the formats; other files, and other levels than internal, have no such map"
+        raise UsageError("lies under the page only, and no page is made", place="--map", hint=hint)
+    if not lies_under(under, located(forecast.plan.situation)):
+        raise UsageError("its layers lie elsewhere than the places of the operation", place="--map", hint=AGAIN)
+
+
+def _in_words(
+    release: Release, lang: str, kinds: Sequence[str], findings: Sequence[Finding], under: Ground | None
+) -> Files:
     """Return the files of one language."""
     w = words(lang)
     makers: dict[str, dict[str, Callable[[], bytes]]] = {
-        "html": {"index.html": lambda: page(release.forecast, lang=lang, findings=findings)},
+        "html": {"index.html": lambda: page(release.forecast, lang=lang, findings=findings, under=under)},
         "gtfs": {"movement.gtfs.zip": lambda: gtfs(release.plan, w)},
         "ics": {"windows.ics": lambda: calendar(release.situation, w)},
         "sitrep": {

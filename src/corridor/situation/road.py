@@ -46,8 +46,8 @@ class Corridor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Ways:
     """The ways between sites over some legs, each search done once.
 
-    A way goes along `path` if it leads there, else direct, else by the quickest legs, weighed by `minutes`
-    (Dijkstra 1959).
+    A way goes along `path` if it leads there, each part of it by its leg or by the quickest legs; else direct, else by
+    the quickest legs, weighed by `minutes` (Dijkstra 1959).
     """
 
     def __init__(self, legs: Mapping[Step, Leg], *, minutes: Callable[[Leg], float]) -> None:
@@ -60,10 +60,14 @@ class Ways:
         if start == end:
             return ()
         if start in path and end in path and path.index(start) < path.index(end):
-            sites = path[path.index(start) : path.index(end) + 1]
-            steps = tuple(pairwise(sites))
-            if all(step in self.legs for step in steps):
-                return steps
+            parts = [self._joined(*pair) for pair in pairwise(path[path.index(start) : path.index(end) + 1])]
+            known = [part for part in parts if part is not None]
+            if len(known) == len(parts):
+                return tuple(step for part in known for step in part)
+        return self._joined(start, end)
+
+    def _joined(self, start: str, end: str) -> tuple[Step, ...] | None:
+        """Return the leg from one site to another, else the quickest legs."""
         if (start, end) in self.legs:
             return ((start, end),)
         if start not in self.came:

@@ -161,9 +161,9 @@ class Case:
         sites = corridor.sites if corridor else ()
         if pickup in sites and reception in sites and sites.index(pickup) < sites.index(reception):
             way = sites[sites.index(pickup) : sites.index(reception) + 1]
-            legs = [self._legs.get(a, {}).get(b) for a, b in pairwise(way)]
-            known = [minutes for minutes in legs if minutes is not None]
-            if len(known) == len(legs):
+            parts = [self.drive(a, b) for a, b in pairwise(way)]
+            known = [minutes for minutes in parts if minutes is not None]
+            if len(known) == len(parts):
                 return sum(known)
         return self.drive(pickup, reception)
 
@@ -176,13 +176,17 @@ class Case:
         sites = corridor.sites if corridor else ()
         chosen: list[str] = []
         if start in sites and end in sites and sites.index(start) < sites.index(end):
-            chosen = list(sites[sites.index(start) : sites.index(end) + 1])
-        if not chosen or any(b not in self._legs.get(a, {}) for a, b in pairwise(chosen)):
-            chosen = [start, end] if end in self._legs.get(start, {}) else self._sites_between(start, end)
+            parts = [self._direct(a, b) for a, b in pairwise(sites[sites.index(start) : sites.index(end) + 1])]
+            chosen = [start, *(site for part in parts for site in part[1:])] if all(parts) else []
+        chosen = chosen or self._direct(start, end)
         minutes = {chosen[0]: 0} if chosen else {}
         for before, after in pairwise(chosen):
             minutes[after] = minutes[before] + self._legs[before][after]
         return minutes
+
+    def _direct(self, start: str, end: str) -> list[str]:
+        """Return both ends of a leg, else the sites of the quickest chain; none where there is no way."""
+        return [start, end] if end in self._legs.get(start, {}) else self._sites_between(start, end)
 
     def _sites_between(self, start: str, end: str) -> list[str]:
         """Return the sites of the quickest chain of legs, walked back from its end; none where there is no way."""

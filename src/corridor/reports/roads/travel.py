@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,6 +15,7 @@ from corridor.errors import Fault, InputError
 from corridor.files import read_bytes
 from corridor.finding import Finding
 from corridor.reports.report import Report
+from corridor.reports.roads.lanes import SHORT_M, Piece, parted
 from corridor.reports.roads.network import Roads
 from corridor.reports.roads.routing import Route, Traffic
 from corridor.reports.roads.snap import Snapped, snap
@@ -76,7 +77,12 @@ def _latest(reports: Iterable[Report]) -> dict[str, Report]:
 
 
 def pairs_of(reports: Sequence[Report]) -> list[Pair]:
-    """Return the legs that the operations of some reports need.
+    """Return the legs that the operations of some reports need, as `needed` says."""
+    return list(needed(reports))
+
+
+def needed(reports: Sequence[Report]) -> dict[Pair, tuple[str, ...]]:
+    """Return the legs that the operations of some reports need, each with the operations that need it.
 
     Where a corridor is agreed, the legs follow it and no leg goes round it; else every pickup is joined to every
     reception, both ways. Depots, and other places where vehicles stand, are joined to the pickups and to what is next.
@@ -90,7 +96,7 @@ def pairs_of(reports: Sequence[Report]) -> list[Pair]:
     stand = {r.place for r in reports if r.fact in STANDING and r.modality not in ("denied", "accusation")}
     ends = {name for name, kind in kinds.items() if kind in ("pickup", "reception", "hospital")}
     depots = sorted({name for name, kind in kinds.items() if kind == "depot"} | (stand & set(kinds)) - ends)
-    found: dict[Pair, None] = {}
+    found: dict[Pair, dict[str, None]] = {}
     for about, report in terms.items():
         operation, _, rest = about.partition("/")
         if rest != "who.from":
@@ -107,9 +113,9 @@ def pairs_of(reports: Sequence[Report]) -> list[Pair]:
             joined = [(pickup, reception) for pickup in pickups for reception in receptions]
         joined += [(depot, site) for depot in depots for site in (*pickups, *via[:1])]
         for start, end in joined:
-            if start != end:
-                found |= {(start, end): None, (end, start): None}
-    return list(found)
+            for pair in ((start, end), (end, start)) if start != end else ():
+                found.setdefault(pair, {})[operation] = None
+    return {pair: tuple(mine) for pair, mine in found.items()}
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -133,40 +139,66 @@ def snapped(roads: Roads, places: Iterable[Place]) -> dict[str, Snapped]:
 
 @dataclass(frozen=True)
 class Legs:
-    """The reports of the legs, and what was found wanting: sites far off, pairs without a way."""
+    """The reports of the legs, and what was found wanting: sites far off, pairs without a way.
+
+    `ways` is how many pairs have a way, `lanes` how many one-lane stretches lie on them, `parted` the pairs whose way
+    is reported in parts.
+    """
 
     reports: tuple[Report, ...]
     findings: tuple[Finding, ...]
+    ways: int = 0
+    lanes: int = 0
+    parted: tuple[Pair, ...] = ()
 
 
-def leg_reports(traffic: Traffic, sites: dict[str, Snapped], pairs: Sequence[Pair], at: datetime) -> Legs:
+def leg_reports(
+    traffic: Traffic,
+    sites: dict[str, Snapped],
+    pairs: Sequence[Pair] | Mapping[Pair, Sequence[str]],
+    at: datetime,
+    *,
+    short_m: float = SHORT_M,
+) -> Legs:
     """Return a time and a distance for each leg at a moment.
 
     A leg without a way gets no report but a finding that says what cuts it; one that closures cut is also denied, so
-    that the log shows it.
+    that the log shows it. A way over one-lane stretches of at least `short_m` metres is reported in parts, the ends of
+    each stretch as sites; where `pairs` names the operations of each leg, the stretches become a term of theirs.
     """
     found: list[Report] = []
     wanting = [_far(site) for site in sites.values() if site.warning]
-    known = [(start, end) for start, end in pairs if start in sites and end in sites]
     wanting += [_unplaced(name) for name in sorted({name for pair in pairs for name in pair} - set(sites))]
-    for start, end in known:
-        route = traffic.route(sites[start], sites[end])
-        if route is None:
-            cause, closures = why_no_way(traffic, sites[start], sites[end])
-            remedy = "Reopen it, bring the site to another road, or plan without this leg."
-            finding = Finding(rule="no road", about=f"{start}>{end}", what=f"{start}>{end}: {cause}.", remedy=remedy)
-            wanting.append(finding)
-            if closures:
-                found.append(_report(traffic, (start, end), "leg_time", None, at, cause))
+    routes: dict[Pair, Route] = {}
+    for pair in ((start, end) for start, end in pairs if start in sites and end in sites):
+        route = traffic.route(sites[pair[0]], sites[pair[1]])
+        if route is not None:
+            routes[pair] = route
             continue
-        found += _leg(traffic, (start, end), route, at)
-    return Legs(tuple(found), tuple(wanting))
+        cause, closures = why_no_way(traffic, sites[pair[0]], sites[pair[1]])
+        leg, remedy = ">".join(pair), "Reopen it, bring the site to another road, or plan without this leg."
+        wanting.append(Finding(rule="no road", about=leg, what=f"{leg}: {cause}.", remedy=remedy))
+        if closures:
+            found.append(_report(traffic, pair, "leg_time", None, at, cause))
+    ways = parted(traffic, sites, routes, short_m)
+    pieces = {piece.pair: piece for way in ways.values() for piece in way}
+    for pair, piece in pieces.items():
+        # A way in one piece is the way itself, to the last digit.
+        whole = routes[pair] if pair in routes and len(ways[pair]) == 1 else piece.route
+        found += _leg(traffic, pair, whole, at, piece.tag)
+    lanes = {piece.lane: piece for piece in pieces.values() if piece.tag}
+    found += _lane_ends(traffic, lanes.values(), set(sites), at)
+    if isinstance(pairs, Mapping):
+        found += _lane_terms(traffic, ways, pairs, at)
+    in_parts = tuple(pair for pair, way in ways.items() if len(way) > 1)
+    return Legs(tuple(found), tuple(wanting), len(routes), len(lanes), in_parts)
 
 
-def _leg(traffic: Traffic, pair: Pair, route: Route, at: datetime) -> list[Report]:
+def _leg(traffic: Traffic, pair: Pair, route: Route, at: datetime, tag: str = "") -> list[Report]:
     minutes = max(round(route.seconds / 60, 1), 0.1)
     note = f"{described(traffic, route)}; {basis(traffic.roads)}; range {LEAST:g} to {MOST:g} times assumed"
     slow = _closures(traffic, route)
+    note += f"; one lane, {tag}" if tag else ""
     if slow:
         note += f"; {slow}"
     return [
@@ -175,28 +207,86 @@ def _leg(traffic: Traffic, pair: Pair, route: Route, at: datetime) -> list[Repor
     ]
 
 
+def _lane_ends(traffic: Traffic, lanes: Iterable[Piece], known: set[str], at: datetime) -> list[Report]:
+    """Return the ends of one-lane stretches as sites with their positions, each under the name of its road."""
+    found: list[Report] = []
+    seen = set(known)
+    for lane in lanes:
+        road, note = traffic.roads.road, f"end of a one-lane stretch ({lane.tag}); {basis(traffic.roads)}"
+        name = road.names[int(road.way_name[road.way[lane.steps[0][0]]])]
+        for point in (lane.start, lane.end):
+            if point.name not in seen:
+                seen.add(point.name)
+                said = [("site", "", "place"), ("position", "", f"{point.lat};{point.lon};20")]
+                said += [("name", ".en", name)] if name else []
+                found += [
+                    _said(traffic, fact, f"{point.name}{part}", point.name, value, at, note)
+                    for fact, part, value in said
+                ]
+    return found
+
+
+def _lane_terms(
+    traffic: Traffic, ways: Mapping[Pair, Sequence[Piece]], pairs: Mapping[Pair, Sequence[str]], at: datetime
+) -> list[Report]:
+    """Return a term for each one-lane stretch and operation that drives there: a clause beside what is agreed."""
+    found = {}
+    for pair, way in ways.items():
+        for piece in (piece for piece in way if piece.tag):
+            said = f"{described(traffic, piece.route)}, {piece.tag}"
+            note = f"{said}: read from the map, nobody has agreed who waits; {basis(traffic.roads)}"
+            for operation in pairs[pair]:
+                clause = f"{operation}/corridor-{'-'.join(piece.lane)}"
+                found[operation, piece.lane] = _said(
+                    traffic, "term", f"{clause}.one_lane", piece.lane[0], ">".join(piece.lane), at, note
+                )
+    return list(found.values())
+
+
 def _report(traffic: Traffic, pair: Pair, fact: str, value: float | None, at: datetime, note: str) -> Report:
-    kind, about = traffic.roads.profile.profile, f"{pair[0]}>{pair[1]}"
     timed = fact == "leg_time" and value is not None
-    when, extract = at.strftime("%Y%m%dT%H%M%S%z"), traffic.roads.road.sha256[:8]
-    return Report(
-        id=f"{fact.replace('_', '-')}-{kind}-{pair[0]}-{pair[1]}-{when}-{extract}",
-        source=SOURCE,
-        publisher="corridor roads",
-        fact=fact,
-        about=about,
-        place=pair[0],
-        value=value,
+    return msgspec.structs.replace(
+        _said(traffic, fact, f"{pair[0]}>{pair[1]}", pair[0], value, at, note),
         low=round(value * LEAST, 2) if timed and value is not None else None,
         high=round(value * MOST, 2) if timed and value is not None else None,
         hedge="approx" if timed else "unknown" if value is None else "exact",
         modality="denied" if value is None else "estimate",
+    )
+
+
+def _said(
+    traffic: Traffic, fact: str, about: str, place: str, value: float | str | None, at: datetime, note: str
+) -> Report:
+    kind = traffic.roads.profile.profile
+    when, extract = at.strftime("%Y%m%dT%H%M%S%z"), traffic.roads.road.sha256[:8]
+    subject = about.replace(">", "-").replace("/", "-").replace(".", "-")
+    return Report(
+        id=f"{fact.replace('_', '-')}-{kind}-{subject}-{when}-{extract}",
+        source=SOURCE,
+        publisher="corridor roads",
+        fact=fact,
+        about=about,
+        place=place,
+        value=value,
+        modality="done",
         observed=at,
         received=at,
         received_rule="computed from a map on disk",
         reference=LICENCE,
         note=note,
     )
+
+
+def hidden(told: Iterable[Report], parted: Iterable[Pair]) -> list[Finding]:
+    """Return the legs that reports give whole while the map gives them in parts: a plan takes the whole one."""
+    whole = {report.about for report in told if report.fact == "leg_time" and report.modality != "denied"}
+    what = "{} has a one-lane stretch, and a drive time of the whole leg is reported: a plan would not see the stretch."
+    remedy = "Withdraw it, or report the measured drive in the same parts."
+    return [
+        Finding(rule="one lane hidden", about=leg, what=what.format(leg), remedy=remedy, severity="warning")
+        for leg in (">".join(pair) for pair in parted)
+        if leg in whole
+    ]
 
 
 def basis(roads: Roads) -> str:

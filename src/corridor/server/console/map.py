@@ -9,8 +9,9 @@ from itertools import pairwise
 from corridor.publishing import ground as layers
 from corridor.publishing import names
 from corridor.publishing.drawing import hatch, round_step, width_of
+from corridor.publishing.frame import Frame, frame
 from corridor.publishing.labels import Box, Placer
-from corridor.publishing.map import Frame, frame, located, waiting
+from corridor.publishing.map import located, waiting
 from corridor.publishing.markup import Child, Markup, el, number
 from corridor.server.console import moving
 from corridor.server.console.figures import progress
