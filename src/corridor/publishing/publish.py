@@ -100,6 +100,7 @@ def publish(
         exercise=log.opened.exercise if log is not None else False,
         checkpoint=log.checkpoint() if log is not None else None,
         bom=bom,
+        under=under,
     )
     if log is not None:
         record.record(log, release, files)
@@ -124,6 +125,7 @@ def prepared(
     exercise: bool = False,
     checkpoint: Checkpoint | None = None,
     bom: bool | None = None,
+    under: Ground | None = None,
 ) -> tuple[Release, Files]:
     """Return what a level may tell and its files by name, read back by the guard; nothing is written or recorded.
 

@@ -12,8 +12,9 @@ from corridor.operation.positions import positions
 from corridor.operation.progress import OVERDUE, Standing
 from corridor.publishing import names
 from corridor.publishing.drawing import width_of
+from corridor.publishing.frame import Frame
 from corridor.publishing.labels import Box, Placer
-from corridor.publishing.map import Frame, located
+from corridor.publishing.map import located
 from corridor.publishing.markup import Child, Markup, el, number
 from corridor.server.console.figures import valid
 from corridor.server.console.view import View
