@@ -19,13 +19,31 @@ def add(app: typer.Typer) -> None:
         app.command()(verb)
 
 
-def layers(extract: Map, output: Output = None) -> None:
+def layers(
+    extract: Annotated[Path, typer.Argument(metavar="MAP", help="OpenStreetMap extract, or PMTiles of vectors.")],
+    known: Annotated[str | None, typer.Option("--sites", help="Around the sites of these reports only.")] = None,
+    margin: Annotated[float, typer.Option("--margin", min=0, max=500, help="So many km around them.")] = 10.0,
+    output: Output = None,
+) -> None:
     """Draw main roads, waters, places and land use, light for a phone."""
     from corridor.reports.roads.layers import layers as drawn
 
+    around = _around(known, margin) if known else None
     with working("reading the map"):
-        document = drawn(extract)
+        document = drawn(extract, around=around)
     geojson(document["features"], output, attribution=document["attribution"])
+
+
+def _around(known: str, km: float) -> tuple[float, float, float, float]:
+    from corridor.reports.roads import travel
+    from corridor.reports.roads.tiles import box_around
+
+    places = travel.places_of(travel.reports_of(known)).values()
+    found = box_around([(place.lat, place.lon) for place in places], km)
+    if found is None:
+        hint = "state the fact `position` of a site: lat;lon"
+        raise UsageError("no site of these reports has a position", place=known, hint=hint)
+    return found
 
 
 def receptions(extract: Map, at: At = None, output: Output = None) -> None:

@@ -123,7 +123,7 @@ def test_the_page_lies_on_the_layers_and_says_whose_they_are(tmp_path: Path) -> 
     assert 'class="lay-wide"' in found
     assert 'class="lay-stream"' not in found
     assert "Somewhere &lt;i&gt;" in found
-    assert "<bdi>© &lt;b&gt; mappers</bdi></a>" in found
+    assert "<bdi>© &lt;b&gt; mappers</bdi>" in found
     assert "<script" not in found
     assert "default-src 'none'" in found
     # What our own drawing says stays as it was.

@@ -8,7 +8,7 @@ from corridor.forecasting.forecast import Forecast
 from corridor.publishing import claims, names, phrases
 from corridor.publishing.drawing import both, figure
 from corridor.publishing.footnotes import Footnotes, worded
-from corridor.publishing.ground import COPYRIGHT, Ground
+from corridor.publishing.ground import Ground, credited
 from corridor.publishing.map import located, panels, waiting
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
@@ -79,7 +79,7 @@ def picture(situation: Situation, w: Words, notes: Footnotes, under: Ground | No
     keys = [el("span", el("i", class_=f"key {tone}"), w(f"key.{tone}")) for tone in _keys(situation)]
     drawing = Markup(both(lambda width: panels(situation, w, width, under)) + el("p", keys, class_="keys"))
     if under is not None:
-        caption += [" ", phrases.filled("map.under", w, credit=el("a", el("bdi", under.credit), href=COPYRIGHT))]
+        caption += [" ", phrases.filled("map.under", w, credit=credited(under))]
     data = _places(situation, w, notes)
     return figure("map", drawing, caption, data=data, data_label=w("map.table"))
 

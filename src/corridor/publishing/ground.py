@@ -109,6 +109,12 @@ def _lines(coordinates: Sequence[Any], depth: int) -> Iterator[tuple[Point, ...]
             yield from _lines(part, depth - 1)
 
 
+def credited(ground: Ground) -> Markup:
+    """Return whose data lies under a map, with the terms of OpenStreetMap where it is theirs."""
+    words = el("bdi", ground.credit)
+    return el("a", words, href=COPYRIGHT) if "OpenStreetMap" in ground.credit else words
+
+
 def lies_under(ground: Ground, sites: Iterable[Site]) -> bool:
     """Whether any of the ground lies within the box around some sites: a map of elsewhere has none."""
     at = [(site.longitude or 0, site.latitude or 0) for site in sites]

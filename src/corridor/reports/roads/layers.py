@@ -8,8 +8,11 @@ from typing import Any
 import msgspec
 
 from corridor.errors import InputError
+from corridor.reports.roads import tiles
 from corridor.reports.roads.extract import AGAIN, digest_of, osmium_or_error
+from corridor.reports.roads.tiles import FORM, Box
 
+OSM = "© OpenStreetMap contributors (ODbL)"
 MAIN = ("motorway", "trunk", "primary", "secondary", "tertiary")
 WATERS = ("river", "canal", "riverbank")
 LAND = ("residential", "industrial", "commercial", "retail", "military", "forest")
@@ -46,13 +49,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     beds: int | None = None
 
 
-def layers(path: str | Path, *, light: int = LIGHT) -> dict[str, Any]:
-    """Return the layers of an extract as one GeoJSON FeatureCollection of at most about so many bytes.
+def layers(path: str | Path, *, light: int = LIGHT, around: Box | None = None) -> dict[str, Any]:
+    """Return the layers of an extract, or of a PMTiles archive, as GeoJSON of at most about so many bytes.
 
-    Each feature has `layer` (land, water, road, place, hospital, shelter), `kind` and `name`. Raises `InputError` for
-    a file that is no whole extract.
+    Each feature has `layer` (land, water, road, place, hospital, shelter), `kind` and `name`. `around` is the area
+    wanted, in degrees (west, south, east, north). Raises `InputError` for a file that is neither of them whole.
     """
-    features = _drawn(path)
+    if Path(path).name.lower().endswith(FORM):
+        credit, found = tiles.features(Path(path), around, layer_of)
+        features = _ordered(found)
+    else:
+        credit, features = OSM, _drawn(path)
+    if around is not None:
+        features = _near(features, around)
     for coarser in (1, 2, 4, 8):
         made = [_thinned(feature, coarser) for feature in features]
         kept = [
@@ -60,10 +69,18 @@ def layers(path: str | Path, *, light: int = LIGHT) -> dict[str, Any]:
             for feature in made
             if feature is not None and (coarser < 4 or feature["properties"]["kind"] not in ("tertiary", "forest"))
         ]
-        document = {"type": "FeatureCollection", "attribution": "© OpenStreetMap contributors (ODbL)", "features": kept}
+        document = {"type": "FeatureCollection", "attribution": credit, "features": kept}
         if len(msgspec.json.encode(document)) <= light:
             break
     return document
+
+
+def _near(features: list[dict[str, Any]], around: Box) -> list[dict[str, Any]]:
+    """Return the features that reach into an area."""
+    import shapely  # noqa: PLC0415 - a quarter of a second
+
+    area = shapely.box(*around)
+    return [feature for feature in features if feature["shape"].intersects(area)]
 
 
 def candidates(path: str | Path) -> list[Candidate]:
@@ -107,7 +124,7 @@ def _drawn(path: str | Path) -> list[dict[str, Any]]:
                 and "waterway" not in entity.tags
             ):
                 continue  # comes again as an area
-            said = _layer({tag.k: tag.v for tag in entity.tags}, area=entity.is_area())
+            said = layer_of({tag.k: tag.v for tag in entity.tags}, area=entity.is_area())
             if said is None:
                 continue
             try:
@@ -127,13 +144,18 @@ def _drawn(path: str | Path) -> list[dict[str, Any]]:
             )
     except RuntimeError as error:
         raise InputError(f"is not a whole OpenStreetMap file: {error}", place=str(path), hint=AGAIN) from None
+    return _ordered(found)
+
+
+def _ordered(features: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return features as they are drawn, what lies lowest first."""
     order = ("land", "water", "road", "place", "shelter", "hospital")
     return sorted(
-        found, key=lambda feature: (order.index(feature["properties"]["layer"]), feature["properties"]["osm"])
+        features, key=lambda feature: (order.index(feature["properties"]["layer"]), feature["properties"]["osm"])
     )
 
 
-def _layer(tags: dict[str, str], *, area: bool) -> dict[str, str] | None:
+def layer_of(tags: dict[str, str], *, area: bool) -> dict[str, str] | None:
     """Return what layer an entity belongs to; None for what no map of an evacuation needs."""
     name = tags.get("name", "")
     road = tags.get("highway", "").removesuffix("_link")
@@ -171,11 +193,11 @@ def _thinned(feature: dict[str, Any], coarser: int) -> dict[str, Any] | None:
     shape, said = feature["shape"], feature["properties"]
     if said["layer"] in ("hospital", "shelter"):
         shape = shape.representative_point()
-    elif said["layer"] in ("land", "water") and shape.geom_type == "MultiPolygon":
+    elif said["layer"] in ("land", "water") and shape.geom_type in ("MultiPolygon", "Polygon"):
         if shape.area < SMALL * coarser:
             return None
         shape = shape.simplify(COARSE * coarser)
-    elif shape.geom_type == "LineString":
+    elif shape.geom_type in ("LineString", "MultiLineString"):
         shape = shape.simplify(COARSE * coarser)
     kept = {key: value for key, value in said.items() if key in ("layer", "kind", "name") and value}
     return {"type": "Feature", "properties": kept, "geometry": rounded(shape)}

@@ -91,7 +91,7 @@ def drawn(view: View) -> Markup:
         box_,
         _key(view),
         el("p", w("map.straight"), class_="fine"),
-        el("p", el("a", el("bdi", under.credit), href=layers.COPYRIGHT), class_="fine") if under else None,
+        el("p", layers.credited(under), class_="fine") if under else None,
         id="map",
         data_live="map",
     )
