@@ -113,6 +113,11 @@ class TextKeys:
         self._refresh()
         return sum(not line.key for line in self._lines.values())
 
+    def held(self, owners: Collection[str]) -> list[str]:
+        """Return those of some owners whose texts can be opened here yet, in order."""
+        self._refresh()
+        return [owner for owner in owners if (line := self._lines.get(owner)) is not None and line.key]
+
     def _open(self, owner: str, name: str, text: str) -> str:
         if not is_sealed(text):
             return text
