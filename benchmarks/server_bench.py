@@ -21,6 +21,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -125,35 +126,52 @@ def batch(start: int, size: int, fact: str = "people_passed") -> bytes:
     return json.dumps({"entries": entries}).encode()
 
 
-def pour(port: int, tokens: list[str], batches: list[list[bytes]], gate: Any, out: Any) -> None:
-    """Send each phone's batches as fast as they are answered; tells how many entries were accepted, and the times."""
-    lines = [http.client.HTTPConnection("127.0.0.1", port, timeout=120) for _ in tokens]
+def pour(port: int, tokens: list[str], batches: list[list[bytes]], abreast: int, gate: Any, out: Any) -> None:
+    """Send each phone's batches, some phones at once; tells how many entries were accepted, and the times."""
+    phones = list(zip(tokens, batches, strict=True))
     gate.wait()
+    found: list[tuple[int, list[float]]] = []
+    for start in range(0, len(phones), abreast):
+        together = [
+            threading.Thread(target=lambda one=one: found.append(_poured_by(port, *one)))
+            for one in phones[start : start + abreast]
+        ]
+        for thread in together:
+            thread.start()
+        for thread in together:
+            thread.join()
+    out.put((sum(accepted for accepted, _ in found), [each for _, times in found for each in times]))
+
+
+def _poured_by(port: int, token: str, batches: list[bytes]) -> tuple[int, list[float]]:
+    """Send one phone's batches; returns how many entries were accepted, and the times of the requests."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    head = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     accepted, times = 0, []
-    for number in range(max(map(len, batches))):
-        for line, token, mine in zip(lines, tokens, batches, strict=True):
-            if number < len(mine):
-                begun = time.perf_counter()
-                head = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-                line.request("POST", "/api/v1/sync", mine[number], head)
-                answer = line.getresponse()
-                raw = answer.read()
-                while answer.status == 429:
-                    time.sleep(0.05)
-                    line.request("POST", "/api/v1/sync", mine[number], head)
-                    answer = line.getresponse()
-                    raw = answer.read()
-                times.append(time.perf_counter() - begun)
-                accepted += raw.count(b'"accepted"')
-    out.put((accepted, times))
+    for each in batches:
+        begun = time.perf_counter()
+        while True:
+            line.request("POST", "/api/v1/sync", each, head)
+            answer = line.getresponse()
+            raw = answer.read()
+            if answer.status != 429:
+                break
+            time.sleep(0.05)
+        times.append(time.perf_counter() - begun)
+        accepted += raw.count(b'"accepted"')
+    line.close()
+    return accepted, times
 
 
-def poured(server: Served, each: int, processes: int) -> tuple[int, float, list[float]]:
-    """Send `each` entries of every phone from some processes; returns (accepted, seconds, times of the requests)."""
+def poured(server: Served, each: int, processes: int, abreast: int) -> tuple[int, float, list[float]]:
+    """Send `each` entries of every phone, from some processes some phones at once.
+
+    Returns (accepted, seconds, times of the requests).
+    """
     gate, out = mp.Event(), mp.Queue()
     made = [[batch(1 + start, BATCH) for start in range(0, each, BATCH)] for _ in server.tokens]
     parts = [(server.tokens[n::processes], made[n::processes]) for n in range(processes)]
-    workers = [mp.Process(target=pour, args=(server.port, *part, gate, out)) for part in parts]
+    workers = [mp.Process(target=pour, args=(server.port, *part, abreast, gate, out)) for part in parts]
     for worker in workers:
         worker.start()
     time.sleep(1.0)
@@ -175,7 +193,7 @@ def ingest(chosen: argparse.Namespace) -> dict[str, Any]:
     with served(phones=4) as server:
         each = chosen.entries // 4
         before = server.used()
-        accepted, seconds, times = poured(server, each, 2)
+        accepted, seconds, times = poured(server, each, 2, 2)
         used = server.used() - before
     return {
         "entries": accepted, "seconds": round(seconds, 2), "entries a second": round(accepted / seconds),
@@ -286,7 +304,7 @@ def backlog(chosen: argparse.Namespace) -> dict[str, Any]:
         listener.start()
         ready.wait(30.0)
         before = server.used()
-        accepted, seconds, times = poured(server, chosen.entries // 200, 2)
+        accepted, seconds, times = poured(server, chosen.entries // 200, 2, 100)
         used = server.used() - before
         heard, missed = out.get()
         listener.join()

@@ -216,6 +216,42 @@ def erase(
     print(f"erased the texts of {count} entries; erase them from every copy of {texts_place(log)} too")
 
 
+@log_app.command()
+def retain(
+    log: Name,
+    erase_now: Annotated[bool, typer.Option("--erase", help="Erase them, where their day has come.")] = False,
+    until: Annotated[str | None, typer.Option("--extend-until", help="Keep them until then: two decide.")] = None,
+    by: By = "coordinator",
+    second: Annotated[str, typer.Option("--second", help="The other role or office that decides it.")] = "",
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Say until when free texts are kept; erase what is due. Exit 1: kept beyond their day."""
+    import msgspec
+
+    from corridor.operation import retention as clock
+    from corridor.terminal import moment_of
+    from corridor.wording import moment as worded
+
+    with log_of(log) as opened:
+        if until is not None:
+            if not reason or not second or second == by:
+                raise UsageError("needs --second and --reason", place="--extend-until", hint="two decide, and say why")
+            proposed = clock.propose(opened, moment_of(until, "--extend-until"), by=by, reason=reason)
+            clock.confirm(opened, proposed.id, by=second, reason=reason)
+        gone = clock.erase_due(opened) if erase_now else 0
+        found = clock.retention(opened)
+    rule = {"closed": "after it was closed", "idle": "after its last entry", "extended": "as two persons decided"}
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        print(f"{found.texts:,} free texts, kept until {worded(found.due)}: {rule[found.rule]}")
+        if erase_now:
+            print(f"{gone:,} erased" if found.over else "nothing was erased: their day has not come")
+    if found.over and found.texts:
+        raise typer.Exit(1)
+
+
 def _bring_back(file: Path, log: str, passphrase: Path | None = None) -> None:
     from corridor.log.log import restore as bring_back
     from corridor.log.places import key_path, texts_place

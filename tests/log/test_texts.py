@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from corridor.cli import app
 from corridor.errors import CorridorError, UsageError
-from corridor.log.entry import Entry, canonical
+from corridor.log import texts
+from corridor.log.entry import Entry, canonical, stamp
 from corridor.log.log import Log, restore
-from corridor.log.texts import ERASED, LOCKED, SEALED, TextKeys, owners
+from corridor.log.texts import ERASED, FREE, LOCKED, SEALED, TextKeys, owners
 from corridor.operation.known import entry_of, fold, replay
 from corridor.operation.operation import Operation
 from corridor.reports.report import Report
@@ -342,3 +345,23 @@ def test_a_note_that_speaks_of_seals_owns_none(tmp_path: Path) -> None:
         assert owners(log.rows()) == []
         log.append(keys.sealed([entry(2, body={"id": "r-2", "note": "first"})]))
         assert owners(log.rows()) == ["r-2"]
+
+
+@given(st.dictionaries(st.sampled_from([*FREE, "body", "source"]), st.text(max_size=8), max_size=3))
+def test_a_body_has_free_text_where_a_field_for_it_is_not_empty(body: dict[str, str]) -> None:
+    """The quick look agrees with the slow one, whatever stands in the other fields."""
+    written = canonical(body)
+    if any(body.get(name) for name in FREE):
+        assert texts._has_free(written)
+    else:
+        assert texts._has_free(written) == (texts._free_field(written) is not None)
+
+
+def test_a_moment_is_written_alike_by_the_quick_way_and_the_slow_one() -> None:
+    for micro in (0, 1, 999_999):
+        for year in (1, 2016, 9999):
+            moment = datetime(year, 12, 15, 14, 30, 1, micro, tzinfo=UTC)
+            assert stamp(moment) == moment.isoformat(timespec="microseconds")[:26] + "Z"
+            assert len(stamp(moment)) == len("2016-12-15T14:30:00.000000Z")
+    there = datetime(2016, 12, 15, 14, 30, 1, 5, tzinfo=timezone(timedelta(hours=2)))
+    assert stamp(there) == "2016-12-15T12:30:01.000005Z"

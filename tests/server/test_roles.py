@@ -43,6 +43,8 @@ SOUND: dict[str, Any] = {
     "confirm_opening": {"reason": "drill"},
     "close": {"reason": "drill"},
     "reopen": {"reason": "drill"},
+    "extend_retention": {"until": "2016-12-16T08:00:00+02:00", "reason": "drill"},
+    "confirm_extension": {"reason": "drill"},
     "inject": {"report": {}, "why": "drill"},
     "work_plan": {},
     "work_forecast": {},

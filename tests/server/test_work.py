@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from corridor.log.entry import canonical
+from corridor.server.work import _FACT, fact_of
 from tests.operation.acting import basis
 from tests.server.serving import API, Live, at_gate, entered, events, live, recent
 
@@ -157,3 +159,15 @@ def test_a_result_that_cannot_be_kept_does_not_end_the_work(server: Live, monkey
 
 async def _refuse(*_: object) -> None:
     raise OSError
+
+
+@pytest.mark.parametrize(
+    "about", ["aleppo", 'a,"fact":"halt"', '"fact":"halt"', '{"fact":"halt"', "\\", ',\\"fact":"x"']
+)
+def test_the_fact_of_a_body_is_its_own_and_not_a_text_that_looks_like_it(about: str) -> None:
+    body = canonical({"about": about, "fact": "people_out", "note": about})
+    assert fact_of(body) == "people_out"
+    found = _FACT.search(body)
+    assert found is not None
+    assert found[1] == "people_out"
+    assert fact_of(canonical({"about": about})) == ""

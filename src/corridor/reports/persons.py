@@ -27,6 +27,8 @@ def warnings(*texts: str) -> tuple[str, ...]:
 
 def warned(report: Report) -> tuple[str, ...]:
     """Return what in the free text of a report looks like a person, in words."""
+    if not (report.note or report.quote or isinstance(report.value, str)):
+        return ()
     # Coordinates have as many digits as a telephone number.
     value = "" if report.fact.endswith("position") else report.value
     texts = [text for text in (report.note, report.quote, value) if isinstance(text, str) and text]

@@ -84,7 +84,7 @@ MOST = 10**15
 SCANNED = ("source", "publisher", "about", "place", "value", "received_rule", "quote", "note", "derived_from")
 
 _MOMENTS = ("observed", "received", "said", "since")
-_moments, _scanned = attrgetter(*_MOMENTS), attrgetter(*SCANNED)
+_scanned = attrgetter(*SCANNED)
 
 
 def word_faults(fact: str = "", group: str = "all", grade: str = NOT_GRADED) -> list[tuple[str, str, str]]:
@@ -101,12 +101,12 @@ def word_faults(fact: str = "", group: str = "all", grade: str = NOT_GRADED) -> 
 
 def faults(report: Report) -> list[tuple[str, str, str]]:
     """Return what is wrong with a report as (column, what, hint); empty where it is sound."""
-    found = word_faults(report.fact, report.group, report.grade)
     fact = facts().get(report.fact)
-    for name, moment in zip(_MOMENTS, _moments(report), strict=True):
-        if moment is not None and moment.tzinfo is None:
-            found.append((name, "time without zone", "write the offset: 2016-12-15T14:30+02:00"))
-            return found
+    # Whether anything is wrong with the words is asked first; what it is, of the few where something is.
+    sound = fact is not None and report.group in groups() and report.grade == NOT_GRADED
+    found = [] if sound else word_faults(report.fact, report.group, report.grade)
+    if (without := _without_zone(report)) is not None:
+        return [*found, (without, "time without zone", "write the offset: 2016-12-15T14:30+02:00")]
     if report.received < report.observed and report.modality != "planned":
         found.append(("received", "received before it was observed", "a report cannot be known before it was true"))
     if report.since is not None and report.since > report.observed:
@@ -115,13 +115,23 @@ def faults(report: Report) -> list[tuple[str, str, str]]:
         found.append(("value", "too large to count anything", "digits only: 40000"))
     elif fact is not None and not _is_plain_count(report, fact):
         found += _value_faults(report, fact)
-    texts = _scanned(report)
     # All at once: no number runs on over the end of a line. Only where there is one is it asked which field holds it.
-    if _EIGHT_DIGITS.search("\n".join([text for text in texts if text.__class__ is str])):
-        for name, text in zip(SCANNED, texts, strict=True):
+    if _EIGHT_DIGITS.search(
+        f"{report.source}\n{report.publisher}\n{report.about}\n{report.place}\n{report.value}\n"
+        f"{report.received_rule}\n{report.quote}\n{report.note}\n{report.derived_from}"
+    ):
+        for name, text in zip(SCANNED, _scanned(report), strict=True):
             if isinstance(text, str) and _PERSONAL_NUMBER.search(text):
                 found.append((name, "looks like a telephone or identity number", "counts only: leave it out"))
     return found
+
+
+def _without_zone(report: Report) -> str | None:
+    """Return the first moment of a report that has no zone."""
+    if report.observed.tzinfo is not None and report.received.tzinfo is not None and report.said is report.since:
+        return None  # neither `said` nor `since` is there
+    moments = ((name, getattr(report, name)) for name in _MOMENTS)
+    return next((name for name, moment in moments if moment is not None and moment.tzinfo is None), None)
 
 
 def _is_plain_count(report: Report, fact: Fact) -> bool:

@@ -18,6 +18,7 @@ from corridor.server import (  # noqa: F401 - each enters its handlers
     pages,
     read,
     replay,
+    retain,
     sync,
     views,
 )

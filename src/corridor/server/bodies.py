@@ -209,6 +209,13 @@ class Reason(Strict, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
+class Extend(Strict, frozen=True, kw_only=True):
+    """Until when free texts are to be kept, and why; a second person must confirm it."""
+
+    until: Moment
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
 class Inject(Strict, frozen=True, kw_only=True):
     """An invented report for an exercise."""
 

@@ -17,6 +17,7 @@ from corridor.operation.exercise import inject as put_in
 from corridor.operation.known import HANDOVER
 from corridor.operation.operation import Operation
 from corridor.operation.orders import sent
+from corridor.operation.retention import CLOSED, REOPENED
 from corridor.planning.plan import Plan
 from corridor.reports.persons import warnings
 from corridor.reports.report import Report, content_id
@@ -171,7 +172,7 @@ async def read_back(ask: Ask) -> Reply:
     return Reply(a.Done(seq=answer.seq, id=answer.id, right=right))
 
 
-async def _own(ask: Ask, name: str, body: dict[str, Any], entry_id: str = "") -> Reply:
+async def own(ask: Ask, name: str, body: dict[str, Any], entry_id: str = "") -> Reply:
     """Write a decision of the server's own kind."""
     house = ask.house
     entry = house.entry("decision", name, body, actor=ask.viewer.account, entry_id=entry_id)
@@ -189,7 +190,7 @@ async def open_corridor(ask: Ask) -> Reply:
     known = await ask.house.desk.ask("movements", _movements)
     if said.movement not in known:
         raise Refused(422, "no such movement", place="movement", hint="one of: " + ", ".join(known))
-    return await _own(ask, p.OPEN_PROPOSED, {"movement": said.movement, "reason": said.reason})
+    return await own(ask, p.OPEN_PROPOSED, {"movement": said.movement, "reason": said.reason})
 
 
 def _movements(operation: Operation) -> list[str]:
@@ -206,13 +207,13 @@ async def confirm_opening(ask: Ask) -> Reply:
     if proposed.by == ask.viewer.account:
         raise Refused(409, "a second person must confirm", hint="another coordinator signs in and confirms")
     body = {"movement": proposed.movement, "proposal": name, "reason": ask.body.reason}
-    return await _own(ask, p.CORRIDOR_OPENED, body, p.opening_id(name))
+    return await own(ask, p.CORRIDOR_OPENED, body, p.opening_id(name))
 
 
 @handles
 async def close(ask: Ask) -> Reply:
     """Close the operation."""
-    return await _own(ask, p.CLOSED, {"reason": ask.body.reason})
+    return await own(ask, CLOSED, {"reason": ask.body.reason})
 
 
 @handles
@@ -220,7 +221,7 @@ async def reopen(ask: Ask) -> Reply:
     """Open a closed operation again."""
     if not ask.house.present.closed:
         raise Refused(409, "the operation is open", hint="nothing is to be done")
-    return await _own(ask, p.REOPENED, {"reason": ask.body.reason})
+    return await own(ask, REOPENED, {"reason": ask.body.reason})
 
 
 @handles

@@ -10,6 +10,7 @@ import msgspec
 from corridor.log.entry import Row
 from corridor.log.texts import SEALED
 from corridor.operation.known import CANDIDATE, ORDER_SENT, READ_BACK
+from corridor.operation.retention import CLOSED, REOPENED
 from corridor.planning.plan import Plan
 from corridor.reports.report import Report
 from corridor.server import present as p
@@ -125,7 +126,7 @@ class Compartment:
             return body.get("movement") in self.party
         if row.name == p.ALARM:
             return str(body.get("about", "")).partition("/")[0] in self.party
-        return row.name in (p.CLOSED, p.REOPENED)
+        return row.name in (CLOSED, REOPENED)
 
 
 class _Where(msgspec.Struct):
@@ -206,7 +207,7 @@ def _at_post(row: Row, device: str, convoys: Collection[str]) -> Shown | None:
         return shown(row, text=False)
     if row.name in (ORDER_SENT, READ_BACK):
         return shown(row, text=False) if _names(row.body, convoys) else None
-    if row.name in (p.CLOSED, p.REOPENED):
+    if row.name in (CLOSED, REOPENED):
         return shown(row, text=False)
     return None
 

@@ -23,6 +23,7 @@ from corridor.log.names import POSTGRES
 from corridor.log.places import open_store, open_texts
 from corridor.log.sqlite import SqliteStore
 from corridor.log.texts import REASONS, SEALED
+from corridor.operation.retention import CLERK, erase_due
 from corridor.publishing.ground import Ground
 from corridor.publishing.redact import Level
 from corridor.server import present as p
@@ -45,6 +46,7 @@ FRESH = 64
 # How long a lost notification can go unnoticed, and how long a log written by another program on this machine.
 LOOK_SECONDS = 0.5
 SIGN_SECONDS = 60.0
+RETAIN_SECONDS = 3600.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +96,8 @@ class House:
         self.present = p.Present()
         self.clock = clock
         self.ready = False
+        # The day of retention by which texts were last erased.
+        self.erased_at: datetime | None = None
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="corridor-access")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="corridor-reader")
         self._full: dict[int, list[Row]] = {}
@@ -129,6 +133,8 @@ class House:
         self.hub.seq = self.present.seq
         self.spawn(self._pump())
         self.spawn(self._sign())
+        if self.replay is None:
+            self.spawn(self._retain())
         await self.planner.start()
         if self.replay is not None:
             self.spawn(self.replay.run(self))
@@ -258,6 +264,25 @@ class House:
                 with contextlib.suppress(CorridorError):
                     await asyncio.wrap_future(self.intake.call(self.log.sign))
                 signed = self.present.seq + 1
+
+    async def _retain(self) -> None:
+        """Erase the free texts whose day has come, looked at each hour; the act stands in the log."""
+        while True:
+            with contextlib.suppress(CorridorError):
+                await self.erase_due()
+            await asyncio.sleep(RETAIN_SECONDS)
+
+    async def erase_due(self, *, by: str = CLERK) -> int:
+        """Erase what is due; returns how many texts went."""
+        due, _ = self.present.retention.due()
+        if self.clock() < due or self.erased_at == due:
+            return 0
+        count = await self.desk.do(lambda operation: erase_due(operation.log, by=by))
+        # Once is enough, until the clock is set anew.
+        self.erased_at = due
+        if count:
+            self.metrics.tell("texts erased", count=count)
+        return count
 
     # writing
 

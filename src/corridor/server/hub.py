@@ -79,8 +79,10 @@ class Hub:
 
     def publish(self, rows: list[Row]) -> None:
         """Hand rows to every client. Call it in the loop, rows in order."""
-        happenings = [Happening(row) for row in rows]
         self.seq = rows[-1].seq if rows else self.seq
+        if not self.clients:
+            return
+        happenings = [Happening(row) for row in rows]
         for client in list(self.clients):
             if len(client.queue) + len(happenings) > LONGEST_QUEUE:
                 self.clients.discard(client)

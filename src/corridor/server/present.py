@@ -9,9 +9,9 @@ import msgspec
 from corridor.log.chain import CONFLICT
 from corridor.log.entry import Entry, Row, derived_id
 from corridor.operation.known import ADOPT
+from corridor.operation.retention import CLOSED, REOPENED, Clock
 
 OPEN_PROPOSED, CORRIDOR_OPENED = "corridor opening proposed", "corridor opened"
-CLOSED, REOPENED = "operation closed", "operation reopened"
 SIGNED_IN, DENIED, EXPORTED = "signed in", "denied", "exported"
 ACCOUNT_MADE, ACCOUNT_ENDED, ROLE_CHANGED, LINK_MADE = "account made", "account ended", "role changed", "link made"
 ENROLLED, CLAIMED, DEVICE_ENDED = "device enrolled", "device claimed", "device ended"
@@ -67,10 +67,12 @@ class Present:
         # Where the latest forecasts stand, to be scored once the outcome is known.
         self.forecasts: deque[int] = deque(maxlen=FORECASTS)
         self.reports = 0
+        self.retention = Clock()
 
     def take(self, row: Row) -> None:
         """Take the next row."""
         self.seq, self.head = row.seq, row.hash
+        self.retention.take(row)
         if row.device_seq:
             self.devices.setdefault(row.device, Counts()).take(row.device_seq)
         if row.kind == "report":

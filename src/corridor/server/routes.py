@@ -8,6 +8,7 @@ import msgspec
 
 from corridor.log.chain import Checkpoint
 from corridor.log.verify import Verdict
+from corridor.operation.retention import Retention
 from corridor.planning.plan import Plan
 from corridor.publishing.redact import PublicView
 from corridor.server import answers as a
@@ -211,6 +212,8 @@ READS: tuple[Route, ...] = (
     _read("/publication/preview", "publication_preview",
           "What a reader of such a release could infer (corridor publish --preview)", PREVIEWED, roles=LEAD,
           query=b.Nothing),
+    _read("/retention", "retention", "Until when free texts are kept (corridor log retain)", Retention,
+          query=b.Nothing, limit="heavy", also=()),
     _read("/jobs", "works", "The last work of each kind", a.Works, query=b.Nothing, also=()),
     _read("/texts/{report}", "free_text", "The free text of a report, for those who need to know", a.FreeText,
           roles=frozenset({"field", "dispatcher", "coordinator"}), query=b.Nothing),
@@ -272,6 +275,12 @@ DECISIONS: tuple[Route, ...] = (
     _decide("/log/export", "export", "Export the whole log; who, to whom and why stand in it", b.Export,
             roles=frozenset({"coordinator", "auditor"}), answer=None, done=200, media="application/jsonl",
             closed=True, also=()),
+    _decide("/retention/erase", "retain", "Erase the free texts whose day has come, now (corridor log retain --erase)",
+            None, roles=LEAD, answer=Retention, done=200, closed=True, also=(409,)),
+    _decide("/retention/extend", "extend_retention", "Propose to keep free texts longer", b.Extend, roles=LEAD,
+            closed=True),
+    _decide("/retention/extend/{proposal}/confirm", "confirm_extension", "Keep them longer: a second person confirms",
+            b.Reason, roles=LEAD, closed=True),
     Route(method="DELETE", path=PREFIX + "/texts/{report}", name="erase_text", roles=LEAD, limit="write",
           summary="Erase the free text of a report: its key is destroyed, the chain holds", answer=a.Done, also=(404,)),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import socket
@@ -28,6 +29,8 @@ from corridor.server.tls import certificate, local_names
 # So long requests under way may take when the server is asked to stop.
 GRACE_SECONDS = 5
 SWITCH_SECONDS = 0.0005
+# So many objects more before they are looked through; of the older ones in each generation, so many times.
+GARBAGE = (20_000, 20, 20)
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,10 +153,16 @@ def serve(place: str, where: Where, say: Callable[[str], None], *, replay: Repla
         h11_max_incomplete_event_size=32 * 1024,
         limit_concurrency=4000,
         ws="none",
+        # Its parser refuses what is ambiguous and bounds the head; whatever else is installed takes no part.
+        http="h11",
+        loop="asyncio",
     )
     server = Server(config, house, lambda: _tell(house, say))
     # Requests pass from thread to thread; while another folds the log, each pass would wait five milliseconds.
     sys.setswitchinterval(SWITCH_SECONDS)
+    # What is loaded by now stays: the collector of garbage need not look through it again and again.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
     with listening:
         asyncio.run(server.serve([listening]))
     if not server.started:

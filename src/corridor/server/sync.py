@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -36,6 +36,7 @@ FIELD_FACTS = frozenset(
 URGENT_FACTS = frozenset({"halt", "resumption", "incident", "casualties", "people_held"})
 # A device's clock that is this far off is told so, and whoever reads its entries.
 CLOCK_SECONDS = 120
+AHEAD = timedelta(seconds=CLOCK_SECONDS)
 
 _reports = msgspec.json.Decoder(Report)
 
@@ -58,6 +59,7 @@ async def sync(ask: Ask) -> Reply:
     """Take a batch of a device; the entries that are sound are kept, whatever the others are."""
     house, viewer, batch = ask.house, ask.viewer, ask.body
     now = house.clock()
+    latest = now + AHEAD
     found = _Sorted(len(batch.entries))
     for number, entered in enumerate(batch.entries):
         try:
@@ -66,7 +68,8 @@ async def sync(ask: Ask) -> Reply:
         except InputError as error:
             found.reject(number, entered.id, _said(error))
             continue
-        found.warnings[number] = _warned(report, now)
+        if told := _warned(report, latest):
+            found.warnings[number] = told
         _sort(found, number, entered, report, viewer)
     await _keep(ask, found)
     ahead = 0 if batch.clock is None else round((batch.clock - now).total_seconds())
@@ -102,25 +105,25 @@ def _said(error: CorridorError) -> str:
     return f"{error.cause}" + (f" ({error.hint})" if error.hint else "")
 
 
-def _warned(report: Report, now: datetime) -> tuple[str, ...]:
+def _warned(report: Report, latest: datetime) -> tuple[str, ...]:
     found = warned(report)
-    if (report.received - now).total_seconds() > CLOCK_SECONDS:
+    if report.received > latest:
         found = (*found, "it is from the future by this server's clock: it counts once that moment has come")
     return found
 
 
 def _sort(found: _Sorted, number: int, entered: b.Entered, report: Report, viewer: Viewer) -> None:
     happened = stamp(report.observed)
-    entry = Entry(
-        id=entered.id,
-        kind="report",
-        name=REPORT,
-        actor=viewer.account,
-        device=viewer.device,
-        device_seq=entered.device_seq,
-        happened=happened,
-        recorded=happened if entered.recorded == report.observed else stamp(entered.recorded),
-        body=canonical(report),
+    entry = Entry(  # by place, in the order of the fields: with names it takes twice as long
+        entered.id,
+        "report",
+        REPORT,
+        viewer.account,
+        viewer.device,
+        entered.device_seq,
+        happened,
+        happened if entered.recorded == report.observed else stamp(entered.recorded),
+        canonical(report),
     )
     urgent = entered.urgent or report.fact in URGENT_FACTS
     (found.urgent if urgent else found.others).append((number, entry))
@@ -185,7 +188,8 @@ async def _record(ask: Ask, raws: Sequence[tuple[msgspec.Raw, str]]) -> Reply:
         except InputError as error:
             found.reject(number, str(number), _said(error))
             continue
-        found.warnings[number] = _warned(report, now)
+        if told := _warned(report, now + AHEAD):
+            found.warnings[number] = told
         entries.append((number, entry_of(report, actor=viewer.account, device=viewer.account, recorded=now)))
     found.urgent = [(number, entry) for number, entry in entries if _urgent(entry)]
     found.others = [(number, entry) for number, entry in entries if not _urgent(entry)]

@@ -32,6 +32,7 @@ SERVED: dict[str, tuple[str, ...]] = {
     "log verify": ("log_verdict", "checkpoint"),
     "log export": ("export",),
     "log erase": ("erase_text",),
+    "log retain": ("retention", "retain", "extend_retention", "confirm_extension"),
 }
 
 _FILES = "it names files of the machine that it runs on; a server opens no file because somebody asks it to"
