@@ -335,8 +335,8 @@ class Lexicon:
                     until = end
                     found += [_new(Mark, (at, end, cls, value)) for cls, value in terms]
                     continue
-            if entries.single:
-                found += [_new(Mark, (at, at + 1, cls, value)) for cls, value in entries.single]
+            for cls, value in entries.single:
+                found.append(_new(Mark, (at, at + 1, cls, value)))
         return found
 
     def _longest(self, words: list[str], at: int, nodes: Sequence[Node]) -> tuple[int, list[tuple[str, str]]]:

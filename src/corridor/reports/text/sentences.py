@@ -204,9 +204,10 @@ def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
         if not words.may_stir(folded.text[start:end]):
             continue
         tokens = tokens_of(folded, start, end)
-        for a, b in _cut(tokens, folded, text, start, end):
+        spans = _cut(tokens, folded, text, start, end)
+        for a, b in spans:
             part = tokens.words[a:b]
-            marks = words.marks(part) if words.stirs(part) else []
+            marks = words.marks(part) if len(spans) == 1 or words.stirs(part) else []
             if marks:
                 found.append(Sentence(tokens.part(a, b), marks))
     return found

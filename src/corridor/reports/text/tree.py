@@ -35,6 +35,11 @@ class Node:
         """Return the nodes that a word of a text leads to, by any of its forms."""
         following = self.following
         found = [following[form] for form in forms if form in following]
-        if self.stems:
-            found += [node for stem, node in self.stems.items() if any(form.startswith(stem) for form in forms)]
+        stems = self.stems
+        if stems:
+            begun = [form[:size] for form in forms for size in range(1, len(form) + 1) if form[:size] in stems]
+            if len(begun) > 1:
+                # In the order of the tables, each once.
+                begun = [stem for stem in stems if stem in begun]
+            found += [stems[stem] for stem in begun]
         return found
