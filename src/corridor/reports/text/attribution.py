@@ -115,18 +115,39 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         if name:
             return name
         return PRONOUN if pronoun else ""
-    if pronoun and (at < 0 or sentence.words[at] != ","):
+    if pronoun:
         return PRONOUN
     if not pronoun:
         inverted = _after(sentence, text, mark.last, lang)
         if inverted:
             return inverted
     if at >= 0 and sentence.words[at] == "," and not _in_quotes(sentence, at):
-        name = _before(sentence, text, mark, lang, upto=at, wide=True)
+        name = _apposed(sentence, text, at, lang) or _before(sentence, text, mark, lang, upto=at, wide=True)
         if name:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
     return PRONOUN if pronoun or after else ""
+
+
+def _apposed(sentence: Sentence, text: str, end: int, lang: str) -> str:
+    """Return the office with the name between commas behind it: "31 centres, the minister, Huda Maliki, told"."""
+    words = sentence.words
+    start = end - 1
+    while start > 0 and words[start] not in _STOP:
+        start -= 1
+    if words[start] != "," or not text[sentence.tokens.start(start + 1)].isupper():
+        return ""
+    actors = [m for m in sentence.of("ACTOR") if 0 < start - m.last + 1 <= APPOSED]
+    if not actors:
+        return ""
+    office = actors[-1].first
+    while office and words[office - 1] not in _STOP and words[office - 1] not in small_of(lang, "determiner"):
+        office -= 1
+    first = office if actors[-1].first - office <= APPOSED else actors[-1].first
+    return _text(sentence, text, first, end, lang)
+
+
+APPOSED = 5
 
 
 def _opening(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
@@ -146,13 +167,16 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
     end = mark.first if upto < 0 else upto
     start = end
     stops = '";:' if wide else '";:,'
+    quoted = '"' in sentence.words
+    titled = {_titled(sentence, at): at for at in range(end) if sentence.words[at] == '"'} if quoted else {}
+    ends = {m.last for m in sentence.of("CONTRAST", "CLAUSE")}
     while (
         start
-        and sentence.words[start - 1] not in stops
-        and not _contrast_ends(sentence, start)
+        and (sentence.words[start - 1] not in stops or start in titled)
+        and start not in ends
         and not _dash(sentence, start - 1)
     ):
-        start -= 1
+        start = titled.get(start, start - 1)
     name = _phrase(sentence, text, start, end, lang)
     if name or wide or not start or sentence.words[start - 1] not in ',"':
         return name
@@ -164,13 +188,9 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
 def _dash(sentence: Sentence, at: int) -> bool:
     """Tell whether a token is a dash between blanks, as after a dateline; a hyphen inside a name is none."""
     tokens = sentence.tokens
-    if tokens[at].word != "-" or not 0 < at < len(tokens) - 1:
+    if tokens.words[at] != "-" or not 0 < at < len(tokens) - 1:
         return False
     return tokens.end(at - 1) < tokens.start(at) and tokens.end(at) < tokens.start(at + 1)
-
-
-def _contrast_ends(sentence: Sentence, at: int) -> bool:
-    return any(m.cls in {"CONTRAST", "CLAUSE"} and m.last == at for m in sentence.marks)
 
 
 def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
@@ -215,9 +235,23 @@ def _stop(sentence: Sentence, first: int, end: int) -> int:
         if m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
     }
     at = first
-    while at < min(end, first + MAX_NAME) and sentence.words[at] not in _STOP and at not in stops:
-        at += 1
-    return at
+    while at < min(end, first + MAX_NAME) and at not in stops:
+        step = _titled(sentence, at)
+        if not step and sentence.words[at] in _STOP:
+            break
+        at = step or at + 1
+    return min(at, end)
+
+
+def _titled(sentence: Sentence, at: int) -> int:
+    """Return where the name in quotation marks behind an office ends ("the organisation “Hands”"), 0 where none is."""
+    if sentence.words[at] != '"' or not any(m.last == at for m in sentence.of("ACTOR")):
+        return 0
+    closing = [k for k in range(at + 2, min(at + TITLE, len(sentence.words))) if sentence.words[k] == '"']
+    return closing[0] + 1 if closing else 0
+
+
+TITLE = 6
 
 
 def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = False) -> str:
@@ -230,11 +264,14 @@ def _after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool = F
         return ""
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
+    asides = {m.first: m.last for m in sentence.of("ASIDE")}
     spoken = at
     days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
     at = days.get(at, at)
     while at > spoken and at < size and sentence.words[at] in small_of(lang, "daypart"):
         at += 1
+    # "a indique jeudi devant la presse la ministre": where it was said stands before who said it.
+    at = asides.get(at, at)
     return _name_behind(sentence, text, (spoken, at), lang, loose=loose)
 
 
@@ -279,9 +316,12 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
         if m.cls in ("RELATIVE", "SAY", "ACCUSE", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > at
     }
     end = at
-    while end < min(size, at + MAX_NAME) and sentence.words[end] not in _STOP and end not in stops:
-        end += 1
-    return end
+    while end < min(size, at + MAX_NAME) and end not in stops:
+        step = _titled(sentence, end)
+        if not step and sentence.words[end] in _STOP:
+            break
+        end = step or end + 1
+    return min(end, size)
 
 
 def _named_ar(sentence: Sentence, at: int, last: int) -> bool:

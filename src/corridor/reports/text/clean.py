@@ -268,11 +268,14 @@ def _headings(text: str, found: list[Block]) -> list[Block]:
     return result
 
 
+_ARABIC = re.compile("[\u0600-\u06ff]")
+
+
 def language_of(folded: str) -> str:
     """Return the language of a text among those that have tables, by its letters and its small words."""
     sample = folded[:SAMPLE]
-    arabic = sum("\u0600" <= c <= "\u06ff" for c in sample)
-    if arabic > 0.4 * sum(c.isalpha() for c in sample) and "ar" in languages():
+    arabic = len(_ARABIC.findall(sample))
+    if arabic > 0.4 * sum(map(str.isalpha, sample)) and "ar" in languages():
         return "ar"
     words = re.findall(r"[^\W\d_]+", sample)
     scores = {lang: sum(word in _small_words(lang) for word in words) for lang in languages()}

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from corridor.reports.text import measures, people
 from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.labels import is_label
 from corridor.reports.text.language import small
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import Number, numbers
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, is_label, other_count
+from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, other_count
 
 WITHDRAWN = "withdrawn"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
@@ -38,7 +39,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     unknown = unknown_claims(sentence, before)
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
-    back = back or other_count(sentence)
+    back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words)
     # What was counted in the sentence before has no place in this one.
     previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
     corrects = bool(sentence.of("CORRECT")) and any(_withdrawn(sentence, number) for number in taken)

@@ -204,6 +204,8 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
+    if rule.cue == "HERE" and len(sentence.words) > SHORT_LINE:
+        return False
     ours = small("we")
     if any(word[0].isalpha() for word in sentence.words[: cue.first] if word not in ours) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
@@ -214,6 +216,9 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
         c.kind == _COUNT_OF.get(rule.kind) and c.counted and distance(sentence, c.first, c.last, cue) < 4
         for c in counted
     )
+
+
+SHORT_LINE = 9
 
 
 def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:

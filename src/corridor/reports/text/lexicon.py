@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from corridor.errors import UsageError
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import languages, rows, small_of
 from corridor.reports.text.patterns import endings_of, spelt_out, term_words
+from corridor.reports.text.tree import Node
+from corridor.reports.text.unwatched import unwatched
 
 # Plain words first, because most tokens are; a word begins with a letter, everything else with a digit or by itself.
 TOKEN = re.compile(
@@ -19,7 +21,7 @@ TOKEN = re.compile(
     r"|(?P<word>[\u0621-\u064a]+(?=\d)|[^\W\d_]+'(?=\w)|[^\W\d_][^\W_]*)"
     r"|(?P<date>\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d))"
     r"|(?P<clock>\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?"
-    r"|\d{1,2} ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
+    r"|\d{1,2}(?:\.\d{2})? ?[ap]\.?m\b\.?|\d{1,2} ?h(?![\w/]))"
     r"|(?P<ordinal>\d+(?:st|nd|rd|th|eme|ere|er|e)\b)"
     r"|(?P<digits>\d{1,3}(?:(?P<sep>[ .,'])\d{3})(?:(?P=sep)\d{3})*(?![\d])(?:[.,]\d{1,2}(?!\d))?"
     r"|\d+(?:[.,]\d+)*)"
@@ -36,34 +38,11 @@ class Mark(NamedTuple):
     value: str
 
 
-class _Node:
-    """A place in the tree of terms: the terms that end here, and where the next word leads (whole, or by its stem)."""
-
-    __slots__ = ("following", "stems", "terms")
-
-    def __init__(self) -> None:
-        self.terms: list[tuple[str, str]] = []
-        self.following: dict[str, _Node] = {}
-        self.stems: dict[str, _Node] = {}
-
-    def step(self, word: str) -> _Node:
-        """Return the node that a word of a term leads to, made where there is none."""
-        table, key = (self.stems, word[:-1]) if word.endswith("*") else (self.following, word)
-        return table.setdefault(key, _Node())
-
-    def after(self, forms: tuple[str, ...]) -> list[_Node]:
-        """Return the nodes that a word of a text leads to, by any of its forms."""
-        found = [self.following[form] for form in forms if form in self.following]
-        if self.stems:
-            found += [node for stem, node in self.stems.items() if any(form.startswith(stem) for form in forms)]
-        return found
-
-
 class _Found(NamedTuple):
     """What a word by itself is, the nodes from which longer terms go on, and the words that may come second."""
 
     single: tuple[tuple[str, str], ...]
-    nodes: tuple[_Node, ...]
+    nodes: tuple[Node, ...]
     second: frozenset[str] | None
 
 
@@ -104,13 +83,19 @@ class Lexicon:
         self.suffixes: tuple[str, ...] = ()
         self.duals: list[tuple[str, str, frozenset[str]]] = []
         self._future: dict[str, str] = {}
-        self._root = _Node()
+        self._persons: tuple[str, ...] = ()
+        self._verbs: frozenset[str] = frozenset()
+        self._root = Node()
         self._known: dict[str, _Found] = {}
         self._forms: dict[str, tuple[str, ...]] = {}
         self._stirring: dict[str, list[tuple[str, ...]]] = {}
         self._small = small_of(lang, "small")
         self._endings = endings_of(lang)
-        self._stirred: dict[str, tuple[tuple[str, ...], ...] | None] = {}
+        # Words met so far: never part of a term that stirs, always one, or one where others stand with it.
+        self._idle: set[str] = set()
+        self._sure: set[str] = set()
+        self._asked: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._pairs: dict[tuple[str, str], dict[tuple[str, ...], None]] = {}
         for row in rows(lang, "terms.csv"):
             self._add(row["class"], row["value"], row["terms"])
         for row in rows(lang, "numbers.csv"):
@@ -132,22 +117,33 @@ class Lexicon:
                 ending, _, singular = term.partition("=")
                 self.duals.append((ending, singular, frozenset(value.split(";"))))
             return
-        if cls == "FUTURE":
-            # A prefix with the letters that may follow it, or the endings of a future tense.
-            self._future.update({term: fold(value).text for term in fold(terms).text.split("|")})
-            if value:
-                self.prefixes += tuple(fold(terms).text.split("|"))
+        if cls in ("IMPERFECT", "FUTURE"):
+            self._add_tense(cls, value, fold(terms).text.split("|"))
             return
-        for term in (spelt for pattern in terms.split("|") for spelt in spelt_out(pattern, self._endings)):
+        stirring = cls in _stirring_classes() and not value.startswith("one:")
+        for term in (spelt for pattern in fold(terms).text.split("|") for spelt in spelt_out(pattern, self._endings)):
             words = tuple(term_words(term))
             node = self._root
             for word in words:
                 node = node.step(word)
             if (cls, value) not in node.terms:
-                node.terms.append((cls, value))
-            if cls in _stirring_classes() and not value.startswith("one:"):
-                rarest = max(words, key=lambda word: (word not in self._small, len(word)))
-                self._stirring.setdefault(rarest, []).append(words)
+                node.terms += ((cls, value),)
+            if stirring:
+                self._stirring.setdefault(self._rarest(words), []).append(words)
+
+    def _rarest(self, words: tuple[str, ...]) -> str:
+        """Return the word of a term that is least likely to stand in a text by chance."""
+        return max(words, key=lambda word: (word not in self._small, len(word))) if len(words) > 1 else words[0]
+
+    def _add_tense(self, cls: str, value: str, marks: list[str]) -> None:
+        if cls == "IMPERFECT":
+            # The letters of the persons of the present, for the classes of verbs whose past the tables have.
+            self._persons, self._verbs = tuple(marks), frozenset(value.split(";"))
+            return
+        # A prefix with the letters that may follow it, or the endings of a future tense.
+        self._future.update(dict.fromkeys(marks, fold(value).text))
+        if value:
+            self.prefixes += tuple(marks)
 
     def forms(self, word: str) -> tuple[str, ...]:
         """Return the word and its rests without the prefixes written together with it (Arabic wa-, bi-, al-)."""
@@ -174,7 +170,7 @@ class Lexicon:
                 nodes = self._look_up(self._stems(word))
             single = list(dict.fromkeys(term for node in nodes for term in node.terms))
             if not single:
-                single = self._dual(word)
+                single = self._dual(word) or self._imperfect(word)
             if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
                 single.append(("PLAN", ""))
             longer = tuple(node for node in nodes if node.following or node.stems)
@@ -183,8 +179,8 @@ class Lexicon:
             known = self._known[word] = _Found(tuple(single), longer, second) if nodes or single else _NOTHING
         return known
 
-    def _look_up(self, forms: tuple[str, ...]) -> list[_Node]:
-        found: list[_Node] = []
+    def _look_up(self, forms: tuple[str, ...]) -> list[Node]:
+        found: list[Node] = []
         for form in forms:
             node = self._root.following.get(form)
             if node:
@@ -214,6 +210,18 @@ class Lexicon:
                     return found
         return []
 
+    def _imperfect(self, word: str) -> list[tuple[str, str]]:
+        """Return what an unknown verb in the present is by its past: an Arabic person stands in front of the stem."""
+        if not self._persons:
+            return []
+        bare = [form[1:] for form in (*self.forms(word), *self._stems(word)) if form[0] in self._persons]
+        # "will pass" is no stem of "goes on", though its letters stand in it.
+        stems = [form for form in bare if len(form) > VERB_STEM and form[0] not in self._future]
+        stems += [f"ا{form}" for form in bare if len(form) >= VERB_STEM]
+        nodes = [node for stem in stems if (node := self._root.following.get(stem))]
+        found = [term for node in nodes for term in node.terms if term[0] in self._verbs and term[1] != "noun"]
+        return list(dict.fromkeys(found))
+
     def _is_future(self, word: str) -> bool:
         """Tell whether a verb carries the prefix of the future ("they will leave" in one word)."""
         for mark, following in self._future.items():
@@ -227,22 +235,36 @@ class Lexicon:
     def stirs(self, words: list[str]) -> bool:
         """Tell whether words can hold a claim or a speaker at all: a digit, or the words of a term that makes one.
 
-        Exact: a term of several words is asked for by its rarest word, and cannot stand without the others.
+        Exact: a term of several words is asked for by its rarest word and the one beside it, and cannot stand without.
         """
-        known = self._stirred
-        new = {word for word in words if word not in known}
+        here = set(words)
+        new = here.difference(self._idle, self._sure, self._asked)
         if new:
-            if len(known) > KEPT_WORDS:
-                known.clear()
-                new = set(words)
-            known.update((word, self._terms_of(word)) for word in new)
-        asked = [terms for terms in map(known.get, words) if terms is not None]
-        if not asked:
-            return False
-        if () in asked:
+            self._sort(new)
+        if not self._sure.isdisjoint(here):
             return True
+        asked = self._asked.keys() & here
+        beside = self._pairs.keys() & set(pairwise(words)) if self._pairs else ()
+        if not asked and not beside:
+            return False
         line = f" {' '.join(words)} "
-        return any(self._stands(term, line) for terms in asked for term in terms)
+        return any(self._stands(term, line) for word in asked for term in self._asked[word]) or any(
+            self._stands(term, line) for pair in beside for term in self._pairs[pair]
+        )
+
+    def _sort(self, new: set[str]) -> None:
+        """Put words that were not met before with those that stir, those that may, or those that never do."""
+        if len(self._idle) + len(self._sure) > KEPT_WORDS:
+            self._idle.clear()
+            self._sure.clear()
+        for word in new:
+            terms = self._terms_of(word)
+            if terms is None:
+                self._idle.add(word)
+            elif terms:
+                self._asked[word] = terms
+            else:
+                self._sure.add(word)
 
     def may_stir(self, text: str) -> bool:
         """Tell whether folded text can hold a sentence that stirs, without cutting it into sentences."""
@@ -267,15 +289,27 @@ class Lexicon:
             return ()
         if self.duals and self._entries(word).single[:1] and self._entries(word).single[0][0].startswith("TWO_"):
             return ()
+        if self._persons and any(cls in _stirring_classes() for cls, _ in self._entries(word).single):
+            return ()
         forms = {word, *self.forms(word), *(self._stems(word) if self.suffixes else ())}
         stirring = self._stirring
         found = [term for form in forms for term in stirring.get(form, ())]
         found += [
             term for form in forms for size in range(1, len(form) + 1) for term in stirring.get(f"{form[:size]}*", ())
         ]
-        if not found:
-            return None
-        return () if any(len(term) == 1 for term in found) else tuple(map(self._needles, dict.fromkeys(found)))
+        if any(len(term) == 1 for term in found):
+            return ()
+        apart = [term for term in dict.fromkeys(found) if not self._paired(word, term)]
+        return tuple(map(self._needles, apart)) or None
+
+    def _paired(self, word: str, term: tuple[str, ...]) -> bool:
+        """Keep a term by its rarest word and the one beside it, where both stand in a text as in the table."""
+        if self.prefixes or self.suffixes or any(part[-1] == "*" or not part[0].isalpha() for part in term):
+            return False
+        at = term.index(word)
+        pair = (word, term[at + 1]) if at + 1 < len(term) else (term[at - 1], word)
+        self._pairs.setdefault(pair, {})[self._needles(term)] = None
+        return True
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
@@ -301,11 +335,11 @@ class Lexicon:
                     until = end
                     found += [_new(Mark, (at, end, cls, value)) for cls, value in terms]
                     continue
-            if entries.single:
-                found += [_new(Mark, (at, at + 1, cls, value)) for cls, value in entries.single]
+            for cls, value in entries.single:
+                found.append(_new(Mark, (at, at + 1, cls, value)))
         return found
 
-    def _longest(self, words: list[str], at: int, nodes: Sequence[_Node]) -> tuple[int, list[tuple[str, str]]]:
+    def _longest(self, words: list[str], at: int, nodes: Sequence[Node]) -> tuple[int, list[tuple[str, str]]]:
         """Return where the longest term of several words that goes on at `at` ends, and its classes."""
         end, best, size = at, list[tuple[str, str]](), len(words)
         while at < size:
@@ -326,7 +360,7 @@ class Lexicon:
         return end, best
 
 
-def _plain(node: _Node, word: str) -> tuple[_Node, ...]:
+def _plain(node: Node, word: str) -> tuple[Node, ...]:
     after = node.following.get(word)
     return (after,) if after else ()
 
@@ -339,6 +373,7 @@ KEPT_WORDS = 100_000
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
 _REST = {"و": 2, "س": 4}
 DUAL_STEM = 3
+VERB_STEM = 3
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 
@@ -352,4 +387,5 @@ def lexicon(lang: str) -> Lexicon:
     """Return the lexicon of a language, read once."""
     if lang not in languages():
         raise UsageError(f"no tables for language {lang!r}", hint="one of: " + ", ".join(languages()))
-    return Lexicon(lang)
+    with unwatched():
+        return Lexicon(lang)

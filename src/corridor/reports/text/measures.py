@@ -9,7 +9,10 @@ from corridor.reports.text.units import Counted
 
 def vehicle(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of vehicles; an article ("un bus") counts nothing."""
-    if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first):
+    if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
+        # "1.45": whatever it is, it is no number of vehicles.
+        return None
+    if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
     mode = modality(it.sentence, base.first, base.last)
     before = it.previous
@@ -27,6 +30,14 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
 
 
 JOINED = 5.0
+
+
+def _one_of(it: Counted) -> bool:
+    """Tell whether one vehicle is told of several: "one of the trucks is bogged down" counts no truck."""
+    words, number = it.sentence.words, it.number
+    if number.low == 1 and words[number.last : number.last + 1] and words[number.last] in small("of"):
+        return True
+    return bool(number.first) and words[number.first - 1] in small("oneof")
 
 
 def bed(it: Counted, base: Claim) -> Claim | None:
@@ -58,7 +69,12 @@ def _room(it: Counted, base: Claim) -> bool:
     """Tell whether places without a word of room are room: bounded, left, or of a shelter or a vehicle."""
     if base.hedge in ("min", "max") or near(it.sentence, base.first, base.last, "REMAIN", within=5):
         return True
+    if it.unit.first == it.number.last and (base.low or 0) >= MANY_PLACES:
+        return True
     return near(it.sentence, base.first, base.last, "SHELTER", "VEHICLE", within=FAR) is not None
+
+
+MANY_PLACES = 50
 
 
 def occupied(_it: Counted, base: Claim) -> Claim | None:
@@ -132,7 +148,9 @@ LEVEL_REACH = 8
 
 def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     """Return the claim of a measure of the weather, or of the level of water."""
-    if it.unit.family != "degree" and not level and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+    # "inches of rain" says itself what it measures.
+    sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
+    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
         return None
     first = base.first
     sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
@@ -160,10 +178,11 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     if it.unit.value in ("m", "feet") and _level(it, base):
         return weather(it, base, level=True)
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
-        it.sentence, base.first, base.last, "WEATHER", within=7
+        it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=7
     ):
         thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
-        if thing and thing.cls != "WEATHER":
+        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=4)
+        if thing and thing.cls != "WEATHER" and not seen:
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
             return None

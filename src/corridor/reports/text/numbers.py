@@ -87,13 +87,18 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
     while span < len(words):
         if not seen and sentence.kind(span) == "digits":
             current = parse_digits(words[span])
-            if current is None:
+            if current is None or _year_of_date(sentence, span, current):
                 return None
             roles.append("digits")
             seen, span = True, span + 1
             continue
         mark = words_at.get(span)
         if mark is None:
+            rest = _rest_in_digits(sentence, span, roles, total)
+            if rest:
+                total, span = total + rest, span + 2
+                roles.append("digits")
+                break
             step = _joint(sentence, words_at, span, roles)
             if not step:
                 break
@@ -116,6 +121,9 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
             total, current = total + (current if current is not None else 1) * value, None
         elif role == "hundred":
             current = (current or 1) * value
+        elif roles and roles[-1] == role == "unit" and _spelt(sentence, words_at, roles, current, value, span):
+            # A radio spells its numbers: "one four buses".
+            current = 10 * (current or 0) + value
         elif _follows(current, value, roles):
             current = (current or 0) + value
         else:
@@ -130,6 +138,25 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
     return Number(start, span, start, value, value, "exact", article=roles == ["one"])
 
 
+def _rest_in_digits(sentence: Sentence, at: int, roles: list[str], total: float) -> float:
+    """Return the hundreds that digits add behind thousands in words, written with "and": 18 thousand and400."""
+    if roles[-1:] != ["thousand"] or total % THOUSAND or at + 1 >= len(sentence.words):
+        return 0.0
+    if sentence.words[at] not in small("and") or sentence.words[at][0] < ARABIC or sentence.kind(at + 1) != "digits":
+        return 0.0
+    rest = parse_digits(sentence.words[at + 1]) or 0.0
+    return rest if rest < min(total, THOUSAND if total < THOUSAND**2 else THOUSAND**2) else 0.0
+
+
+THOUSAND = 1000
+
+
+def _year_of_date(sentence: Sentence, at: int, value: float) -> bool:
+    """Tell whether digits are the year of a date that a dash follows: "30 June 2016 - Twelve thousand people"."""
+    dated = 1900 <= value <= 2100 and any(m.last == at for m in sentence.of("MONTH"))
+    return dated and at + 1 < len(sentence.words) and sentence.words[at + 1] == "-"
+
+
 def _follows(current: float | None, value: float, roles: list[str]) -> bool:
     """Tell whether a number word goes on with the number: "twenty" "two" does, "two" "three" does not."""
     if current is None or not roles:
@@ -142,9 +169,18 @@ def _follows(current: float | None, value: float, roles: list[str]) -> bool:
     # In Arabic the unit comes before the ten: five and twenty.
     return (
         current % (size * 10) == 0
-        or (current < 10 <= value < 100 and value % 10 == 0)
+        or (0 < current % 100 < 10 <= value < 100 and value % 10 == 0 and (current < 10 or value > 10))
         or (current in (60, 80) and value < 20)
     )
+
+
+def _spelt(
+    sentence: Sentence, words_at: dict[int, Mark], roles: list[str], current: float | None, value: float, at: int
+) -> bool:
+    """Tell whether digits are said one by one; in a story two number words side by side are two numbers."""
+    if len(roles) > 1 or not current or current > 9 or value > 9 or sentence.words[at][0] >= ARABIC:
+        return False
+    return at + 1 < len(sentence.words) and at + 1 not in words_at and sentence.words[at + 1].isalpha()
 
 
 def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[str]) -> int:
@@ -176,8 +212,11 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
         if kind == "min" and _negated(sentence, mark):
             kind = "max"
         return _bounded(number._replace(first=mark.first), kind)
+    counted = {m.first for m in sentence.of("NUM")}
     for after in sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX"):
-        if number.last <= after.first <= number.last + 3:
+        # "9 patients plus two nurses": what a number follows adds to it, and hedges nothing.
+        added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
+        if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
             between = sentence.words[number.last : after.first]
             if not any(word in ",;:.)" or word.isdigit() for word in between):
                 return _bounded(number, _KIND[after.cls.rpartition("_")[2]])

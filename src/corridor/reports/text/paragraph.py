@@ -10,9 +10,8 @@ from corridor.reports.report import Scope
 from corridor.reports.text import attribution, when
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
-from corridor.reports.text.events import event_claims
+from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
-from corridor.reports.text.language import rows
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.sentences import Sentence, sentences
@@ -55,7 +54,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     for sentence in sentences(folded, text, words):
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
-            if sentence.numbered or any(cls in COUNTING or cls.startswith("TWO_") for cls in sentence.by)
+            if sentence.numbered or _may_count(sentence)
             else []
         )
         if not sentence.of("CORRECT"):
@@ -65,7 +64,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
             [background(sentence, event, year) for event in event_claims(sentence, counted)]
-            if sentence.has(event_cues())
+            if _may_happen(sentence)
             else []
         )
         claims = (*counted, *events)
@@ -140,13 +139,34 @@ def _tally(sentence: Sentence, claim: Claim) -> Scope:
     return "daily" if near(sentence, claim.first, claim.last, "DAILY", within=8) else ""
 
 
-COUNTING = frozenset(("NUM", "NONE", "NOBODY", "NOHURT", "UNKNOWNING", "ONE"))
+COUNTING = frozenset(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
+HURT = frozenset(("DEAD", "INJURED", "MISSING"))
+
+
+def _may_count(sentence: Sentence) -> bool:
+    """Tell whether a sentence without digits can count: an article counts only who was hurt, or before a number."""
+    by = sentence.by
+    if not COUNTING.isdisjoint(by) or any(cls.startswith("TWO_") for cls in by):
+        return True
+    if "NUM" not in by:
+        return "ONE" in by and not HURT.isdisjoint(by)
+    return not HURT.isdisjoint(by) or any(not m.value.startswith("one:") or m.last > m.first + 1 for m in by["NUM"])
 
 
 @cache
-def event_cues() -> frozenset[str]:
-    """Return the classes of words that an event can begin with."""
-    return frozenset(row["cue"] for row in rows("rules", "events.csv"))
+def _needs() -> dict[str, frozenset[str]]:
+    """Return, by the class of a cue, the classes one of which must stand with it; none where it may stand alone."""
+    found: dict[str, frozenset[str]] = {}
+    for cue, known in rules().items():
+        alone = any(not rule.partners or "^" in rule.partners for rule in known)
+        found[cue] = frozenset() if alone else frozenset(cls for rule in known for cls in rule.partners)
+    return found
+
+
+def _may_happen(sentence: Sentence) -> bool:
+    """Tell whether an event can begin in a sentence: a cue, and something that it can happen to."""
+    by, needs = sentence.by, _needs()
+    return any(cls in needs and not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by)
 
 
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}

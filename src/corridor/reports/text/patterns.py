@@ -6,7 +6,6 @@ import re
 from itertools import product
 
 from corridor.errors import UsageError
-from corridor.reports.text.fold import fold
 from corridor.reports.text.language import rows
 
 _CHOICE = re.compile(r"\[([^\]]*)\]")
@@ -15,6 +14,9 @@ _CHOICE = re.compile(r"\[([^\]]*)\]")
 _REGULAR = re.compile(r"~(\w+)")
 # A text is cut behind the apostrophe of "didn't": the table may write "didn' t".
 _SHORT_FORM = re.compile(r"['’] (?=(?:s|t|ve|re|ll|d|m)\b)")
+
+
+_PLAIN = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 
 
 def endings_of(lang: str) -> dict[str, str]:
@@ -38,9 +40,12 @@ def spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
 
 
 def term_words(term: str) -> list[str]:
-    """Split a term as a text is split, keeping the star that stands for any ending."""
+    """Split a folded term as a text is split, keeping the star that stands for any ending."""
+    if _PLAIN.fullmatch(term):
+        # Most terms are words and blanks; a text is cut as they are.
+        return term.split()
     term = _SHORT_FORM.sub("'", term)
-    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", fold(term.strip()).text)
+    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", term.strip())
     if not words:
         raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
     return words

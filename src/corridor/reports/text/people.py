@@ -5,7 +5,7 @@ from __future__ import annotations
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import WHOLE, Counted, Unit
+from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
 
 
 def person(it: Counted, base: Claim) -> Claim | None:
@@ -19,8 +19,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None
-    subset = [m for m in it.sentence.marks if m.cls == "SUBSET" and 0 <= base.first - m.last <= 2]
-    if subset and it.previous and it.previous.unit == "persons":
+    if it.previous and it.previous.unit == "persons" and _part(it, base, it.previous, cue):
         return base._replace(
             kind=it.previous.kind, modality=it.previous.modality, confidence=0.5, reason="part of the count before it"
         )
@@ -54,6 +53,17 @@ def person(it: Counted, base: Claim) -> Claim | None:
         confidence=round(max(0.4, 0.95 - cost / 30), 2),
         reason=f"people with the cue '{_words(it.sentence, cue)}'",
     )
+
+
+def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
+    """Tell whether people are some of those counted before, or are with them: "38 patients, along with 20 nurses"."""
+    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")):
+        return True
+    if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):
+        return True
+    # "Twenty-one of them need care": nothing but a need is said of them.
+    bare = it.unit.first == it.unit.last and of_them(it.sentence, it.number)
+    return bare and cue is not None and cue.cls == "NEED"
 
 
 _TOLD = {
@@ -114,13 +124,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
     table = rules()
     for mark in sentence.marks:
         rule = table.get((family, mark.cls))
-        if rule is None or (
-            mark.first >= base.first
-            and mark.last <= base.last
-            and not unit.labelled
-            and mark.first < unit.last
-            and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE")
-        ):
+        if rule is None or _no_cue(sentence, mark, base, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
         if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
@@ -143,6 +147,21 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
     if unit.family == "person" and unit.value in ("killed", "injured"):
         return "casualty", best[1], 1.0
     return best
+
+
+def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
+    """Tell whether a term stands inside what is counted and only names it, or belongs to another number."""
+    inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
+    if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
+        return True
+    return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
+
+
+def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a cue stands right in front of another number: "built for 6,000, it now has 8,350"."""
+    if base.first <= cue.last < base.last:
+        return False
+    return sentence.kind(cue.last) == "digits" or any(m.first == cue.last for m in sentence.of("NUM"))
 
 
 def _words(sentence: Sentence, mark: Mark | None) -> str:
@@ -173,9 +192,21 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
-    if base.hedge == "max" and daily and near(sentence, base.first, base.last, "PERMIT", within=6):
+    if base.hedge == "max" and daily and _ruled(sentence, base):
+        return True
+    if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
+
+
+# "The number agreed for day one had been 150".
+SET_BY = 8
+
+
+def _ruled(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a daily ceiling is one to come: permitted, planned, or an item in a list of terms."""
+    item = sentence.words[0] in ("-", "•", "(") or (len(sentence.words) > 1 and sentence.words[1] == ")")
+    return item or near(sentence, base.first, base.last, "PERMIT", "PLAN", within=6) is not None
 
 
 def _deal_says(sentence: Sentence, base: Claim) -> bool:

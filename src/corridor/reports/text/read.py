@@ -19,7 +19,8 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import Setting
-from corridor.reports.text.together import paragraphs, unwatched
+from corridor.reports.text.together import paragraphs
+from corridor.reports.text.unwatched import unwatched
 from corridor.reports.text.voices import Voices
 
 FACTS = {

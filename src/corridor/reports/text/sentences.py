@@ -112,7 +112,11 @@ class Sentence:
         """Return the marks of some classes, in order."""
         if len(classes) == 1:
             return self.by.get(classes[0], [])
-        found = [mark for cls in classes if cls in self.by for mark in self.by[cls]]
+        by = self.by
+        present = [by[cls] for cls in classes if cls in by]
+        if len(present) < 2:
+            return present[0] if present else []
+        found = [mark for marks in present for mark in marks]
         found.sort()
         return found
 
@@ -170,13 +174,12 @@ def _clock_ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
 def _ends(tokens: Tokens, at: int, size: int, text: str) -> bool:
     if at + 1 >= size:
         return True
-    after = tokens[at + 1]
-    if after.start == tokens.end(at):
+    if tokens.start(at + 1) == tokens.end(at):
         # `."` ends the quotation here; its speaker may follow in the same sentence.
         return False
     if tokens.words[at] == "." and at and (_short(tokens, at, text) or _initial(tokens, at, text)):
         return False
-    return not (tokens.words[at] in "!?" and text[after.start].islower())
+    return not (tokens.words[at] in "!?" and text[tokens.start(at + 1)].islower())
 
 
 def _short(tokens: Tokens, at: int, text: str) -> bool:
@@ -201,9 +204,10 @@ def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
         if not words.may_stir(folded.text[start:end]):
             continue
         tokens = tokens_of(folded, start, end)
-        for a, b in _cut(tokens, folded, text, start, end):
+        spans = _cut(tokens, folded, text, start, end)
+        for a, b in spans:
             part = tokens.words[a:b]
-            marks = words.marks(part) if words.stirs(part) else []
+            marks = words.marks(part) if len(spans) == 1 or words.stirs(part) else []
             if marks:
                 found.append(Sentence(tokens.part(a, b), marks))
     return found

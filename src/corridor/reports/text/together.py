@@ -6,7 +6,6 @@ import gc
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_all_start_methods, get_context
 
@@ -43,18 +42,6 @@ def _shared(parts: Sequence[str], setting: Setting, others: int) -> Iterator[tup
     with get_context("fork").Pool(others, initializer=_begin) as pool:
         for told in pool.imap(partial(_read, setting=setting), _batches(parts)):
             yield from told
-
-
-@contextmanager
-def unwatched() -> Iterator[None]:
-    """Read without the search for cycles, which costs up to a fifth: nothing read here makes any."""
-    watched = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if watched:
-            gc.enable()
 
 
 def _begin() -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 
@@ -54,7 +55,7 @@ class Counted(NamedTuple):
 
 def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
     """Return what a number counts; None where nothing says it."""
-    unit = _unit_after(sentence, number)
+    unit = unit_after(sentence, number)
     if unit and following and unit.first >= following.first:
         unit = None
     return (
@@ -65,87 +66,10 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
     )
 
 
-def is_label(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
-    words, at = sentence.words, number.body
-    if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
-        return True
-    if (
-        at == 0
-        and number.last < len(words)
-        and words[number.last] in "-.)/"
-        and words[0].isdigit()
-        and len(words[0]) < 3
-    ):
-        return True
-    if number.hedge == "exact" and at and sentence.kind(at) == "digits":
-        before = [m for m in sentence.marks if m.last == at]
-        if any(m.cls in ("NUMBERED", "MONTH") for m in before):
-            return True
-        named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
-        if named and (number.low or 0) <= 60 and _unit_after(sentence, number) is None:
-            return True
-    value = number.low or number.high or 0
-    if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
-        return _unit_after(sentence, number) is None
-    return False
-
-
-def _is_age(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a number is somebody's age: "a man of 71", "aged 8", "a driver, 45, was"."""
-    at, words = number.first, sentence.words
-    value = number.low or number.high or 0
-    if number.hedge == "range" and value <= OLDEST and _years_of_somebody(sentence, number):
-        return True
-    if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
-        return False
-    if any(m.last == at or m.first == number.last for m in sentence.of("AGED")):
-        return True
-    if at < 2 or sentence.kind(number.body) != "digits":
-        return False
-    someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
-    closed = number.last < len(words) and words[number.last] in (",", ")")
-    return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
-
-
-def _years_of_somebody(sentence: Sentence, number: Number) -> bool:
-    """Tell whether years behind a number are those of people named before it: "men between 18 and 45 years"."""
-    years = any(m.value == "years" and m.first == number.last for m in sentence.of("TIMEUNIT"))
-    return years and any(0 <= number.first - m.last <= AGE_OF for m in sentence.of("PERSON", "STAFF", "AGED"))
-
-
-AGE_OF = 3
-OLDEST = 110
-
-
-def _is_kin(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a number is of somebody's own children: "a mother of four", "with her three daughters"."""
-    words, at = sentence.words, number.first
-    if number.hedge != "exact" or not at or not 0 < (number.low or 0) <= KIN:
-        return False
-    if words[at - 1] in small("of") and at >= 2 and words[at - 2] in small("parent"):
-        return True
-    if words[at - 1] in small("parent") and words[at][0] in small("ofprefix"):
-        return True
-    unit = _unit_after(sentence, number)
-    return words[at - 1] in small("own") and unit is not None and unit.value in ("children", "women", "families")
-
-
-KIN = 13
-
-
-def _is_hour(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
-    if number.hedge != "exact" or not number.body or (number.low or 0) > 24 or _unit_after(sentence, number):
-        return False
-    before = sentence.words[number.body - 1]
-    if number.article:
-        return before in small("whichone")
-    return before in small("hour") and sentence.kind(number.body) == "digits"
-
-
-def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
+def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
+    if _describes_noun(sentence, number):
+        return None
     marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
     steps = 0
     at = number.last
@@ -169,6 +93,14 @@ def _unit_after(sentence: Sentence, number: Number) -> Unit | None:
             return None
         at += 1
     return None
+
+
+def _describes_noun(sentence: Sentence, number: Number) -> bool:
+    """Tell whether an Arabic number describes the noun in front of it: "the three towns and the evacuation of"."""
+    at = number.body
+    if number.hedge != "exact" or not at or sentence.kind(at) != "word" or number.last > at + 1:
+        return False
+    return sentence.words[at].startswith("ال") and sentence.words[at - 1].startswith("ال")
 
 
 def _unit_label(sentence: Sentence, number: Number) -> Unit | None:
@@ -205,16 +137,16 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     return _people_bare(sentence, number, previous, after)
 
 
-def _people_bare(  # noqa: C901 - each line is one way to leave the noun out
-    sentence: Sentence, number: Number, previous: Claim | None, after: str
-) -> Unit | None:
+def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
     if previous and _goes_on(sentence, number, previous, after):
         return Unit("person", previous.group, number.last, number.last)
     if previous and out_of and previous.unit in ("places", "beds"):
         return Unit("seat", "places", number.last, number.last)
-    before = [m for m in sentence.marks if m.last == number.first and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+    if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
+        return Unit("occupied", "places", number.last, number.last)
+    before = [m for m in sentence.marks if m.last == number.first and m.cls in COUNTED_BEFORE]
     if not number.article and not after[0].isalpha() and _they(sentence, number):
         return Unit("person", "all", number.last, number.last)
     if number.article and before:
@@ -231,9 +163,25 @@ def _people_bare(  # noqa: C901 - each line is one way to leave the noun out
     if before and words_of(sentence, number).startswith("ال"):
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    return _by_words_around(sentence, number, previous, after, before)
+
+
+def _by_words_around(
+    sentence: Sentence, number: Number, previous: Claim | None, after: str, before: list[Mark]
+) -> Unit | None:
+    """Return people for a number without a noun by the words around it, or what a noun with its owner counts."""
     told = _told_people(sentence, number, previous, after)
-    if told or _of_them(sentence, number):
+    if told or of_them(sentence, number):
         return told or Unit("person", "all", number.last, number.last)
+    if before and _owned(sentence, before[-1]) and not after[0].isalpha():
+        # Arabic: "a bus, its seats fifty".
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last, labelled=True)
+    if any(m.last == number.first for m in sentence.of("CAPACITY")) and (number.low or number.high or 0) >= ROOM:
+        return Unit("person", "all", number.last, number.last)
+    if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and not after[0].isalpha():
+        return Unit("person", "all", number.last, number.last)
+    if previous and _total_to(sentence, number, previous):
+        return Unit("person", previous.group, number.last, number.last)
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
@@ -248,11 +196,41 @@ def _people_bare(  # noqa: C901 - each line is one way to leave the noun out
     return None
 
 
+COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
+
+
+def _owned(sentence: Sentence, unit: Mark) -> bool:
+    """Tell whether an Arabic noun says whose it is by its ending: "its seats"."""
+    return sentence.words[unit.last - 1].endswith(("ها", "هم", "هما")) and len(sentence.words[unit.last - 1]) > OWNED
+
+
+OWNED = 4
+
+
+# Fewer may be anything that there is room for.
+ROOM = 20
+
+
+def _total_to(sentence: Sentence, number: Number, previous: Claim) -> bool:
+    """Tell whether a number is what the people counted before bring a total to: "takes the total to 31,900"."""
+    if previous.unit != "persons" or number.article or sentence.words[number.first - 1] not in small("totalto"):
+        return False
+    return any(0 < number.first - m.last <= TOTAL_TO for m in sentence.of("TOTAL", "SUMS"))
+
+
+TOTAL_TO = 9
+
+
+def _taken(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bare number is of the places taken of those counted: "160 beds, of which 131 are filled"."""
+    return not number.article and near(sentence, number.first, number.last, "OCCUPIED", within=4) is not None
+
+
 def _told_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number that a word of counting or of number introduces: "I make it 163"."""
     if not after[0].isalpha():
         tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
-        if tallied or _some_of_them(sentence, number):
+        if tallied or _someof_them(sentence, number):
             return Unit("person", "all", number.last, number.last)
         if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
             return Unit("person", previous.group, number.last, number.last)
@@ -280,7 +258,7 @@ def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
 HOTTEST = 60
 
 
-def _of_them(sentence: Sentence, number: Number) -> bool:
+def of_them(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is of people named before: "two of them later died"."""
     behind = sentence.words[number.last : number.last + 2]
     if not behind or number.article:
@@ -288,7 +266,7 @@ def _of_them(sentence: Sentence, number: Number) -> bool:
     return behind[0] in small("them") or (behind[0] in small("of") and behind[-1] in small("them"))
 
 
-def _some_of_them(sentence: Sentence, number: Number) -> bool:
+def _someof_them(sentence: Sentence, number: Number) -> bool:
     """Tell whether "of them" stands in front of a verb of people before the number: "il en reste, dit-on, 300"."""
     words, them = sentence.words, small("ofthem")
     cues = [m for m in sentence.of(*PERSON_CUES) if not them.isdisjoint(words[max(0, m.first - 1) : m.last])]
@@ -299,12 +277,19 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
     """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
     for many in sentence.of("HOWMANY"):
         for mark in sentence.marks:
-            of_people = mark.cls in ("PERSON", "STAFF") and many.last <= mark.first <= many.last + 2
-            if of_people and gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) < NUMBER_OF:
+            if not many.last <= mark.first <= many.last + 2 or mark.cls not in _WHOSE_NUMBER:
+                continue
+            if gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) >= NUMBER_OF:
+                continue
+            if mark.cls in UNITS:
                 return Unit(UNITS[mark.cls], mark.value, number.last, number.last)
+            if mark.first > many.last and not number.article:
+                # "The number of those left behind".
+                return Unit("person", "all", number.last, number.last)
     return None
 
 
+_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE")
 NUMBER_OF = 16
 HUNDRED = 100
 # What stands between a part and its whole.
@@ -367,7 +352,7 @@ def _shared(sentence: Sentence, number: Number, following: Number | None) -> Uni
     """Return the unit that a second number carries for both: "12 or 13 buses", "800 of 1,000 places"."""
     if following is None or gap(sentence, number.last, following.first) > 3:
         return None
-    unit = _unit_after(sentence, following)
+    unit = unit_after(sentence, following)
     between = sentence.words[number.last : following.first]
     joined = not between or between[0] in ("and", "et", "ou", "or", "او", ",", "to", "a")
     if unit and joined and unit.family in ("vehicle", "person", "staff") and not number.article:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
@@ -42,6 +43,14 @@ def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
 
 
 ARABIC = "\u0600"
+# How many names a text keeps in mind for the nouns that go back to them.
+NAMED = 7
+
+
+@lru_cache(maxsize=512)
+def _nouns(name: str) -> tuple[str, ...]:
+    """Return the words of a name without the Arabic article."""
+    return tuple(word.removeprefix("ال") for word in fold(name).text.split())
 
 
 class Voices:
@@ -50,6 +59,7 @@ class Voices:
     def __init__(self, voice: str) -> None:
         self.voice = voice
         self._last = ""
+        self._named: list[str] = []
         self._last_block = -9
         self._quoted: tuple[str, int] = ("", -9)
         self._speaks: tuple[str, int] = ("", -9)
@@ -61,7 +71,7 @@ class Voices:
         if quoted and self._speaks[0] and block - self._speaks[1] <= 1:
             # Who speaks on in quotation marks is who spoke before, not an office that was cited in between.
             last = self._speaks[0]
-        resolved = [s._replace(name=last) if s.name == PRONOUN else s for s in found]
+        resolved = [s._replace(name=last if s.name == PRONOUN else self._in_full(s.name)) for s in found]
         if quoted and resolved and resolved[-1].name != UNKNOWN and resolved[-1].cue.cls == "SAY":
             self._speaks = (resolved[-1].name, block)
         named = [s for s in resolved if s.name != UNKNOWN]
@@ -74,6 +84,17 @@ class Voices:
         elif not quoted:
             self._quoted = ("", -9)
         return resolved
+
+    def _in_full(self, name: str) -> str:
+        """Return the name that a lone noun goes back to: "the minister" is the minister named before."""
+        words = _nouns(name)
+        if len(words) == 1:
+            for full in reversed(self._named):
+                if words[0] in _nouns(full):
+                    return full
+        elif name not in self._named and PRONOUN not in name:
+            self._named = [*self._named[-NAMED:], name]
+        return name
 
     def source(self, nearest: int, heard: list[Speaker]) -> str:
         """Return the source of one claim: the speaker nearest to it, else the voice of the text."""

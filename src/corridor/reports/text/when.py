@@ -62,7 +62,7 @@ def date_of(folded: str, lang: str, published: datetime | None) -> datetime | No
     return None
 
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:h]| ?h ?)?(\d{2})?(?::\d{2})? ?([ap])?")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:h.]| ?h ?)?(\d{2})?(?::\d{2})? ?([ap])?")
 
 
 def clock_of(word: str) -> tuple[int, int] | None:

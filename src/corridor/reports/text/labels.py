@@ -1,0 +1,97 @@
+"""Numbers that count nothing: names of things, years, ages, hours, somebody's own children."""
+
+from __future__ import annotations
+
+from corridor.reports.text.language import small
+from corridor.reports.text.numbers import Number
+from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import unit_after
+
+
+def is_label(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
+    words, at = sentence.words, number.body
+    if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
+        return True
+    if (
+        at == 0
+        and number.last < len(words)
+        and words[number.last] in "-.)/"
+        and words[0].isdigit()
+        and len(words[0]) < 3
+    ):
+        return True
+    if number.hedge == "exact" and at and sentence.kind(at) == "digits":
+        before = [m for m in sentence.marks if m.last == at]
+        if any(m.cls in ("NUMBERED", "MONTH") for m in before):
+            return not _counts_people(sentence, number)
+        named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
+        if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
+            return True
+    value = number.low or number.high or 0
+    if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
+        return unit_after(sentence, number) is None
+    return False
+
+
+def _counts_people(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number behind a word that is often numbered counts: "in this bulletin 18,400 people"."""
+    unit = unit_after(sentence, number)
+    people = unit is not None and unit.family in ("person", "vehicle") and unit.first == number.last
+    return people and (number.low or 0) >= MANY
+
+
+MANY = 1000
+
+
+def _is_age(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is somebody's age: "a man of 71", "aged 8", "a driver, 45, was"."""
+    at, words = number.first, sentence.words
+    value = number.low or number.high or 0
+    if number.hedge == "range" and value <= OLDEST and _years_of_somebody(sentence, number):
+        return True
+    if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
+        return False
+    if any(m.last == at or m.first == number.last for m in sentence.of("AGED")):
+        return True
+    if at < 2 or sentence.kind(number.body) != "digits":
+        return False
+    someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
+    closed = number.last < len(words) and words[number.last] in (",", ")")
+    return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
+
+
+def _years_of_somebody(sentence: Sentence, number: Number) -> bool:
+    """Tell whether years behind a number are those of people named before it: "men between 18 and 45 years"."""
+    years = any(m.value == "years" and m.first == number.last for m in sentence.of("TIMEUNIT"))
+    return years and any(0 <= number.first - m.last <= AGE_OF for m in sentence.of("PERSON", "STAFF", "AGED"))
+
+
+AGE_OF = 3
+OLDEST = 110
+
+
+def _is_kin(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of somebody's own children: "a mother of four", "with her three daughters"."""
+    words, at = sentence.words, number.first
+    if number.hedge != "exact" or not at or not 0 < (number.low or 0) <= KIN:
+        return False
+    if words[at - 1] in small("of") and at >= 2 and words[at - 2] in small("parent"):
+        return True
+    if words[at - 1] in small("parent") and words[at][0] in small("ofprefix"):
+        return True
+    unit = unit_after(sentence, number)
+    return words[at - 1] in small("own") and unit is not None and unit.value in ("children", "women", "families")
+
+
+KIN = 13
+
+
+def _is_hour(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
+    if number.hedge != "exact" or not number.body or (number.low or 0) > 24 or unit_after(sentence, number):
+        return False
+    before = sentence.words[number.body - 1]
+    if number.article:
+        return before in small("whichone")
+    return before in small("hour") and sentence.kind(number.body) == "digits"
