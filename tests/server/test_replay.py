@@ -11,6 +11,7 @@ from pathlib import Path
 from corridor.cli_serve import DEMO_BEGINS
 from corridor.log.log import Log
 from corridor.reports.tables import read_reports
+from corridor.server.console.now import IN_SIGHT
 from corridor.server.replay import Replay
 from tests.server.serving import API, Live
 from tests.server.test_work import wait_for
@@ -52,5 +53,13 @@ def test_the_demo_opens_on_an_operation_with_a_plan_and_a_forecast(tmp_path: Pat
         now = lead.get("/?lang=en").text
         spot, group = (at(now, name) for name in ("Al-Amiriyah", "A first group: turned back"))
         assert abs(group - spot) < 30 < abs(group - at(now, "Khan al-Asal"))
+        # Once adopted, only those that leave next stand in sight on the first page.
+        name = made["body"]["plan_sha256"]
+        done = lead.post(f"{API}/decisions/adopt", json={"plan_sha256": name, "despite": "drill"})
+        assert done.status_code == 201, done.text
+        now = lead.get("/?lang=en").text
+        sight, folded = now.split('id="table-convoys"')[1].split("<details>")[:2]
+        assert f"Convoys that leave later or arrived before: {len(shown) - IN_SIGHT}" in folded
+        assert sight.count('class="state planned"') == IN_SIGHT < folded.count('class="state planned"')
     finally:
         server.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from corridor.finding import Finding
@@ -19,6 +20,8 @@ from corridor.situation.situation import Operation
 
 SCRIPTS = ("map.js",)
 SHOWN_ALARMS = 12
+# So many convoys that leave next, and so many that arrived last, stand in sight on this page.
+IN_SIGHT = 8
 # What tells of the place itself and not of what happens there says nothing of when a post was last heard.
 STANDING = {
     "site",
@@ -239,13 +242,20 @@ def _side(view: View, side: Side, times: float, most: float) -> Markup:
 
 
 def convoys_table(view: View) -> Table:
-    """Return where each convoy stands beside the plan, those that need looking at first."""
+    """Return where each convoy stands beside the plan, those that need looking at first.
+
+    Of those that are to leave and of those that have arrived only the nearest are in sight; the others are folded away.
+    """
     found = sorted(progress(view), key=_urgent)
+    leaving = [one.movement for one in found if one.state == "planned"]
+    there = [one.movement for one in found if one.state in ("arrived", "handed over")]
+    far = {*leaving[IN_SIGHT:], *there[:-IN_SIGHT]}
     return Table(
         "convoys",
         ("convoy", "state", "people", "planned", "departed", "arrived", "late_minutes", "last_seen", "seen_at"),
-        tuple(_convoy_row(view, one) for one in found),
+        tuple(replace(_convoy_row(view, one), aside=one.movement in far) for one in found),
         hidden=("people_low", "people_high", "reports"),
+        aside="now.others",
     )
 
 
