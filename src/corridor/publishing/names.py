@@ -120,7 +120,8 @@ def _part_of_operation(kind: str, w: Words) -> str:
     if kind in groups():
         return groups()[kind].label(w.lang)
     said = movement(kind, w)
-    return said[:1].lower() + said[1:]
+    # The code of a convoy (C001) is no word: it keeps its capital.
+    return said if said[1:2].isdigit() else said[:1].lower() + said[1:]
 
 
 def terms(situation: Situation, value: float | str, w: Words) -> str:
