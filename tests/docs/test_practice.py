@@ -28,7 +28,7 @@ def test_every_rule_of_practice_has_its_row() -> None:
 
 def test_every_test_and_rig_named_exists() -> None:
     tests = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
-    for page in ("practice.md", "reliability.md", "threats.md"):
+    for page in ("practice.md", "reliability.md", "threats.md", "dpia.md"):
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         for line in text.splitlines():
             current = ""

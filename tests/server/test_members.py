@@ -13,6 +13,7 @@ from corridor.log.entry import now
 from corridor.log.log import Log
 from corridor.server import secret
 from corridor.server.cabinet import CabinetError, SqliteCabinet
+from corridor.server.house import Settings
 from corridor.server.people import IDLE, LONGEST, People
 from tests.server.serving import API, Live, live
 
@@ -132,7 +133,9 @@ def test_pages_of_other_sites_change_nothing(server: Live) -> None:
 def test_every_answer_carries_the_strict_headers(server: Live) -> None:
     for path in ("/", "/sign-in", f"{API}/situation", "/nowhere"):
         headers = server.client().get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"]
+        policy = headers["content-security-policy"].split("; ")
+        assert {"default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+        assert "strict-transport-security" not in headers  # nobody can keep that promise without TLS
         assert "unsafe" not in headers["content-security-policy"]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
@@ -144,6 +147,14 @@ def test_every_answer_carries_the_strict_headers(server: Live) -> None:
         page = server.client().get("/sign-in", params={"lang": lang}).text
         assert word in page
         assert not re.search(r"<script|style=|\son\w+=|https?://", page)
+
+
+def test_over_tls_browsers_are_told_to_come_by_it_for_a_year(tmp_path: Path) -> None:
+    settings = Settings(planning=False, hosts=("127.0.0.1",), behind_proxy=True)
+    with live(tmp_path, settings=settings) as server:
+        for path in ("/", f"{API}/situation", "/nowhere"):
+            told = server.client().get(path).headers["strict-transport-security"]
+            assert told == "max-age=31536000; includeSubDomains"
 
 
 def test_guesses_are_slowed_down(tmp_path: Path) -> None:

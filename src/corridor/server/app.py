@@ -31,9 +31,9 @@ from corridor.server.routes import ROUTES, Route
 
 # Nothing from elsewhere, no script in a page's text, nobody's frame (W3C CSP Level 3).
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-    "base-uri 'none'"
+    "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; font-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = (
     (b"content-security-policy", CSP.encode()),
@@ -46,7 +46,7 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=(), payment=()"),
 )
-HSTS = (b"strict-transport-security", b"max-age=31536000")
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 def handlers(routes: Sequence[Route]) -> dict[str, Handler]:
@@ -66,7 +66,9 @@ class Walls:
         # Most requests are for a path without a field: looked up at once, not tried against every route in turn.
         self._plain = plain
         self._hosts = {host.lower() for host in house.settings.hosts}
-        self._headers = (*HEADERS, HSTS) if house.settings.tls else HEADERS
+        # Behind a proxy it is the proxy that speaks TLS, and this server that knows that nobody comes without.
+        over_tls = house.settings.tls or house.settings.behind_proxy
+        self._headers = (*HEADERS, HSTS) if over_tls else HEADERS
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
         """Pass a request on."""
