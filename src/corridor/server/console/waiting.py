@@ -6,11 +6,12 @@ from corridor.forecasting.aid import rates
 from corridor.operation.choices import choices
 from corridor.operation.holding import Hold, holds
 from corridor.publishing import names
+from corridor.publishing.footnotes import stated
 from corridor.publishing.map import waiting as waiting_at
 from corridor.publishing.markup import Child, Markup, el, link
 from corridor.reports.report import Report
 from corridor.server.console import outlook
-from corridor.server.console.figures import ago, fact_label, three_shown, valid
+from corridor.server.console.figures import ago, three_shown, valid
 from corridor.server.console.tables import Row, Table
 from corridor.server.console.view import Body, View, page
 from corridor.situation.site import left_to_move
@@ -196,10 +197,7 @@ def _around(view: View) -> Markup:
     items = [
         el(
             "li",
-            view.reports(
-                (r.id,),
-                [fact_label(r.fact, w), w("colon"), el("bdi", str(r.value if r.value is not None else ""), dir="auto")],
-            ),
+            view.reports((r.id,), stated(r, now, w)),
             " ",
             el(
                 "span",
