@@ -27,12 +27,17 @@ def serve(
     layers: Annotated[
         Path | None, typer.Option("--map", help="Layers of `corridor roads layers`, drawn below.")
     ] = None,
+    title: Annotated[
+        str | None, typer.Option("--new", metavar="TITLE", help="Make the log first, where there is none.")
+    ] = None,
     no_planning: Annotated[bool, typer.Option("--no-planning", help="Another server plans.")] = False,
 ) -> None:
     """Serve a log: console, phones, live stream."""
     from corridor.server.serve import Where
     from corridor.server.serve import serve as run
 
+    if title is not None:
+        _made(log, title)
     where = Where(
         host=host,
         port=port,
@@ -46,6 +51,21 @@ def serve(
         map=layers,
     )
     run(log, where, show)
+
+
+def _made(log: str, title: str) -> None:
+    """Make a log where there is none; never without being told, as a wrong name would be a second, empty truth."""
+    from corridor.errors import UsageError
+    from corridor.log.log import Log
+    from corridor.log.names import POSTGRES, is_log
+
+    if not is_log(log) or log.startswith(POSTGRES):
+        raise UsageError(
+            "is no file to be made", place=log, hint="end it with .corridor, or make it with: corridor new"
+        )
+    if not Path(log).exists():
+        Log.new(log, title=title or Path(log).stem).close()
+        show(f"made {log}; keep a copy of {log}.key apart")
 
 
 # The first day's reports of 18:00 make the operations known: whoever opens the console then sees one at work,

@@ -20,7 +20,7 @@ from corridor.log.entry import LARGEST_BODY, Answer, Entry, canonical, derived_i
 from corridor.log.log import SIGN_EVERY, Log, restore
 from corridor.log.sqlite import SqliteStore, open_sqlite
 from corridor.log.sqlite_tables import NETWORK, file_system
-from corridor.log.store import LogError
+from corridor.log.store import Batch, Head, LogError
 from corridor.log.verify import verify
 from corridor.log.writer import Writer
 from corridor.operation.known import replay
@@ -463,3 +463,10 @@ def test_where_the_system_names_no_disks(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Path, "read_text", gone)
     assert file_system(tmp_path) == ""
+
+
+def test_new_entries_are_chained_alike_with_and_without_looking() -> None:
+    entries = [entry(number) for number in range(1, 5)]
+    slow = Batch(entries, stamp(START), Head(), lambda _: {})
+    quick = Batch.of_new(entries, stamp(START), Head())
+    assert (quick.rows, quick.answers, quick.head) == (slow.rows, slow.answers, slow.head)

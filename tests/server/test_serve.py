@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from corridor import cli_serve
 from corridor.errors import UsageError
 from corridor.log.log import Log
 from corridor.server.serve import Where, is_loopback, settings_of
@@ -44,7 +45,7 @@ def command(*words: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], lis
     assert process.stdout is not None
     told: list[str] = []
     try:
-        while len(told) < 3:
+        while sum(not line.startswith("made ") for line in told) < 3:
             line = process.stdout.readline()
             assert line, process.stderr.read() if process.stderr else ""
             told.append(line.strip())
@@ -57,9 +58,9 @@ def command(*words: str, cwd: Path) -> Iterator[tuple[subprocess.Popen[str], lis
 
 
 def test_from_nothing_to_a_second_person(tmp_path: Path) -> None:
-    Log.new(str(tmp_path / "a.corridor"), title="Drill").close()
     port = free_port()
-    with command("a.corridor", "--port", str(port), "--no-planning", cwd=tmp_path) as (process, told):
+    with command("a.corridor", "--new", "Drill", "--port", str(port), "--no-planning", cwd=tmp_path) as (process, told):
+        assert told.pop(0).startswith("made a.corridor")
         assert told[0] == f"serving Drill at http://127.0.0.1:{port}"
         link = re.search(r"http://\S+", told[1])
         assert link is not None
@@ -157,3 +158,13 @@ def test_the_certificate_is_trusted_for_these_names_only(tmp_path: Path) -> None
         assert "max-age" in found.headers["strict-transport-security"]
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"https://127.0.0.1:{port}/health/ready")
+
+
+def test_a_log_that_is_there_is_served_and_never_made_anew(tmp_path: Path) -> None:
+    place = str(tmp_path / "a.corridor")
+    cli_serve._made(place, "First")
+    cli_serve._made(place, "Second")
+    with Log.open(place) as log:
+        assert log.opened.title == "First"
+    with pytest.raises(UsageError, match="no file to be made"):
+        cli_serve._made("a.txt", "x")

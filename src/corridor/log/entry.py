@@ -85,7 +85,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         return Entry(**{name: getattr(self, name) for name in Entry.__struct_fields__})
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What became of one entry, by id: accepted, duplicate, conflict (kept aside for a person) or rejected."""
 
     id: str

@@ -88,7 +88,7 @@ class SqliteStore:
         """
         if self._believed is None or (len(entries) > 1 and len({entry.id for entry in entries}) < len(entries)):
             return None
-        batch = Batch(entries, received, self._believed, _none_held)
+        batch = Batch.of_new(entries, received, self._believed)
         several = len(batch.rows) > TOGETHER
         try:
             if several:
@@ -273,10 +273,6 @@ def _write(db: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401
 
 def _untold(rows: list[Row]) -> None:
     """Nobody has asked to hear of them."""
-
-
-def _none_held(ids: Sequence[str]) -> dict[str, Held]:  # noqa: ARG001
-    return {}
 
 
 def _sync(path: Path) -> None:

@@ -90,6 +90,23 @@ class Batch:
         self._held = find([entry.id for entry in entries])
         self.answers = [self._answer(entry) for entry in entries]
 
+    @classmethod
+    def of_new(cls, entries: Sequence[Entry], received: str, head: Head) -> Batch:
+        """Return the batch of entries whose ids differ and which a store is believed not to hold: no one is looked up.
+
+        The store finds out as it writes where it is wrong, as an id stands in it once.
+        """
+        made = cls((), received, head, _nothing_held)
+        seq, last = head
+        for entry in entries:
+            seq += 1
+            row = link(entry, seq=seq, prev=last, received=received)
+            last = row.hash
+            made.rows.append(row)
+        made.head = Head(seq, last)
+        made.answers = [Answer(row.id, "accepted", row.seq) for row in made.rows]
+        return made
+
     def _answer(self, entry: Entry) -> Answer:
         held = self._held.get(entry.id)
         if held is None:
@@ -108,6 +125,10 @@ class Batch:
         self._held[entry.id] = Held(row.seq, (row.kind, row.name, row.happened, row.body_sha256))
         self.rows.append(row)
         return row.seq
+
+
+def _nothing_held(ids: Sequence[str]) -> dict[str, Held]:  # noqa: ARG001
+    return {}
 
 
 def must_be_empty(head: Head, place: str) -> None:

@@ -19,7 +19,7 @@ ASSUMPTION = "Corridor planning default"
 UNREVIEWED = "nobody (unreviewed)"
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One stated fact: who says it, about what, when it was true and when it could be known.
 
     `source` is an organisation or an office, never a private person; `grade` is the Admiralty code (A-F, 1-6).

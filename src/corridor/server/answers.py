@@ -35,7 +35,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     faults: tuple[str, ...] = ()
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What became of one entry, by id, once it is on the disk; `warnings` says what a person should look at."""
 
     id: str

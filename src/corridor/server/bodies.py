@@ -92,7 +92,7 @@ class Fix(Strict, frozen=True, kw_only=True):
 # Sync
 
 
-class Entered(Strict, frozen=True, kw_only=True):
+class Entered(Strict, frozen=True, kw_only=True, gc=False):
     """One entry as a device made it: its id (UUID 7 or 8), its count from 1 up, when it wrote it down, the report.
 
     `body` is a report; a body that is none is answered `rejected` with the reason, and the others of the batch go on.

@@ -44,7 +44,9 @@ class Counts:
 
     def take(self, number: int) -> None:
         """Note that a count came; a jump of more than a million is one gap too many to be told one by one."""
-        if number > self.highest:
+        if number == self.highest + 1:
+            self.highest = number
+        elif number > self.highest:
             first = max(self.highest + 1, number - 1_000_000)
             self.missing.update(range(first, number))
             self.highest = number
@@ -74,7 +76,10 @@ class Present:
         self.seq, self.head = row.seq, row.hash
         self.retention.take(row)
         if row.device_seq:
-            self.devices.setdefault(row.device, Counts()).take(row.device_seq)
+            counts = self.devices.get(row.device)
+            if counts is None:
+                counts = self.devices[row.device] = Counts()
+            counts.take(row.device_seq)
         if row.kind == "report":
             self.reports += 1
         elif row.kind == "decision":

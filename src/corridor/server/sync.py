@@ -83,7 +83,7 @@ def report_of(raw: msgspec.Raw) -> Report:
         report = _reports.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(f"is no report: {error}") from None
-    if report.note.startswith(SEALED) or report.quote.startswith(SEALED):
+    if (report.note or report.quote) and SEALED in (report.note[: len(SEALED)], report.quote[: len(SEALED)]):
         raise InputError("the free text is sealed already", place=report.id, hint="send it in plain words")
     wrong = faults(report)
     if wrong:
