@@ -119,7 +119,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         cost = 1.5
     if rule.unless and _unless(sentence, rule, cue):
         return None
-    if rule.kind in _DONE and near(sentence, cue.first, cue.last, "WISH", within=6):
+    wish = near(sentence, cue.first, cue.last, "WISH", within=6) if rule.kind in _DONE else None
+    if wish and not (partner and wish.first == partner.first and cue.cls == "DEAL"):
         return None
     if rule.kind in ("departure", "arrival") and _of_who_speaks(sentence, partner):
         return None
@@ -242,13 +243,24 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
 def _reach(sentence: Sentence, cue: Mark, partner: Mark) -> float:
     """Return how far a cue stands from what it happens to; the subject that opens a sentence is near its verb."""
     cost = distance(sentence, cue.first, cue.last, partner)
-    if partner.first > SUBJECT or partner.last > cue.first or cost <= FAR_SUBJECT or cost > 2 * FAR_SUBJECT + SUBJECT:
+    if cost <= FAR_SUBJECT or cost > 2 * FAR_SUBJECT + SUBJECT or partner.last > cue.first:
+        return cost
+    if partner.first > _dateline(sentence) + SUBJECT:
         return cost
     between = [m for m in sentence.marks if partner.last <= m.first < cue.first]
     other = any(m.cls in ("CONTRAST", "SAY", "ACCORDING", "CONVOY", "VEHICLE", "PRON") for m in between)
     return cost if other else FAR_SUBJECT
 
 
+def _dateline(sentence: Sentence) -> int:
+    """Return where the words of a story begin behind its dateline: "TOWN, 4 July 2018 (Agency) - The evacuation"."""
+    head = sentence.words[: min(DATELINE, len(sentence.words))]
+    dated = any(m.first < DATELINE for m in sentence.of("MONTH")) or ")" in head
+    dashes = [at for at, word in enumerate(head) if word == "-"]
+    return dashes[-1] + 1 if dated and dashes else 0
+
+
+DATELINE = 16
 SUBJECT = 3
 FAR_SUBJECT = 8.0
 
@@ -303,7 +315,8 @@ def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:
 def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
     """Tell whether fire only says what killed the people counted: "killed by shelling"."""
     by = any(m.cls == "BY" and 0 <= cue.first - m.last <= 2 for m in sentence.marks)
-    return by and any(c.kind == "casualty" and c.counted for c in counted)
+    war = not small("war").isdisjoint(sentence.words[cue.first : cue.last])
+    return (by or war) and any(c.kind == "casualty" and c.counted for c in counted)
 
 
 def _same_clause(sentence: Sentence, claim: Claim, cue: Mark) -> bool:

@@ -304,7 +304,12 @@ class Lexicon:
 
     def _paired(self, word: str, term: tuple[str, ...]) -> bool:
         """Keep a term by its rarest word and the one beside it, where both stand in a text as in the table."""
-        if self.prefixes or self.suffixes or any(part[-1] == "*" or not part[0].isalpha() for part in term):
+        if (
+            word not in term
+            or self.prefixes
+            or self.suffixes
+            or any(part[-1] == "*" or not part[0].isalpha() for part in term)
+        ):
             return False
         at = term.index(word)
         pair = (word, term[at + 1]) if at + 1 < len(term) else (term[at - 1], word)

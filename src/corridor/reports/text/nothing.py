@@ -117,6 +117,11 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
         if many:
             first, last = min(first, many.first), max(last, many.last)
         base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
+        hurt = [at for at in range(many.last, many.last + 3) if at < len(sentence.words)] if many else []
+        hurt = [at for at in hurt if sentence.words[at] in small("hurt")]
+        if hurt:
+            said = base._replace(kind="casualty", last=max(last, hurt[0] + 1), confidence=0.7)
+            return [said._replace(reason="says that nobody knows how many were hurt")]
         # What people would be counted doing may stand inside: "how many are left inside is anyone's guess".
         kind, cue, _ = kind_of(sentence, base, Unit("person", "all", first, first))
         if cue and kind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
+from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
@@ -41,9 +42,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
             reason="goes on with the count before it",
         )
     if not kind:
-        if it.unit.value == "wounded" and len(it.sentence.words) < 14:
-            return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
-        return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
+        return _without_cue(it, base)
     told = _told(it, base, kind)
     if told != kind:
         return base._replace(kind=told, confidence=0.4, reason=_TOLD[told])
@@ -55,6 +54,26 @@ def person(it: Counted, base: Claim) -> Claim | None:
     )
 
 
+def _without_cue(it: Counted, base: Claim) -> Claim:
+    """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
+    if _aboard(it):
+        return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
+    if it.unit.value == "wounded" and len(it.sentence.words) < 14:
+        return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
+    return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
+
+
+def _aboard(it: Counted) -> bool:
+    """Tell whether people go with vehicles named before them: "three buses out from our side with 140 people"."""
+    words, number = it.sentence.words, it.number
+    if not number.first or words[number.first - 1] not in small("aboard"):
+        return False
+    return any(0 < number.first - m.last <= ABOARD for m in it.sentence.of("VEHICLE", "CONVOY"))
+
+
+ABOARD = 9
+
+
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     """Tell whether people are some of those counted before, or are with them: "38 patients, along with 20 nurses"."""
     if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")):
@@ -63,7 +82,7 @@ def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
         return True
     # "Twenty-one of them need care": nothing but a need is said of them.
     bare = it.unit.first == it.unit.last and of_them(it.sentence, it.number)
-    return bare and cue is not None and cue.cls == "NEED"
+    return bare and cue is not None and cue.cls in ("NEED", "TOEVAC")
 
 
 _TOLD = {
@@ -138,15 +157,25 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
             cost += 4
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
-        if mark.cls == "HOUSE" and not any(m.cls in ("SHELTER", "CAPACITY", "BED") for m in sentence.marks):
+        if mark.cls == "HOUSE" and not _sheltered(sentence):
             cost += 2
-        # "300 people to move" are still there; "had to move 300 people" did so.
-        kind = "count_out" if mark.cls == "TOEVAC" and mark.first < base.first else rule[0]
+        kind = _kind_by(sentence, mark, base, rule[0])
         if cost < best[2]:
             best = (kind, mark, cost)
     if unit.family == "person" and unit.value in ("killed", "injured"):
         return "casualty", best[1], 1.0
     return best
+
+
+def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
+    """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
+    if cue.cls == "TOEVAC" and cue.first < base.first:
+        return "count_out"
+    return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
+
+
+def _sheltered(sentence: Sentence) -> bool:
+    return sentence.has(frozenset(("SHELTER", "CAPACITY", "BED")))
 
 
 def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:

@@ -170,6 +170,8 @@ def _by_words_around(
     sentence: Sentence, number: Number, previous: Claim | None, after: str, before: list[Mark]
 ) -> Unit | None:
     """Return people for a number without a noun by the words around it, or what a noun with its owner counts."""
+    if previous and previous.kind == "fleet" and previous.last and of_them(sentence, number):
+        return Unit("vehicle", previous.unit, number.last, number.last)
     told = _told_people(sentence, number, previous, after)
     if told or of_them(sentence, number):
         return told or Unit("person", "all", number.last, number.last)
