@@ -190,13 +190,14 @@ def at(times: list[float], share: float) -> float:
 
 def ingest(chosen: argparse.Namespace) -> dict[str, Any]:
     """P3: entries a second over HTTP in batches of 50, each answered once it is durable."""
-    with served(phones=4) as server:
-        each = chosen.entries // 4
+    with served(phones=chosen.phones) as server:
+        each = chosen.entries // chosen.phones
         before = server.used()
-        accepted, seconds, times = poured(server, each, 2, 2)
+        accepted, seconds, times = poured(server, each, 2, chosen.phones)
         used = server.used() - before
     return {
-        "entries": accepted, "seconds": round(seconds, 2), "entries a second": round(accepted / seconds),
+        "phones": chosen.phones, "entries": accepted, "seconds": round(seconds, 2),
+        "entries a second": round(accepted / seconds),
         "server's processor seconds": round(used, 2), "entries a processor second": round(accepted / used),
         "p50 ms": at(times, 0.5), "p99 ms": at(times, 0.99),
     }  # fmt: skip
@@ -451,6 +452,7 @@ def main() -> None:
     parser.add_argument("row", choices=ROWS)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--clients", type=int, default=500)
+    parser.add_argument("--phones", type=int, default=4)
     parser.add_argument("--rate", type=float, default=0.0)
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--repeat", type=int, default=10)

@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
 from corridor.log.entry import Row
+from corridor.server.house import House
 from corridor.server.hub import LONGEST_QUEUE, Hub
 from tests.log.making import entry
 from tests.operation.acting import basis
@@ -120,6 +122,40 @@ def test_a_slow_client_is_dropped_at_a_thousand_and_the_others_go_on() -> None:
         with pytest.raises(StopAsyncIteration):
             await anext(slow)
         hub.stop()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("way", ["by parts", "at once"])
+def test_who_keeps_up_is_not_dropped_for_what_was_committed_at_once(way: str) -> None:
+    """What a backlog commits in one moment is handed on by parts; all at once it would drop everybody."""
+
+    async def play() -> None:
+        async def pages(_after: int, _limit: int) -> list[Row]:
+            return []
+
+        hub = Hub(pages, heartbeat=60)
+        house = SimpleNamespace(hub=hub)
+        got = 0
+
+        async def follow() -> None:
+            nonlocal got
+            async for chunk in hub.follow(0, "a", lambda one: one.id):
+                got += chunk.count(b"id: ")
+
+        follower = asyncio.ensure_future(follow())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        rows = [row(number) for number in range(1, 5 * LONGEST_QUEUE)]
+        if way == "by parts":
+            await House._handed_on(house, rows)  # type: ignore[arg-type]
+        else:
+            hub.publish(rows)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert (hub.dropped, got) == ((0, len(rows)) if way == "by parts" else (1, 0))
+        hub.stop()
+        await follower
 
     asyncio.run(play())
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from corridor.log.entry import new_id
+from corridor.server.house import BACKLOGS
+from corridor.server.sync import LIVE
 from tests.operation.acting import basis
 from tests.server.serving import API, Live, at_gate, entered, live, recent
 
@@ -209,3 +213,26 @@ def test_the_urgent_are_written_before_the_others_of_their_batch(server: Live) -
     found = phone.post(f"{API}/sync", json={"entries": batch}).json()["answers"]
     assert sorted(one["seq"] for one in found)[:2] == sorted(found[number]["seq"] for number in (10, 11))
     assert new_id() not in [one["id"] for one in found]
+
+
+def test_what_happens_now_does_not_wait_for_backlogs(server: Live) -> None:
+    """Where as many backlogs are taken in as may be another one waits; an entry alone and urgent ones do not."""
+    phone, late = server.phone(), server.phone()
+    backlog = {"entries": [entered(at_gate(value=n), n) for n in range(1, LIVE + 2)]}
+    loop = server.house._loop
+    assert loop is not None
+
+    async def take() -> None:
+        for _ in range(BACKLOGS):
+            await server.house.backlogs.acquire()
+
+    asyncio.run_coroutine_threadsafe(take(), loop).result(5)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(late.post, f"{API}/sync", json=backlog)
+        assert phone.post(f"{API}/sync", json={"entries": [entered(at_gate(), 1)]}).status_code == 200
+        urgent = {"entries": [entered(at_gate(value=n), n + 1, urgent=n == 3) for n in range(1, LIVE + 2)]}
+        assert phone.post(f"{API}/sync", json=urgent).status_code == 200
+        assert not waiting.done()
+        for _ in range(BACKLOGS):
+            loop.call_soon_threadsafe(server.house.backlogs.release)
+        assert waiting.result(20).status_code == 200

@@ -30,7 +30,7 @@ from corridor.server import present as p
 from corridor.server.archive import Archive
 from corridor.server.cabinet import open_cabinet
 from corridor.server.desk import Desk, DeskLog
-from corridor.server.hub import HEARTBEAT_SECONDS, Hub
+from corridor.server.hub import HEARTBEAT_SECONDS, LONGEST_QUEUE, Hub
 from corridor.server.intake import Intake
 from corridor.server.limits import Limits
 from corridor.server.metrics import Metrics
@@ -43,6 +43,11 @@ T = TypeVar("T")
 STORE_PAGE = 10_000
 # So many commits of its own a server holds until they are handed on.
 FRESH = 64
+# So many rows go to the live clients at once, who then have so many turns of the loop to take them.
+TOGETHER = 250
+TURNS = 20
+# So many backlogs are taken in at once: the loop comes round to everybody else between them.
+BACKLOGS = 8
 # How long a lost notification can go unnoticed, and how long a log written by another program on this machine.
 LOOK_SECONDS = 0.5
 SIGN_SECONDS = 60.0
@@ -105,6 +110,7 @@ class House:
         self._fresh: deque[list[Row]] = deque(maxlen=FRESH)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._wake = asyncio.Event()
+        self.backlogs = asyncio.Semaphore(BACKLOGS)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._notify: Callable[[], None] = lambda: None
         self._unlisten: Callable[[], None] = lambda: None
@@ -209,9 +215,18 @@ class House:
             if rows:
                 for row in rows:
                     self.present.take(row)
-                self.hub.publish(told)
+                await self._handed_on(told)
                 for watcher in self.watchers:
                     watcher(rows)
+
+    async def _handed_on(self, rows: list[Row]) -> None:
+        """Hand rows to the live clients part by part: one that keeps up must not be dropped for a part too large."""
+        for start in range(0, len(rows), TOGETHER):
+            self.hub.publish(rows[start : start + TOGETHER])
+            for _ in range(TURNS):
+                if start + TOGETHER >= len(rows) or self.hub.drained(LONGEST_QUEUE - TOGETHER):
+                    break
+                await asyncio.sleep(0)
 
     def _next_fresh(self) -> list[Row]:
         """Return what this server wrote next after what it has handed on; nothing where others wrote in between."""

@@ -92,6 +92,10 @@ class Hub:
                 client.queue.extend(happenings)
                 client.ready.set()
 
+    def drained(self, most: int) -> bool:
+        """Return whether no client has more than so many entries queued."""
+        return all(len(client.queue) <= most for client in self.clients)
+
     def stop(self) -> None:
         """End every stream; the clients come back elsewhere, or later."""
         self.stopping = True

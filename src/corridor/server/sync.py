@@ -36,6 +36,8 @@ FIELD_FACTS = frozenset(
 URGENT_FACTS = frozenset({"halt", "resumption", "incident", "casualties", "people_held"})
 # A device's clock that is this far off is told so, and whoever reads its entries.
 CLOCK_SECONDS = 120
+# A batch of more entries is a backlog: backlogs wait for each other, what happens now waits for none.
+LIVE = 10
 AHEAD = timedelta(seconds=CLOCK_SECONDS)
 
 _reports = msgspec.json.Decoder(Report)
@@ -57,6 +59,14 @@ class _Sorted:
 @handles
 async def sync(ask: Ask) -> Reply:
     """Take a batch of a device; the entries that are sound are kept, whatever the others are."""
+    entries = ask.body.entries
+    if len(entries) <= LIVE or any(entered.urgent for entered in entries):
+        return await _synced(ask)
+    async with ask.house.backlogs:
+        return await _synced(ask)
+
+
+async def _synced(ask: Ask) -> Reply:
     house, viewer, batch = ask.house, ask.viewer, ask.body
     now = house.clock()
     latest = now + AHEAD
