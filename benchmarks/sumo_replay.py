@@ -133,7 +133,7 @@ def cars(folder: Path, an_hour: int, hours: float, seed: int = 0) -> str:
     ]
     (folder / "cars.xml").write_text("<routes>\n" + "\n".join(lines) + "\n</routes>\n")
     run(folder, "duarouter", "-n", "net.xml", "--route-files", "cars.xml", "-o", "cars.rou.xml", "--ignore-errors",
-        "--no-warnings", "--no-step-log")  # fmt: skip
+        "--routing-algorithm", "astar", "--no-warnings", "--no-step-log")  # fmt: skip
     return "cars.rou.xml"
 
 
@@ -209,16 +209,18 @@ def main() -> None:
         run(folder, "duarouter", "-n", "net.xml", "--route-files", "trips.xml", "-o", "bus.rou.xml",
             "--mapmatch.distance", MATCH_M, "--no-warnings", "--no-step-log")  # fmt: skip
         print(f"{given.map.name}: {size}, {count} vehicles in {len(drives(plan))} convoys")
-        rows = [replayed(folder, plan, an_hour) for an_hour in given.cars]
-    if given.write:
-        said = {
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "map": given.map.name,
-            "edges": size,
-        }
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "roads-sumo.json").write_text(json.dumps({"machine": said, "rows": rows}, indent=1) + "\n")
+        rows: list[dict[str, Any]] = []
+        for an_hour in given.cars:
+            rows.append(replayed(folder, plan, an_hour))
+            if given.write:  # after each load: many cars take long, and what was measured is kept
+                keep(given.map.name, size, rows)
+
+
+def keep(extract: str, size: str, rows: list[dict[str, Any]]) -> None:
+    """Write what was measured so far."""
+    said = {"python": platform.python_version(), "machine": platform.machine(), "map": extract, "edges": size}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "roads-sumo.json").write_text(json.dumps({"machine": said, "rows": rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

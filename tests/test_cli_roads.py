@@ -64,6 +64,15 @@ def test_from_a_map_to_a_plan(run: Run, tmp_path: Path) -> None:
     assert "2026-11-22T09:00:00+02:00" in again.out
 
 
+def test_drives_of_one_type_are_reported_for_that_type(run: Run, tmp_path: Path) -> None:
+    town, sites = ladder(tmp_path), sites_file(tmp_path)
+    done = run("roads", "legs", sites, town, "--profile", "ambulance", "--only", "bus", "-o", tmp_path / "own.jsonl")
+    assert done.code == 0
+    assert {report.about for report in read_reports(tmp_path / "own.jsonl")} == {"school>hall.bus", "hall>school.bus"}
+    wrong = run("roads", "legs", sites, town, "--only", "ambulanse")
+    assert (wrong.code, "no report has vehicles of type 'ambulanse'" in wrong.err) == (2, True)
+
+
 def test_closures_on_the_command_line_and_the_answer_no(run: Run, tmp_path: Path) -> None:
     town, sites = ladder(tmp_path), sites_file(tmp_path)
     shape = {
@@ -109,7 +118,10 @@ def test_ways_bridges_reach_and_layers(run: Run, tmp_path: Path) -> None:
     assert placed.code == 0
     assert "of 50 people within 20 minutes" in placed.err
     known = run("roads", "pickups", town, people, "--sites", sites, "--limit", "20")
-    assert "1 pickups, 20 of 50" in known.err
+    assert "1 pickups, 20 of 50 people within 20 minutes; as " in known.err
+    people.write_text("lat,lon,people\n-40,10,50\n")
+    elsewhere = run("roads", "pickups", town, people)
+    assert (elsewhere.code, "nobody lives where the roads" in elsewhere.err) == (2, True)
 
 
 @pytest.mark.parametrize(

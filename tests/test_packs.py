@@ -80,6 +80,21 @@ def test_the_published_hospital_figures_come_out_under_the_inputs_that_the_docs_
     assert round(plan(longer(situation, 2), seed=0).clearance_minutes / 60, 1) == 78.3
 
 
+@pytest.mark.parametrize("people", [0.25, 1.0])
+@pytest.mark.parametrize("drive", [0.1, 4.0])
+@pytest.mark.parametrize("loading", [0.1, 4.0])
+def test_doubling_the_drives_of_the_pack_at_other_inputs_never_doubles_its_clearance(
+    people: float, drive: float, loading: float, tmp_path: Path
+) -> None:
+    make_pack("hospital", tmp_path / "h", AT)
+    times = {"people_inside": people, "leg_time": drive, "boarding_time": loading, "unloading_time": loading}
+    told = read_reports(tmp_path / "h" / "reports.csv")
+    situation = assess([msgspec.structs.replace(r, value=(r.number or 0.0) * times[r.fact]) if r.fact in times else r
+                        for r in told])  # fmt: skip
+    once, twice = (plan(each, time_limit=1.0, seed=0) for each in (situation, longer(situation, 2)))
+    assert 1 < twice.clearance_minutes / once.clearance_minutes < 2
+
+
 @settings(max_examples=12, deadline=None)
 @given(
     people=st.integers(1, 150),

@@ -60,7 +60,9 @@ def receptions(extract: Map, at: At = None, output: Output = None) -> None:
 
 def pickups(
     extract: Map,
-    population: Annotated[Path, typer.Argument(help="People at points: CSV lat,lon,people, or GeoTIFF.")],
+    population: Annotated[
+        Path, typer.Argument(metavar="PEOPLE", help="People at points: CSV lat,lon,people, or GeoTIFF.")
+    ],
     count: Annotated[int, typer.Option("-k", "--count", help="How many pickups to place.")] = 5,
     known: Annotated[str | None, typer.Option("--sites", help="Take the pickups of these reports.")] = None,
     limit: Annotated[float, typer.Option("--limit", help="Walking minutes at most.")] = 15.0,
@@ -77,12 +79,15 @@ def pickups(
     with working("reading the map"):
         walked, driven = open_roads(extract, "walk"), open_roads(extract, "bus")
     crowd = people.read_population(population, walked.road.extent)
+    if not people.meets(crowd, walked.road.extent):
+        hint = "take the map of the same place; longitude and latitude may be swapped"
+        raise UsageError(f"nobody lives where the roads of {extract.name} are", place=str(population), hint=hint)
     walks = people.Walks(walked, crowd)
     if known:
         places = [place for place in travel.places_of(travel.reports_of(known)).values() if place.kind == "pickup"]
         if not places:
             raise UsageError("no pickup with a position", place=known, hint="report site=pickup and its position")
-        chosen, proof = list(travel.snapped(walked, places).values()), ""
+        chosen, proof = list(travel.snapped(walked, places).values()), f"as {known} has them"
     else:
         from corridor.reports.roads.snap import snap
 

@@ -54,6 +54,7 @@ def legs(
     one_lane: Annotated[
         float, typer.Option("--one-lane", min=0, help="One-lane stretches of so many metres become terms.")
     ] = 100.0,
+    only: Annotated[str, typer.Option("--only", help="For this vehicle type alone, as an ambulance drives.")] = "",
     output: Output = None,
 ) -> None:
     """Report the drive times of the legs that an operation needs."""
@@ -64,19 +65,24 @@ def legs(
     moment = moment_of(at, "--at") if at else max((r.received for r in reports), default=datetime.now(UTC))
     needed = travel.needed(reports)
     pairs = list(needed)
+    known = sorted({report.subject for report in reports if report.fact == "vehicles"})
+    if only and only not in known:
+        from corridor.files import nearest
+
+        raise UsageError(f"no report has vehicles of type {only!r}", place="--only", hint=nearest(only, known))
     if not pairs:
         hint = "state who leaves from where (term OP/who.from) and where to (term OP/destination.to)"
         raise UsageError("the reports name no operation with pickups and receptions", place=file, hint=hint)
     named = {name for pair in pairs for name in pair}
     traffic = _traffic(extract, profile, convoy=convoy, closures=closures, at=moment, until=until)
     sites = travel.snapped(traffic.roads, [p for p in travel.places_of(reports).values() if p.id in named])
-    found = travel.leg_reports(traffic, sites, needed, moment, short_m=one_lane)
+    found = travel.leg_reports(traffic, sites, needed, moment, short_m=one_lane, only=only)
     if lines is not None:
         geojson(travel.lines(traffic, sites, pairs), lines)
     write(write_reports(found.reports).encode(), output)
     narrow = f", {found.lanes} one-lane stretches" if found.lanes else ""
     say(f"{found.ways} legs of {len(pairs)}, {len(sites)} sites, {profile}{narrow}; {extract.name}")
-    _findings([*found.findings, *travel.hidden(reports, found.parted)])
+    _findings([*found.findings, *travel.hidden(reports, found.parted, only)])
 
 
 @roads_app.command(context_settings=SOUTH)

@@ -63,11 +63,11 @@ def test_an_empty_drive_takes_the_direct_leg_and_a_loaded_one_the_corridor() -> 
     plan = PLANS["aleppo_small"]()
     direct = Leg(start="amiriyah", end="rashidin", minutes=worlds.minutes(20))
     case = Case(with_situation(plan, legs=(*plan.situation.legs, direct)))
-    assert case.drive("amiriyah", "rashidin") == 20
+    assert case.drive("aleppo", "amiriyah", "rashidin") == 20
     assert case.loaded_drive("aleppo", "amiriyah", "rashidin") == 60
-    assert case.drive("rashidin", "amiriyah") == 60
-    assert case.drive("amiriyah", "nowhere") is None
-    assert case.drive("amiriyah", "amiriyah") == 0
+    assert case.drive("aleppo", "rashidin", "amiriyah") == 60
+    assert case.drive("aleppo", "amiriyah", "nowhere") is None
+    assert case.drive("aleppo", "amiriyah", "amiriyah") == 0
 
 
 def in_utc(plan: Plan) -> Plan:

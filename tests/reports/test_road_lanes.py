@@ -102,6 +102,8 @@ def test_the_plan_lets_nobody_come_the_other_way_and_one_of_the_open_road_is_ref
     reports = told(tmp_path, "Office,unloading_time,bus,school,1", "Office,boarding_time,bus,school,4")
     narrow = folded(street(tmp_path, low=NARROW, mid=NARROW, high=NARROW), reports)
     assert [c.parameters for a in narrow.agreements for c in a.of_kind("corridor")] == [{"one_lane": "hall>lane-2"}]
+    # What a map says of a lane settles nothing of the agreement.
+    assert "town/corridor" in {finding.about for finding in check(narrow) if finding.rule == "left open"}
     kept = plan(narrow, time_limit=1, reserve_quantile=0.5)
     assert verify(kept) == []
     wide = msgspec.structs.replace(

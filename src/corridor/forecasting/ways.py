@@ -59,7 +59,7 @@ class Roads:
     """
 
     def __init__(self, situation: Situation, operation: Operation, gates: set[str]) -> None:
-        self.legs = situation.legs_by_step
+        self.legs = situation.legs_for(operation.id)
         self.gates = gates
         corridor = situation.corridor(operation.id)
         self.path = corridor.sites if corridor else ()

@@ -183,7 +183,7 @@ def _overdue(
         sites = (convoy.pickup, convoy.reception)
     due = {sites[0]: begun}
     for start, end in pairwise(sites):
-        leg = situation.leg(start, end)
+        leg = situation.legs_for(convoy.operation).get((start, end))
         if leg is None:
             due = {convoy.pickup: begun}
             break

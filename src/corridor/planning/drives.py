@@ -9,9 +9,9 @@ from corridor.situation.road import way
 from corridor.situation.situation import Operation, Situation
 
 
-def drive_of(situation: Situation, start: str, end: str, path: tuple[str, ...]) -> int | None:
-    """Return the minutes of a drive, each leg rounded up, None where no way leads there."""
-    legs = situation.legs_by_step
+def drive_of(situation: Situation, operation: str, start: str, end: str, path: tuple[str, ...]) -> int | None:
+    """Return the minutes of a drive of an operation, each leg rounded up, None where no way leads there."""
+    legs = situation.legs_for(operation)
     steps = way(legs, start, end, path=path, minutes=lambda leg: up(leg.minutes))
     return None if steps is None else sum(up(legs[step].minutes) for step in steps)
 
@@ -31,11 +31,11 @@ def drives_of(
     empty: dict[tuple[str, str], int] = {}
     for pickup in pickups:
         for reception in receptions:
-            drive = drive_of(situation, pickup, reception, path)
+            drive = drive_of(situation, operation.id, pickup, reception, path)
             if drive is not None:
                 loaded[pickup, reception] = drive
         for start in dict.fromkeys((*receptions, *(unit.site for unit in units))):
-            drive = drive_of(situation, start, pickup, ())
+            drive = drive_of(situation, operation.id, start, pickup, ())
             if drive is not None:
                 empty[start, pickup] = drive
         if not any(key[0] == pickup for key in loaded):
@@ -66,7 +66,7 @@ def beyond_of(
     found = {}
     for pickup, reception in loaded:
         if point is not None and {pickup, reception} <= set(path):
-            minutes = drive_of(situation, point, reception, path)
+            minutes = drive_of(situation, operation.id, point, reception, path)
             if path.index(pickup) < path.index(point) < path.index(reception) and minutes is not None:
                 found[pickup, reception] = minutes
     return found

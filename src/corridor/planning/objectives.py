@@ -114,7 +114,7 @@ def _kilometres(plan: Plan) -> float | None:
     situation = plan.situation
     home = {(item.operation, item.type): item.depot for item in situation.fleet.vehicles}
     stands: dict[str, str] = {}
-    known: dict[tuple[str, str, tuple[str, ...]], float | None] = {}
+    known: dict[tuple[str, str, str, tuple[str, ...]], float | None] = {}
     total = 0.0
     for convoy in sorted(plan.planned, key=lambda convoy: convoy.depart):
         corridor = situation.corridor(convoy.operation)
@@ -125,7 +125,7 @@ def _kilometres(plan: Plan) -> float | None:
                 (site, convoy.pickup, ()),
                 (convoy.pickup, convoy.reception, corridor.sites if corridor else ()),
             ):
-                key = (start, end, path)
+                key = (convoy.operation, start, end, path)
                 if key not in known:
                     known[key] = _length(situation, *key)
                 length = known[key]
@@ -151,8 +151,8 @@ def _first_site(plan: Plan, vehicle: str, depot: str) -> str:
     return depot
 
 
-def _length(situation: Situation, start: str, end: str, path: tuple[str, ...]) -> float | None:
-    legs = situation.legs_by_step
+def _length(situation: Situation, operation: str, start: str, end: str, path: tuple[str, ...]) -> float | None:
+    legs = situation.legs_for(operation)
     steps = way(legs, start, end, path=path, minutes=lambda leg: leg.minutes.quantile(0.5))
     if steps is None:
         return None

@@ -64,7 +64,7 @@ def route(
 ) -> tuple[tuple[str, int], ...]:
     """Return the sites of a way with the minutes at which each is reached; loaded vehicles keep to the corridor."""
     corridor = situation.corridor(operation.id)
-    legs = situation.legs_by_step
+    legs = situation.legs_for(operation.id)
     path = corridor.sites if corridor and loaded else ()
     steps = way(legs, *pair, path=path, minutes=minutes) or ()
     return route_of(steps, {step: minutes(legs[step]) for step in steps})

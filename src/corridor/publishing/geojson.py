@@ -76,11 +76,12 @@ def _leg(situation: Situation, leg: Leg) -> dict[str, object]:
         "what": "leg",
         "from": leg.start,
         "to": leg.end,
+        "vehicle_type": leg.type or None,
         "minutes_p10_p50_p90": [round(leg.minutes.quantile(q), 1) for q in (0.1, 0.5, 0.9)],
         "km": None if leg.km is None else round(leg.km.quantile(0.5), 1),
         "basis": leg.basis or None,
         "precision": STRAIGHT,
         "sources": _sources(situation, leg.reports),
     }
-    name = f"{leg.start}>{leg.end}"
+    name = f"{leg.start}>{leg.end}" + (f".{leg.type}" if leg.type else "")
     return {"type": "Feature", "id": name, "geometry": _line(situation, (leg.start, leg.end)), "properties": properties}

@@ -11,7 +11,7 @@ from corridor.reports.report import Report
 from corridor.situation.estimate import Estimate, certain
 from corridor.situation.fleet import Fleet, UnderWay, Vehicles
 from corridor.situation.pool import Pooling, pool
-from corridor.situation.road import Corridor, Leg, Step, way
+from corridor.situation.road import Corridor, Leg, Step, legs_for, way
 from corridor.situation.shifts import serves, shifts_of
 from corridor.situation.site import Site, SiteKind
 from corridor.situation.situation import Operation
@@ -77,12 +77,16 @@ def _site(name: str, reports: list[Report], pooling: Pooling) -> Site:
 
 
 def legs_of(reports: Sequence[Report], pooling: Pooling, known: set[str]) -> tuple[Leg, ...]:
-    """Return the directed legs that have a drive time; raises `InputError` for a leg to an unknown site."""
+    """Return the directed legs that have a drive time; raises `InputError` for a leg to an unknown site.
+
+    A dot and a vehicle type behind the leg (from>to.ambulance) make a leg of that type alone.
+    """
     times = _by_subject(reports, "leg_time")
     lengths = _by_subject(reports, "leg_distance")
     found = []
     for name in sorted(times):
-        start, arrow, end = name.partition(">")
+        step, _, kind = name.partition(".")
+        start, arrow, end = step.partition(">")
         for site in (start, end):
             if not arrow or site not in known:
                 raise InputError(
@@ -96,7 +100,8 @@ def legs_of(reports: Sequence[Report], pooling: Pooling, known: set[str]) -> tup
         km = pool(lengths.get(name, []), pooling, f"distance {name}", "km")
         cited = (*times[name], *lengths.get(name, []))
         basis = "; ".join(dict.fromkeys(r.note for r in cited if r.note))
-        found.append(Leg(start=start, end=end, minutes=minutes, km=km, basis=basis, reports=tuple(r.id for r in cited)))
+        ids = tuple(r.id for r in cited)
+        found.append(Leg(start=start, end=end, minutes=minutes, km=km, basis=basis, type=kind, reports=ids))
     return tuple(found)
 
 
@@ -174,10 +179,9 @@ def fleet_of(
             )
         )
     paths = {corridor.operation: corridor.sites for corridor in corridors}
-    roads = {(leg.start, leg.end): leg for leg in legs}
     return Fleet(
         vehicles=tuple(found),
-        under_way=_under_way(found, operations, (roads, paths), reports, at),
+        under_way=_under_way(found, operations, (legs, paths), reports, at),
         shifts=shifts_of(found, operations, corridors, reports, at),
     )
 
@@ -209,7 +213,7 @@ def _minutes(what: str, kind: str, reports: Sequence[Report], pooling: Pooling) 
 def _under_way(
     vehicles: Sequence[Vehicles],
     operations: Sequence[Operation],
-    ways: tuple[dict[Step, Leg], dict[str, tuple[str, ...]]],
+    roads: tuple[Sequence[Leg], dict[str, tuple[str, ...]]],
     reports: Sequence[Report],
     at: datetime,
 ) -> tuple[UnderWay, ...]:
@@ -233,6 +237,7 @@ def _under_way(
         kinds = [v for v in vehicles if (v.operation, v.type) == (name, kind)]
         if operation is None or not operation.receptions or not kinds:
             continue
+        ways = legs_for(roads[0], {kind}), roads[1]
         arrival = arrived.get(movement)
         site = arrival.place if arrival and arrival.place in operation.receptions else operation.receptions[0]
         out = _drive(ways, name, report.place, site) or _drive(ways, name, operation.pickups[0], site) or UNKNOWN_DRIVE

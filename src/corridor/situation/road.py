@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,7 +17,8 @@ Step = tuple[str, str]
 class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One directed drive between two sites: minutes, and kilometres where known.
 
-    `basis` says in words where the figures come from ("straight line x 1.3" is never shown as a surveyed road).
+    `basis` says in words where the figures come from ("straight line x 1.3" is never shown as a surveyed road). A leg
+    with a `type` is how vehicles of that type drive, or may drive at all; one without holds for all others.
     """
 
     start: str
@@ -25,6 +26,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     minutes: Estimate
     km: Estimate | None = None
     basis: str = ""
+    type: str = ""
     reports: tuple[str, ...] = ()
 
 
@@ -41,6 +43,23 @@ class Corridor(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     headway: Estimate
     lead: str = ""
     reports: tuple[str, ...] = ()
+
+
+def legs_for(legs: Iterable[Leg], types: Collection[str]) -> dict[Step, Leg]:
+    """Return the legs that vehicles of some types drive together: each as the slowest of them drives it.
+
+    A leg that one of the types may not drive is left out. Without types it is the legs that hold for all.
+    """
+    by_step: dict[Step, dict[str, Leg]] = {}
+    for leg in legs:
+        by_step.setdefault((leg.start, leg.end), {})[leg.type] = leg
+    found: dict[Step, Leg] = {}
+    for step, known in by_step.items():
+        mine = [known.get(kind, known.get("")) for kind in types or ("",)]
+        driven = [leg for leg in mine if leg is not None]
+        if len(driven) == len(mine):
+            found[step] = max(driven, key=lambda leg: (leg.minutes.quantile(0.5), leg.type))
+    return found
 
 
 class Ways:

@@ -14,7 +14,7 @@ from corridor.situation import summary
 from corridor.situation.agreement import Agreement, Halt
 from corridor.situation.estimate import Component, Estimate
 from corridor.situation.fleet import Fleet
-from corridor.situation.road import Corridor, Leg
+from corridor.situation.road import Corridor, Leg, legs_for
 from corridor.situation.site import Group, Site
 
 FORMAT = "corridor-situation/1"
@@ -75,8 +75,23 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, d
 
     @cached_property
     def legs_by_step(self) -> dict[tuple[str, str], Leg]:
-        """The legs by (start, end)."""
-        return {(leg.start, leg.end): leg for leg in self.legs}
+        """The legs that hold for all types of vehicles, by (start, end)."""
+        return {(leg.start, leg.end): leg for leg in self.legs if not leg.type}
+
+    @cached_property
+    def _legs_for(self) -> dict[str, dict[tuple[str, str], Leg]]:
+        if not any(leg.type for leg in self.legs):
+            return {}
+        return {
+            operation.id: legs_for(
+                self.legs, {vehicles.type for vehicles in self.fleet.vehicles if vehicles.operation == operation.id}
+            )
+            for operation in self.operations
+        }
+
+    def legs_for(self, operation: str) -> dict[tuple[str, str], Leg]:
+        """Return the legs that an operation drives, by (start, end): each as its slowest type of vehicle drives it."""
+        return self._legs_for.get(operation, self.legs_by_step)
 
     @property
     def unreviewed(self) -> int:

@@ -23,6 +23,7 @@ from corridor.planning.verify.reading import (
 )
 from corridor.situation.agreement import Clause, ClauseKind
 from corridor.situation.fleet import UnderWay, Vehicles
+from corridor.situation.road import Leg
 from corridor.situation.situation import Operation
 
 
@@ -35,7 +36,9 @@ class Case:
         self.groups = {group.id: group for group in plan.situation.groups}
         self.operations: dict[str, Operation] = {item.id: item for item in plan.situation.operations}
         self.sites = {site.id: site for site in plan.situation.sites}
-        self._reached: dict[str, dict[str, int]] = {}
+        self._reached: dict[tuple[str, str], dict[str, int]] = {}
+        self._legs: dict[str, dict[str, dict[str, Leg]]] = {}
+        self._minutes: dict[str, dict[str, dict[str, int]]] = {}
 
     def clauses(self, operation: str, kind: ClauseKind) -> tuple[Clause, ...]:
         """Return the clauses of a kind in the agreement of an operation; none where nothing is agreed."""
@@ -141,19 +144,35 @@ class Case:
                     number -= 1
         return found
 
-    @cached_property
-    def _legs(self) -> dict[str, dict[str, int]]:
-        legs: dict[str, dict[str, int]] = {}
-        for leg in self.situation.legs:
-            legs.setdefault(leg.start, {})[leg.end] = at_least(leg.minutes)
-        return legs
+    def legs(self, operation: str) -> dict[str, dict[str, Leg]]:
+        """Return the legs open to every type of vehicle of an operation, each as the slowest of them drives it."""
+        if operation not in self._legs:
+            types = {kind.type for kind in self.situation.fleet.vehicles if kind.operation == operation} or {""}
+            told = {(leg.start, leg.end, leg.type): leg for leg in self.situation.legs}
+            found: dict[str, dict[str, Leg]] = {}
+            for start, end in sorted({(start, end) for start, end, _ in told}):
+                mine = [told.get((start, end, kind)) or told.get((start, end, "")) for kind in types]
+                driven = [leg for leg in mine if leg is not None]
+                if len(driven) == len(mine):
+                    slowest = max(driven, key=lambda leg: (leg.minutes.quantile(0.5), leg.type))
+                    found.setdefault(start, {})[end] = slowest
+            self._legs[operation] = found
+            self._minutes[operation] = {
+                start: {end: at_least(leg.minutes) for end, leg in after.items()} for start, after in found.items()
+            }
+        return self._legs[operation]
 
-    def drive(self, start: str, end: str) -> int | None:
+    def minutes(self, operation: str) -> dict[str, dict[str, int]]:
+        """Return the whole minutes of each leg of an operation."""
+        self.legs(operation)
+        return self._minutes[operation]
+
+    def drive(self, operation: str, start: str, end: str) -> int | None:
         """Return the minutes of the direct leg, else of the quickest chain of legs, None where there is no way."""
         if start == end:
             return 0
-        direct = self._legs.get(start, {}).get(end)
-        return direct if direct is not None else self._reach(start).get(end)
+        direct = self.minutes(operation).get(start, {}).get(end)
+        return direct if direct is not None else self._reach(operation, start).get(end)
 
     def loaded_drive(self, operation: str, pickup: str, reception: str) -> int | None:
         """Return the minutes along the operation's corridor, or `drive` where the corridor does not join the two."""
@@ -161,62 +180,69 @@ class Case:
         sites = corridor.sites if corridor else ()
         if pickup in sites and reception in sites and sites.index(pickup) < sites.index(reception):
             way = sites[sites.index(pickup) : sites.index(reception) + 1]
-            parts = [self.drive(a, b) for a, b in pairwise(way)]
+            parts = [self.drive(operation, a, b) for a, b in pairwise(way)]
             known = [minutes for minutes in parts if minutes is not None]
             if len(known) == len(parts):
                 return sum(known)
-        return self.drive(pickup, reception)
+        return self.drive(operation, pickup, reception)
 
-    def way(self, operation: str, start: str, end: str) -> dict[str, int]:
+    def way(self, operation: str, start: str, end: str, *, loaded: bool = True) -> dict[str, int]:
         """Return the sites of a way, each with the minutes at which it is reached.
 
-        Loaded vehicles keep to the corridor of their `operation`; with none named it is the way of an empty one.
+        Loaded vehicles keep to the corridor of their operation, empty ones do not.
         """
-        corridor = self.situation.corridor(operation)
-        sites = corridor.sites if corridor else ()
-        chosen: list[str] = []
-        if start in sites and end in sites and sites.index(start) < sites.index(end):
-            parts = [self._direct(a, b) for a, b in pairwise(sites[sites.index(start) : sites.index(end) + 1])]
-            chosen = [start, *(site for part in parts for site in part[1:])] if all(parts) else []
-        chosen = chosen or self._direct(start, end)
+        chosen = self.sites_on(operation, start, end, loaded=loaded)
+        legs = self.minutes(operation)
         minutes = {chosen[0]: 0} if chosen else {}
         for before, after in pairwise(chosen):
-            minutes[after] = minutes[before] + self._legs[before][after]
+            minutes[after] = minutes[before] + legs[before][after]
         return minutes
 
-    def _direct(self, start: str, end: str) -> list[str]:
-        """Return both ends of a leg, else the sites of the quickest chain; none where there is no way."""
-        return [start, end] if end in self._legs.get(start, {}) else self._sites_between(start, end)
+    def sites_on(self, operation: str, start: str, end: str, *, loaded: bool) -> list[str]:
+        """Return the sites of a way in order; none where there is no way."""
+        corridor = self.situation.corridor(operation)
+        sites = corridor.sites if corridor and loaded else ()
+        chosen: list[str] = []
+        if start in sites and end in sites and sites.index(start) < sites.index(end):
+            way = sites[sites.index(start) : sites.index(end) + 1]
+            parts = [self._direct(operation, a, b) for a, b in pairwise(way)]
+            chosen = [start, *(site for part in parts for site in part[1:])] if all(parts) else []
+        return chosen or self._direct(operation, start, end)
 
-    def _sites_between(self, start: str, end: str) -> list[str]:
+    def _direct(self, operation: str, start: str, end: str) -> list[str]:
+        """Return both ends of a leg, else the sites of the quickest chain; none where there is no way."""
+        if end in self.minutes(operation).get(start, {}):
+            return [start, end]
+        return self._sites_between(operation, start, end)
+
+    def _sites_between(self, operation: str, start: str, end: str) -> list[str]:
         """Return the sites of the quickest chain of legs, walked back from its end; none where there is no way."""
-        reached = self._reach(start)
+        reached, legs = self._reach(operation, start), self.minutes(operation)
         if end not in reached:
             return []
         sites = [end]
         while sites[-1] != start:
             here = sites[-1]
-            before = (s for s in reached if here in self._legs.get(s, {}))
-            sites.append(
-                next(s for s in before if reached[s] + self._legs[s][here] == reached[here] and s not in sites)
-            )
+            before = (s for s in reached if here in legs.get(s, {}))
+            sites.append(next(s for s in before if reached[s] + legs[s][here] == reached[here] and s not in sites))
         return sites[::-1]
 
-    def _reach(self, start: str) -> dict[str, int]:
+    def _reach(self, operation: str, start: str) -> dict[str, int]:
         """Return what `_quickest` finds, found once for each start."""
-        if start not in self._reached:
-            self._reached[start] = self._quickest(start)
-        return self._reached[start]
+        if (operation, start) not in self._reached:
+            self._reached[operation, start] = self._quickest(operation, start)
+        return self._reached[operation, start]
 
-    def _quickest(self, start: str) -> dict[str, int]:
+    def _quickest(self, operation: str, start: str) -> dict[str, int]:
         """Return the quickest minutes to every site that can be reached (Dijkstra 1959)."""
+        legs = self.minutes(operation)
         reached: dict[str, int] = {}
         queue = [(0, start)]
         while queue:
             minutes, site = heapq.heappop(queue)
             if site not in reached:
                 reached[site] = minutes
-                for after, leg in self._legs.get(site, {}).items():
+                for after, leg in legs.get(site, {}).items():
                     heapq.heappush(queue, (minutes + leg, after))
         return reached
 

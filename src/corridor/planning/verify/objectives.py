@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from itertools import pairwise
 
 from corridor.planning.plan import Objective
 from corridor.planning.verify.case import Case
-from corridor.planning.verify.reading import Breach, at_least, minutes_between, parse_load
+from corridor.planning.verify.reading import Breach, minutes_between, parse_load
 
 AGAIN = "Plan again from this situation: corridor plan situation.json"
 # A person of priority 0 counts four times as much as one of priority 3 or later.
@@ -122,13 +121,11 @@ def _kilometres(case: Case) -> float | None:
     total = 0.0
     stands = {name: vehicle.site for name, vehicle in case.vehicles.items()}
     for convoy in sorted(case.plan.planned, key=lambda convoy: convoy.depart):
-        corridor = case.situation.corridor(convoy.operation)
-        path = corridor.sites if corridor else ()
         for trip in convoy.trips:
             if trip.vehicle not in stands:
                 return None
-            empty = _km(case, stands[trip.vehicle], convoy.pickup, ())
-            loaded = _km(case, convoy.pickup, convoy.reception, path)
+            empty = _km(case, convoy.operation, (stands[trip.vehicle], convoy.pickup), loaded=False)
+            loaded = _km(case, convoy.operation, (convoy.pickup, convoy.reception), loaded=True)
             if empty is None or loaded is None:
                 return None
             total += empty + loaded
@@ -136,34 +133,11 @@ def _kilometres(case: Case) -> float | None:
     return total
 
 
-def _km(case: Case, start: str, end: str, path: tuple[str, ...]) -> float | None:
-    legs = {(leg.start, leg.end): leg for leg in case.situation.legs}
-    if start == end:
+def _km(case: Case, operation: str, pair: tuple[str, str], *, loaded: bool) -> float | None:
+    if pair[0] == pair[1]:
         return 0.0
-    inside = start in path and end in path and path.index(start) < path.index(end)
-    steps = list(pairwise(path[path.index(start) : path.index(end) + 1])) if inside else []
-    if not steps or any(step not in legs for step in steps):
-        steps = [(start, end)] if (start, end) in legs else _quickest(case, start, end)
-    lengths = [legs[step].km for step in steps]
-    if not steps or any(km is None for km in lengths):
+    legs, sites = case.legs(operation), case.sites_on(operation, *pair, loaded=loaded)
+    lengths = [legs[before][after].km for before, after in pairwise(sites)]
+    if not lengths or any(km is None for km in lengths):
         return None
     return sum(km.quantile(0.5) for km in lengths if km is not None)
-
-
-def _quickest(case: Case, start: str, end: str) -> list[tuple[str, str]]:
-    """Return the legs of the quickest chain (Dijkstra 1959), none where no chain leads there."""
-    came: dict[str, str] = {}
-    queue = [(0, start, start)]
-    while queue:
-        minutes, site, before = heapq.heappop(queue)
-        if site in came:
-            continue
-        came[site] = before
-        for leg in case.situation.legs:
-            if leg.start == site:
-                heapq.heappush(queue, (minutes + at_least(leg.minutes), leg.end, site))
-    steps: list[tuple[str, str]] = []
-    while end in came and end != start:
-        steps.append((came[end], end))
-        end = came[end]
-    return steps[::-1]

@@ -42,7 +42,8 @@ def _fewest_teams(case: Case, convoys: list[Convoy]) -> int:
     ordered = sorted(convoys, key=lambda convoy: convoy.depart)
     after: list[list[int]] = []
     for convoy in ordered:
-        ways = {pickup: case.drive(convoy.reception, pickup) for pickup in {c.pickup for c in ordered}}
+        pickups = {c.pickup for c in ordered}
+        ways = {pickup: case.drive(convoy.operation, convoy.reception, pickup) for pickup in pickups}
         back = {
             pickup: convoy.arrive + timedelta(minutes=minutes)
             for pickup, minutes in ways.items()

@@ -47,13 +47,19 @@ def _crossings(case: Case, first: str, second: str) -> Iterator[Crossing]:
             yield (*span, way[first] < way[second], f"convoy {convoy.id}")
     for before, stay in successive(case):
         start, _, _ = free_before(before, stay)
-        back = case.way("", start, stay.convoy.pickup) if start and start != stay.convoy.pickup else {}
+        back = _back(case, start, stay)
         if first in back and second in back:
             begins, ends = sorted((back[first], back[second]))
             leaves = stay.trip.sets_off or stay.trip.board_start - timedelta(minutes=back[stay.convoy.pickup])
             about = f"convoy {stay.convoy.id}, vehicle {stay.trip.vehicle}"
             span = leaves + timedelta(minutes=begins), leaves + timedelta(minutes=ends)
             yield (*span, back[first] < back[second], about)
+
+
+def _back(case: Case, start: str, stay: Stay) -> dict[str, int]:
+    if not start or start == stay.convoy.pickup:
+        return {}
+    return case.way(stay.convoy.operation, start, stay.convoy.pickup, loaded=False)
 
 
 def approaches_are_possible(case: Case) -> Iterator[Breach]:
@@ -63,7 +69,7 @@ def approaches_are_possible(case: Case) -> Iterator[Breach]:
         start, free, _ = free_before(before, stay)
         if leaves is None or not start:
             continue
-        drive = timedelta(minutes=case.drive(start, stay.convoy.pickup) or 0)
+        drive = timedelta(minutes=case.drive(stay.convoy.operation, start, stay.convoy.pickup) or 0)
         if leaves < free or leaves + drive > stay.trip.board_start:
             what = f"It sets off from {start} at {clock(leaves)}, is free there at {clock(free)} and boards at "
             what += f"{stay.convoy.pickup} at {clock(stay.trip.board_start)}, {drive // timedelta(minutes=1)} min away."
@@ -108,7 +114,7 @@ def _driven(case: Case, operation: str, clause: Clause, terms: tuple[int, int]) 
 def _drives(case: Case, before: Stay | None, stay: Stay) -> tuple[int, int, float]:
     """Return the minutes of the drive to the pickup, of the loaded drive, and how long the vehicle stands between."""
     start, free, _ = free_before(before, stay)
-    empty = case.drive(start, stay.convoy.pickup) or 0 if start else 0
+    empty = case.drive(stay.convoy.operation, start, stay.convoy.pickup) or 0 if start else 0
     loaded = case.loaded_drive(stay.convoy.operation, stay.convoy.pickup, stay.convoy.reception) or 0
     return empty, loaded, minutes_between(free, stay.trip.board_start) - empty
 

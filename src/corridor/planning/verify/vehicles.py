@@ -78,7 +78,7 @@ def one_vehicle_one_place(case: Case) -> Iterator[Breach]:
     """Each vehicle boards only when it is free and has driven to the pickup from where it was last."""
     for before, stay in successive(case):
         start, free, word = free_before(before, stay)
-        back = case.drive(start, stay.convoy.pickup) if start else 0
+        back = case.drive(stay.convoy.operation, start, stay.convoy.pickup) if start else 0
         # Where no way leads to the pickup the rule "way" says so; nobody can board before being free all the same.
         ready = max(free + timedelta(minutes=back or 0), case.situation.at)
         if stay.trip.board_start < ready:
@@ -124,7 +124,7 @@ def drives_are_long_enough(case: Case) -> Iterator[Breach]:
             yield Breach(about, what, remedy)
     for before, stay in successive(case):
         start, _, _ = free_before(before, stay)
-        if start and case.drive(start, stay.convoy.pickup) is None:
+        if start and case.drive(stay.convoy.operation, start, stay.convoy.pickup) is None:
             about = f"convoy {stay.convoy.id}, vehicle {stay.trip.vehicle}"
             what = f"No legs lead from {start}, where it is free, to the pickup {stay.convoy.pickup}."
             yield Breach(about, what, "Record the way back with its minutes (leg_time), or take another vehicle.")

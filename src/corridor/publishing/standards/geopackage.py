@@ -190,6 +190,7 @@ def _legs(package: Package, situation: Situation) -> None:
     columns = {
         "from_site": "TEXT",
         "to_site": "TEXT",
+        "vehicle_type": "TEXT",
         "minutes_p10": "REAL",
         "minutes_p50": "REAL",
         "minutes_p90": "REAL",
@@ -198,7 +199,12 @@ def _legs(package: Package, situation: Situation) -> None:
     features = []
     for leg in situation.legs:
         minutes = [round(leg.minutes.quantile(q), 1) for q in (0.1, 0.5, 0.9)]
-        features.append((_line(situation, (leg.start, leg.end)), [leg.start, leg.end, *minutes, leg.basis or None]))
+        features.append(
+            (
+                _line(situation, (leg.start, leg.end)),
+                [leg.start, leg.end, leg.type or None, *minutes, leg.basis or None],
+            )
+        )
     package.layer("legs", "Drives between places, straight lines, not surveyed roads", LINE, columns, features)
 
 

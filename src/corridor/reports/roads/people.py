@@ -81,6 +81,13 @@ def read_population(path: str | Path, box: tuple[float, float, float, float] | N
     return Population(lat, lon, people, Path(path).name)
 
 
+def meets(crowd: Population, box: tuple[float, float, float, float]) -> bool:
+    """Whether anybody lives in a box (west, south, east, north)."""
+    west, south, east, north = box
+    inside = (crowd.lon >= west) & (crowd.lon <= east) & (crowd.lat >= south) & (crowd.lat <= north)
+    return bool((crowd.people[inside] > 0).any())
+
+
 def read_cod_ps(path: str | Path) -> list[AreaPeople]:
     """Read a COD-PS table (population by administrative area): the deepest level it has, with P-codes.
 

@@ -159,17 +159,20 @@ def leg_reports(
     at: datetime,
     *,
     short_m: float = SHORT_M,
+    only: str = "",
 ) -> Legs:
     """Return a time and a distance for each leg at a moment.
 
     A leg without a way gets no report but a finding that says what cuts it; one that closures cut is also denied, so
     that the log shows it. A way over one-lane stretches of at least `short_m` metres is reported in parts, the ends of
-    each stretch as sites; where `pairs` names the operations of each leg, the stretches become a term of theirs.
+    each stretch as sites; where `pairs` names the operations of each leg, the stretches become a term of theirs. With
+    `only` the drives are those of one vehicle type.
     """
     found: list[Report] = []
     wanting = [_far(site) for site in sites.values() if site.warning]
     wanting += [_unplaced(name) for name in sorted({name for pair in pairs for name in pair} - set(sites))]
     routes: dict[Pair, Route] = {}
+    kind = f".{only}" if only else ""
     for pair in ((start, end) for start, end in pairs if start in sites and end in sites):
         route = traffic.route(sites[pair[0]], sites[pair[1]])
         if route is not None:
@@ -179,13 +182,13 @@ def leg_reports(
         leg, remedy = ">".join(pair), "Reopen it, bring the site to another road, or plan without this leg."
         wanting.append(Finding(rule="no road", about=leg, what=f"{leg}: {cause}.", remedy=remedy))
         if closures:
-            found.append(_report(traffic, pair, "leg_time", None, at, cause))
+            found.append(_report(traffic, f"{leg}{kind}", "leg_time", None, at, cause))
     ways = parted(traffic, sites, routes, short_m)
     pieces = {piece.pair: piece for way in ways.values() for piece in way}
     for pair, piece in pieces.items():
         # A way in one piece is the way itself, to the last digit.
         whole = routes[pair] if pair in routes and len(ways[pair]) == 1 else piece.route
-        found += _leg(traffic, pair, whole, at, piece.tag)
+        found += _leg(traffic, ">".join(pair) + kind, whole, at, piece.tag)
     lanes = {piece.lane: piece for piece in pieces.values() if piece.tag}
     found += _lane_ends(traffic, lanes.values(), set(sites), at)
     if isinstance(pairs, Mapping):
@@ -194,7 +197,7 @@ def leg_reports(
     return Legs(tuple(found), tuple(wanting), len(routes), len(lanes), in_parts)
 
 
-def _leg(traffic: Traffic, pair: Pair, route: Route, at: datetime, tag: str = "") -> list[Report]:
+def _leg(traffic: Traffic, leg: str, route: Route, at: datetime, tag: str = "") -> list[Report]:
     minutes = max(round(route.seconds / 60, 1), 0.1)
     note = f"{described(traffic, route)}; {basis(traffic.roads)}; range {LEAST:g} to {MOST:g} times assumed"
     slow = _closures(traffic, route)
@@ -202,8 +205,8 @@ def _leg(traffic: Traffic, pair: Pair, route: Route, at: datetime, tag: str = ""
     if slow:
         note += f"; {slow}"
     return [
-        _report(traffic, pair, "leg_time", minutes, at, note),
-        _report(traffic, pair, "leg_distance", round(route.metres / 1000, 2), at, f"{basis(traffic.roads)}"),
+        _report(traffic, leg, "leg_time", minutes, at, note),
+        _report(traffic, leg, "leg_distance", round(route.metres / 1000, 2), at, f"{basis(traffic.roads)}"),
     ]
 
 
@@ -243,10 +246,10 @@ def _lane_terms(
     return list(found.values())
 
 
-def _report(traffic: Traffic, pair: Pair, fact: str, value: float | None, at: datetime, note: str) -> Report:
+def _report(traffic: Traffic, leg: str, fact: str, value: float | None, at: datetime, note: str) -> Report:
     timed = fact == "leg_time" and value is not None
     return msgspec.structs.replace(
-        _said(traffic, fact, f"{pair[0]}>{pair[1]}", pair[0], value, at, note),
+        _said(traffic, fact, leg, leg.partition(">")[0], value, at, note),
         low=round(value * LEAST, 2) if timed and value is not None else None,
         high=round(value * MOST, 2) if timed and value is not None else None,
         hedge="approx" if timed else "unknown" if value is None else "exact",
@@ -277,14 +280,14 @@ def _said(
     )
 
 
-def hidden(told: Iterable[Report], parted: Iterable[Pair]) -> list[Finding]:
+def hidden(told: Iterable[Report], parted: Iterable[Pair], only: str = "") -> list[Finding]:
     """Return the legs that reports give whole while the map gives them in parts: a plan takes the whole one."""
     whole = {report.about for report in told if report.fact == "leg_time" and report.modality != "denied"}
     what = "{} has a one-lane stretch, and a drive time of the whole leg is reported: a plan would not see the stretch."
     remedy = "Withdraw it, or report the measured drive in the same parts."
     return [
         Finding(rule="one lane hidden", about=leg, what=what.format(leg), remedy=remedy, severity="warning")
-        for leg in (">".join(pair) for pair in parted)
+        for leg in (">".join(pair) + (f".{only}" if only else "") for pair in parted)
         if leg in whole
     ]
 

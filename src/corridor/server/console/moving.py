@@ -73,7 +73,7 @@ def _expected(view: View, one: Standing, at: dict[str, Point]) -> Point | None:
     left = (view.at - begun).total_seconds() / 60
     known = [name for name in corridor.sites if name in at]
     for start, end in pairwise(known):
-        leg = view.situation.leg(start, end)
+        leg = view.situation.legs_for(corridor.operation).get((start, end))
         minutes = leg.minutes.quantile(0.5) if leg else 15.0
         if left < minutes:
             share = max(left, 0) / minutes

@@ -141,7 +141,7 @@ def _points(view: View, made: Plan, one: Convoy) -> Child:
     at = one.depart
     rows = [_point(view, made, sites[0], w.clock(at))]
     for start, end in pairwise(sites):
-        leg = situation.leg(start, end)
+        leg = situation.legs_for(one.operation).get((start, end))
         at += timedelta(minutes=leg.minutes.quantile(0.5) if leg else 0)
         rows.append(_point(view, made, end, w.clock(max(at, one.arrive) if end == one.reception else at)))
     heads = [el("th", w(f"col.{key}"), scope="col") for key in ("place", "expected", "passed", "counted")]

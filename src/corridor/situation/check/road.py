@@ -17,13 +17,14 @@ def _no_way(situation: Situation) -> Iterator[Finding]:
     A leg in parts, from end to end of the one-lane stretches on it, is none: no other site lies between.
     """
     parts = {site.id for site in situation.sites if site.kind == "place"}
-    open_legs = {step: leg for step, leg in situation.legs_by_step.items() if step[0] in parts or step[1] in parts}
     for corridor in situation.corridors:
+        legs = situation.legs_for(corridor.operation)
+        open_legs = {step: leg for step, leg in legs.items() if step[0] in parts or step[1] in parts}
         for start, end in zip(corridor.sites, corridor.sites[1:], strict=False):
             inside = {
                 step: leg for step, leg in open_legs.items() if step[0] in {start, *parts} and step[1] in {end, *parts}
             }
-            if situation.leg(start, end) is None and way(inside, start, end, minutes=lambda _: 1.0) is None:
+            if (start, end) not in legs and way(inside, start, end, minutes=lambda _: 1.0) is None:
                 yield Finding(
                     rule="no way",
                     about=f"{start}>{end}",
