@@ -11,6 +11,9 @@ import pytest
 
 from corridor.planning.solve import plan
 from corridor.planning.verify import verify
+from corridor.publishing.agreed import open_points
+from corridor.publishing.footnotes import Footnotes
+from corridor.publishing.words import words
 from corridor.reports.report import Report
 from corridor.reports.roads.lanes import parted
 from corridor.reports.roads.network import open_roads
@@ -122,6 +125,19 @@ def test_the_plan_lets_nobody_come_the_other_way_and_one_of_the_open_road_is_ref
     assert lanes
     (term,) = (report.id for report in narrow.reports if report.fact == "term" and report.part == "one_lane")
     assert all(term in finding.reports for finding in lanes)
+
+
+def test_the_page_does_not_say_that_the_parties_stated_what_a_map_says(tmp_path: Path) -> None:
+    rows = (
+        "Office,term,town/corridor.via,school,school;hall",
+        "Party,term,town/corridor-bridge.one_lane,school,school>hall",
+    )
+    situation = folded(street(tmp_path, mid=NARROW), told(tmp_path, *rows))
+    w = words("en")
+    shown = open_points(situation, (), w, Footnotes(situation, w))
+    assert shown.count("nobody has agreed who waits") == 1
+    assert "Valley Road – Valley Road" in shown
+    assert "school – hall" in shown
 
 
 def test_what_is_short_or_one_way_is_listed_and_binds_nobody(tmp_path: Path) -> None:

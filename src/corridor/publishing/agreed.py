@@ -9,6 +9,7 @@ from corridor.publishing import names, phrases
 from corridor.publishing.footnotes import Footnotes
 from corridor.publishing.markup import Child, Markup, el, join, table
 from corridor.publishing.words import Words
+from corridor.reports.report import FROM_MAP
 from corridor.situation.agreement import Agreement, Clause
 from corridor.situation.situation import Situation
 
@@ -64,10 +65,17 @@ def _clauses(situation: Situation, agreement: Agreement, w: Words, notes: Footno
             [
                 [kind, notes.cite(clause.reports)],
                 _terms(situation, clause, w),
-                w("comma").join(names.party(each, w) for each in clause.parties) or "–",
+                w("comma").join(names.party(each, w) for each in clause.parties) or _nobody(situation, clause, w),
             ]
         )
     return table([w("clause"), w("terms"), w("parties")], rows, caption=w("clauses.caption"))
+
+
+def _nobody(situation: Situation, clause: Clause, w: Words) -> str:
+    """Return what stands where no party is named: a one-lane stretch of a map is stated by nobody who would wait."""
+    told = [report for name in clause.reports if (report := situation.report(name)) is not None]
+    mapped = bool(told) and all(report.received_rule == FROM_MAP for report in told)
+    return w("clause.mapped") if mapped else "–"
 
 
 def _terms(situation: Situation, clause: Clause, w: Words) -> Child:

@@ -134,6 +134,8 @@ def terms(situation: Situation, value: float | str, w: Words) -> str:
     for part in value.split(";"):
         if part in sites:
             shown.append(place(situation, part, w))
+        elif ">" in part and sites.issuperset(part.split(">")):
+            shown.append(" – ".join(place(situation, end, w) for end in part.split(">")))
         elif part in operations:
             shown.append(operation(situation, part, w))
         else:

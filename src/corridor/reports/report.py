@@ -15,6 +15,8 @@ Scope = Literal["", "batch", "daily", "cumulative", "total"]
 NOT_GRADED = "not graded"
 # The source of figures that nobody stated: they stand in a table of reports so that all can see and replace them.
 ASSUMPTION = "Corridor planning default"
+# The received_rule of what was computed from a map: nobody said it of the operation.
+FROM_MAP = "computed from a map on disk"
 # The role that stands where claims were taken from texts by rule and no person has read them.
 UNREVIEWED = "nobody (unreviewed)"
 

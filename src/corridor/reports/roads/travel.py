@@ -14,7 +14,7 @@ import numpy as np
 from corridor.errors import Fault, InputError
 from corridor.files import read_bytes
 from corridor.finding import Finding
-from corridor.reports.report import Report
+from corridor.reports.report import FROM_MAP, Report
 from corridor.reports.roads.lanes import SHORT_M, Piece, parted
 from corridor.reports.roads.network import Roads
 from corridor.reports.roads.routing import Route, Traffic
@@ -274,7 +274,7 @@ def _said(
         modality="done",
         observed=at,
         received=at,
-        received_rule="computed from a map on disk",
+        received_rule=FROM_MAP,
         reference=LICENCE,
         note=note,
     )
