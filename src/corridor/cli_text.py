@@ -32,6 +32,7 @@ def read(
         Path | None, typer.Option("--sites", help="A situation or a table of reports whose sites name the places.")
     ] = None,
     marked: Annotated[Path | None, typer.Option("--html", help="Also write the text with the spans marked.")] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the marked page: en, fr or ar.")] = "en",
     output: Output = None,
     as_json: Json = False,
 ) -> None:
@@ -60,7 +61,7 @@ def read(
         count += len(candidates)
     data = "".join(lines).encode()
     if marked is not None and told:
-        write_atomically(marked, marked_page(told).encode())
+        write_atomically(marked, marked_page(told, lang=lang).encode())
     if output is None and not as_json and sys.stdout.isatty():
         show("\n\n".join(words))
     else:
