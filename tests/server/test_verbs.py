@@ -78,8 +78,9 @@ def test_the_doors_that_are_named_are_there_and_none_is_idle() -> None:
         ("forecast", b.ForecastWork, {"keep"}),  # each is kept in the log
         ("levers", b.LeversWork, set()),
         ("compare", b.WhatIf, set()),
-        # By whom is who is signed in, the log is the one that is served, the report before is the one let go before.
-        ("publish", b.PublishWork, {"folder", "by", "log", "previous", "preview"}),
+        # By whom is who is signed in, the log is the one that is served, the report before is the one let go before;
+        # the layers of a map are a file of the machine that it runs on.
+        ("publish", b.PublishWork, {"folder", "by", "log", "previous", "preview", "layers"}),
     ],
 )
 def test_the_options_of_a_verb_can_be_sent(verb: str, body: type[b.Strict], besides: set[str]) -> None:
