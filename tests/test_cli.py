@@ -420,7 +420,10 @@ def test_a_full_disk_is_one_message(verb: str, files: dict[str, Path], tmp_path:
 
 
 INTERRUPTED = """
+import signal
 import sys
+# Whoever runs the tests in the background of a script has Ctrl-C ignored, and this job would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from corridor import cli
 from corridor.forecasting import simulate
 whole = simulate.Simulator.run

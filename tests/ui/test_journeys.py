@@ -196,7 +196,7 @@ def test_as_known_at_is_turned_back_and_forth(visit: object, tmp_path: Path) -> 
         assert "2016-12-15T18:00" in Path(taken.value.path()).read_text(encoding="utf-8")
         page.locator("nav a", has_text="Now").click()
         page.locator("#asof summary").click()
-        page.get_by_role("link", name="6 hours on").click()
+        page.get_by_role("link", name="Hours on: 6").click()
         page.wait_for_url("**at=2016-12-16T00*")
         assert page.locator(".fig.out b").first.inner_text() not in (then, last)
         page.locator("#now-link").click()
