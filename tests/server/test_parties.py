@@ -11,10 +11,10 @@ from tests.operation.acting import basis, linked, say
 from tests.server.serving import API, Live, events, live, recent
 
 PARTIES = {"aleppo": "villages", "villages": "aleppo"}
-# What belongs to one side alone: places, counts, words.
+# What belongs to one side alone: places, counts, words. The counts are long: four digits turn up in some hash by chance.
 OWN = {
-    "aleppo": ("east", "pickup", "7131", "aleppo-secret"),
-    "villages": ("village", "square", "8217", "villages-secret"),
+    "aleppo": ("east", "pickup", "7131977", "aleppo-secret"),
+    "villages": ("village", "square", "8217943", "villages-secret"),
 }
 
 
@@ -22,8 +22,8 @@ OWN = {
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     told = [*basis(), *linked()]
     told += [
-        say("people_waiting", "pickup", "pickup", 7131, note="aleppo-secret"),
-        say("people_waiting", "square", "square", 8217, note="villages-secret"),
+        say("people_waiting", "pickup", "pickup", 7131977, note="aleppo-secret"),
+        say("people_waiting", "square", "square", 8217943, note="villages-secret"),
         say("incident", "aleppo", "pickup", "aleppo-secret shots"),
         say("incident", "villages", "square", "villages-secret shots"),
     ]
