@@ -11,7 +11,7 @@ from tests.operation.acting import basis, linked, say
 from tests.server.serving import API, Live, events, live, recent
 
 PARTIES = {"aleppo": "villages", "villages": "aleppo"}
-# What belongs to one side alone: places, counts, words. The counts are long: four digits turn up in some hash by chance.
+# What belongs to one side alone: places, counts, words. Counts of seven digits: four turn up in some hash by chance.
 OWN = {
     "aleppo": ("east", "pickup", "7131977", "aleppo-secret"),
     "villages": ("village", "square", "8217943", "villages-secret"),
