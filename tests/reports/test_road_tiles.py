@@ -36,9 +36,7 @@ def spot(lon: float, lat: float, zoom: int = ZOOM) -> tuple[float, float]:
     return (lon + 180) / 360 * many, y
 
 
-def archive(
-    folder: Path, drawn: list[tuple[str, str, list[tuple[float, float]], dict[str, str]]], **other: Any
-) -> Path:
+def archive(folder: Path, drawn: list[Drawn], **other: Any) -> Path:
     """Write an archive of one zoom; each drawn thing goes into the tile of its first point, whole."""
     tiles: dict[tuple[int, int], dict[str, list[dict[str, Any]]]] = {}
     for layer, kind, points, said in drawn:
