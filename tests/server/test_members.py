@@ -241,3 +241,41 @@ def test_two_use_one_code_and_one_alone_is_let_in(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: people.by_link(link), range(32)))
     assert sum(one is not None for one in found) == 1
+
+
+class Counting(SqliteCabinet):
+    """A cabinet that counts the statements by which it changed anything."""
+
+    changes = 0
+
+    def change(self, query: str, *values: object) -> int:
+        changed = super().change(query, *values)
+        self.changes += bool(changed)
+        return changed
+
+
+def test_a_thousand_streams_are_looked_up_together(tmp_path: Path, clock: Clock) -> None:
+    """Each stream once wrote its own use of the session down, and every entry on its way waited for the disk."""
+    cabinet = Counting(tmp_path / "x.access")
+    people = People(cabinet, "key", clock=lambda: clock().timestamp())
+    accounts = [people.make("dispatcher") for _ in range(20)]
+    viewers = [people.by_session(people.begin(accounts[number % 20])) for number in range(1000)]
+    device = people.by_token((people.claim(people.enrol("gate")[1]) or ("", "", ""))[0])
+    known = [one for one in (*viewers, device) if one is not None]
+    assert len(known) == 1001
+    cabinet.changes = 0
+    assert people.over(known) == set()
+    assert cabinet.changes == 0
+    for _ in range(40):
+        clock.go(IDLE / 20)
+        assert people.over(known) == set()
+    assert 0 < cabinet.changes <= 40 * 3
+    people.revoke(accounts[0])
+    assert people.over(known) == {one for one in known if one.account == accounts[0]}
+    assert device is not None
+    people.revoke_device(device.device)
+    assert people.over([device]) == {device}
+    clock.go(IDLE + 1)
+    assert people.over(known[1:2]) == set(), "who follows a stream is there, however long no request comes"
+    clock.go(LONGEST)
+    assert people.over(known[1:2]) == {known[1]}

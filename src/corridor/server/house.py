@@ -139,6 +139,7 @@ class House:
         self.hub.seq = self.present.seq
         self.spawn(self._pump())
         self.spawn(self._sign())
+        self.spawn(self._watch())
         if self.replay is None:
             self.spawn(self._retain())
         await self.planner.start()
@@ -279,6 +280,18 @@ class House:
                 with contextlib.suppress(CorridorError):
                     await asyncio.wrap_future(self.intake.call(self.log.sign))
                 signed = self.present.seq + 1
+
+    async def _watch(self) -> None:
+        """End the streams of whoever was let in an hour ago and may be out now, and of nobody else.
+
+        It runs beside the streams: no entry waits for it.
+        """
+        while True:
+            await asyncio.sleep(self.settings.heartbeat / 2)
+            following = {client.who for client in self.hub.following if isinstance(client.who, Viewer)}
+            if following:
+                with contextlib.suppress(CorridorError):
+                    self.hub.end(await self.access(self.people.over, following))
 
     async def _retain(self) -> None:
         """Erase the free texts whose day has come, looked at each hour; the act stands in the log."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Hashable, Iterator
 
 import msgspec
 
@@ -47,11 +47,12 @@ def event(row: Row, see: See) -> bytes:
 
 
 class Client:
-    """One who follows the stream."""
+    """One who follows the stream; `who` is whoever was let in."""
 
-    __slots__ = ("after", "dropped", "eyes", "queue", "ready", "see")
+    __slots__ = ("after", "dropped", "eyes", "queue", "ready", "see", "who")
 
-    def __init__(self, eyes: object, see: See) -> None:
+    def __init__(self, eyes: object, see: See, who: Hashable = None) -> None:
+        self.who = who
         self.after = 0
         self.eyes = eyes
         self.see = see
@@ -71,7 +72,9 @@ class Hub:
 
     def __init__(self, pages: Pages, *, heartbeat: float = HEARTBEAT_SECONDS) -> None:
         self.seq = 0
+        # Those who have caught up and hear what comes; and everyone, those who still read the log too.
         self.clients: set[Client] = set()
+        self.following: set[Client] = set()
         self.dropped = 0
         self.heartbeat = heartbeat
         self.stopping = False
@@ -103,18 +106,19 @@ class Hub:
             client.drop("stopping")
         self.clients.clear()
 
-    def end(self, ended: Callable[[Client], bool]) -> None:
+    def end(self, ended: Container[Hashable]) -> None:
         """End the streams of those who may follow no longer."""
-        for client in [one for one in self.clients if ended(one)]:
+        for client in [one for one in self.following if one.who in ended]:
             self.clients.discard(client)
             client.drop("ended")
 
-    async def follow(self, after: int, eyes: object, see: See) -> AsyncGenerator[bytes, None]:
+    async def follow(self, after: int, eyes: object, see: See, *, who: Hashable = None) -> AsyncGenerator[bytes, None]:
         """Yield events after a seq for ever: first what the log holds, then what comes."""
         yield b"retry: 1000\n\n"
-        client = Client(eyes, see)
+        client = Client(eyes, see, who)
+        self.following.add(client)
         try:
-            while not self.stopping:
+            while not self.stopping and not client.dropped:
                 # No other task runs between this comparison and the registration, so that nothing falls in between.
                 if after >= self.seq:
                     # One who comes from another server may have seen more than this one has read yet.
@@ -133,6 +137,7 @@ class Hub:
                 yield chunk
         finally:
             self.clients.discard(client)
+            self.following.discard(client)
 
     async def _live(self, client: Client) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()

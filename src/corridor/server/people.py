@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -18,6 +18,10 @@ from corridor.server.rights import TWO_FACTORS, Role, Viewer
 
 IDLE = 30 * 60.0
 LONGEST = 12 * 3600.0
+# The use of a session is written down once a minute at most.
+SEEN_AGAIN = 60.0
+# Sessions in one statement.
+TOGETHER = 500
 # How long a server may go on believing what it has read of a session that another server ended.
 BELIEVED = 2.0
 CODE_SECONDS = 600.0
@@ -81,7 +85,7 @@ class People:
         if not found:
             return None
         account, role, operation, party, reads, seen = found[0]
-        if now - seen > 60:
+        if now - seen > SEEN_AGAIN:
             self.cabinet.change("UPDATE session SET seen = ? WHERE hash = ?", now, key)
         return Viewer(
             account=account,
@@ -101,16 +105,36 @@ class People:
         device, operation, post, _ = found[0]
         return Viewer(account=device, role="field", operation=operation, post=post, device=device, reads_text=True)
 
-    def still(self, viewer: Viewer) -> bool:
-        """Return whether one who was let in before would be let in now. A long stream counts as use of its session."""
-        if viewer.device:
-            found = self.cabinet.rows(
-                "SELECT 1 FROM device WHERE device = ? AND operation = ? AND active = 1", viewer.device, self.operation
+    def over(self, viewers: Iterable[Viewer]) -> set[Viewer]:
+        """Return those who were let in before and would not be now. To follow a stream counts as use of its session.
+
+        All are looked up together: a thousand streams are one question and at most one commit, never a thousand.
+        """
+        viewers, now = set(viewers), self._clock()
+        sessions = sorted({one.session for one in viewers if not one.device})
+        for start in range(0, len(sessions), TOGETHER):
+            part = sessions[start : start + TOGETHER]
+            marks = ", ".join("?" * len(part))
+            query = f"UPDATE session SET seen = ? WHERE seen < ? AND hash IN ({marks})"  # noqa: S608 - marks only
+            self.cabinet.change(query, now, now - SEEN_AGAIN, *part)
+        held = {
+            (str(key), role, tuple(msgspec.json.decode(party)))
+            for key, role, party in self.cabinet.rows(
+                "SELECT s.hash, a.role, a.party FROM session s "
+                "JOIN account a ON a.account = s.account AND a.operation = s.operation "
+                "WHERE s.operation = ? AND s.until > ? AND s.seen > ? AND a.active = 1",
+                self.operation,
+                now,
+                now - IDLE,
             )
-            return bool(found)
-        self.cabinet.change("UPDATE session SET seen = ? WHERE hash = ?", self._clock(), viewer.session)
-        now = self._session(viewer.session)
-        return now is not None and (now.role, now.party) == (viewer.role, viewer.party)
+        }
+        query = "SELECT device FROM device WHERE operation = ? AND active = 1"
+        devices = {str(device) for (device,) in self.cabinet.rows(query, self.operation)}
+        return {
+            one
+            for one in viewers
+            if not (one.device in devices if one.device else (one.session, one.role, one.party) in held)
+        }
 
     # accounts
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncGenerator
-
 from corridor.errors import CorridorError
 from corridor.log.texts import ERASED, LOCKED
 from corridor.operation.operation import Operation
@@ -57,21 +54,7 @@ async def stream(ask: Ask) -> Reply:
     if viewer.party:
         compartment = Compartment(await house.desk.ask("latest", _latest), viewer.party)
     eyes, see = sight(viewer, compartment=compartment, convoys=lambda: house.planner.posts.get(viewer.post, ()))
-    return Reply(stream=_watched(ask, house.hub.follow(after, eyes, see)))
-
-
-async def _watched(ask: Ask, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """End a stream whose session or device was ended: whoever was let in an hour ago may be out now."""
-    house, viewer = ask.house, ask.viewer
-    last = house.clock().timestamp()
-    async with contextlib.aclosing(events):
-        async for chunk in events:
-            now = house.clock().timestamp()
-            if now - last > house.settings.heartbeat / 2:
-                last = now
-                if not await house.access(house.people.still, viewer):
-                    return
-            yield chunk
+    return Reply(stream=house.hub.follow(after, eyes, see, who=viewer))
 
 
 def _latest(operation: Operation) -> Situation | None:
