@@ -171,7 +171,12 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
         return True
-    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
+    brought = rule.cue == "EVAC" or any(m.first == cue.first for m in sentence.of("EVAC"))
+    if (
+        rule.kind == "departure"
+        and brought
+        and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted)
+    ):
         return True
     if rule.kind == "incident" and _by_what(sentence, cue, counted):
         return True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.bounds import Number
 from corridor.reports.text.language import small
-from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import unit_after
 

@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from corridor.reports.report import Scope
 from corridor.reports.text import attribution, when
+from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
+from corridor.reports.text.labels import is_label
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
+from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence, sentences
 from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
@@ -61,6 +64,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             counted = [_hinted(claim, hint) for claim in counted]
         if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, hint)]
+        if hint and not counted and sentence.numbered and len(sentence.words) <= SHORT_ANSWER:
+            counted = _answer(sentence, hint)
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
             [background(sentence, event, year) for event in event_claims(sentence, counted)]
@@ -180,6 +185,22 @@ def _nobody_knows(sentence: Sentence, kind: str) -> Claim:
     mark = sentence.of("UNKNOWNING")[0]
     claim = Claim(mark.first, mark.last, kind, hedge="unknown", modality="unknown", unit="persons", group="all")
     return claim._replace(reason="nobody knows the number asked for before")
+
+
+def _answer(sentence: Sentence, kind: str) -> list[Claim]:
+    """Return the bare number that answers a question for one: "Who is left inside? The Red Cross says 300"."""
+    if not sentence.has(frozenset(("SAY", "ACCORDING", "ACTOR", "ESTIMATE", "HOWMANY"))):
+        return []
+    bare = [n for n in numbers(sentence) if not is_label(sentence, n) and find_unit(sentence, n, None, None) is None]
+    after = [sentence.words[n.last] if n.last < len(sentence.words) else "." for n in bare]
+    if len(bare) != 1 or bare[0].article or max(bare[0].low or 0, bare[0].high or 0) < ENOUGH or after[0].isalpha():
+        return []
+    n = bare[0]
+    claim = Claim(n.first, n.last, kind, n.low, n.high, n.hedge, unit="persons", group="all", confidence=0.5)
+    return [claim._replace(reason="the number that the sentence before asks for")]
+
+
+ENOUGH = 10
 
 
 def _goes_on(sentence: Sentence, counted: list[Claim]) -> bool:

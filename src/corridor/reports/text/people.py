@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.bare import WHOLE, of_them, we_are
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
+from corridor.reports.text.units import Counted, Unit
 
 
 def person(it: Counted, base: Claim) -> Claim | None:
@@ -58,6 +59,10 @@ def _without_cue(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
+    if we_are(it.sentence, it.number):
+        return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
+    if any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
+        return base._replace(kind="remaining", confidence=0.5, reason="the noun says that they are held or wait")
     if it.unit.value == "wounded" and len(it.sentence.words) < 14:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
     return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
@@ -183,6 +188,9 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
     if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
         return True
+    if mark.cls == "LOST":
+        # Arabic: the same letters say "and already" in front of a verb, and "were lost" in front of a number.
+        return mark.last != base.first
     return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
 
 
