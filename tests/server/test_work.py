@@ -198,6 +198,6 @@ def test_a_backlog_is_judged_when_it_is_in_or_after_half_a_minute(
         return count == urgent_at
 
     monkeypatch.setattr(planner, "_urgent_within", within)
-    monkeypatch.setattr(work.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("corridor.server.work.time.monotonic", lambda: clock[0])
     asyncio.run(planner._flood_over())
     assert count == looks
