@@ -12,7 +12,8 @@ from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, unit_after, un
 
 def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
     """Return what a number counts; None where nothing says it."""
-    unit = unit_after(sentence, number)
+    alone = number.body == number.last - 1 and words_of(sentence, number) in small("single")
+    unit = None if alone else unit_after(sentence, number)
     if unit and following and unit.first >= following.first:
         unit = None
     if unit and unit.first > number.last and we_are(sentence, number):
@@ -176,6 +177,8 @@ def we_are(sentence: Sentence, number: Number) -> bool:
     while at and words[at - 1] in small("still"):
         at -= 1
     being = at and words[at - 1] in small("being")
+    while being and at > 1 and words[at - 2] in ("ne", "n'"):
+        at -= 1
     # Arabic says "we, twelve": the pronoun holds the verb.
     return bool(being) and (words[at - 1][0] >= ARABIC or (at > 1 and words[at - 2] in small("whoare")))
 

@@ -77,6 +77,7 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
         held = sentence.words[mark.first : mark.last]
         people = ("HOWMANY", "PERSON", "REMAIN", "LEAVE", "EVAC", "VEHICLE")
         subject = any(m.first == mark.last for m in sentence.of(*people))
+        subject = subject or (bool(between) and between[0] in small("boundsubject"))
         if subject and any(word in verbs for word in held):
             return mark
     return None

@@ -111,7 +111,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
-        if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
+        alone = "^" in rule.partners and _opens(sentence, cue, rule, counted)
+        if partner is None and not alone and not (rule.cue == "FULL" and _labelled(sentence, cue)):
             return None
         cost = _reach(sentence, cue, partner) if partner else 5.0
     elif rule.kind in _SHORTHAND:
@@ -133,6 +134,16 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _labelled(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a cue is all that is said of the label in front of it: "College: full"."""
+    words = sentence.words
+    ends = cue.last >= len(words) or not words[cue.last][0].isalpha()
+    return ends and 0 < cue.first <= LABEL and words[cue.first - 1] in (":", "=")
+
+
+LABEL = 6
 
 
 def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
@@ -273,6 +284,8 @@ FAR_SUBJECT = 8.0
 def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return True
+    if rule.kind == "weather" and cue.last == cue.first + 1 and sentence.words[cue.first] in small("topic"):
         return True
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.

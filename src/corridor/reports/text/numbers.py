@@ -52,6 +52,14 @@ def _plain(sentence: Sentence) -> list[Number]:
         if number:
             found.append(number)
             until = number.last
+            if (
+                until < len(sentence.words)
+                and number.low
+                and number.low > 1
+                and sentence.words[until] in small("single")
+            ):
+                # "forty ones", as one speaks: forty people.
+                until += 1
     return found
 
 

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from corridor.reports.report import Scope
-from corridor.reports.text import attribution, when
+from corridor.reports.text import attribution, terms, when
 from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
@@ -34,11 +34,15 @@ class Told(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What a paragraph is read with: the language, the day of its text (`UNDATED` where unknown), the known sites."""
+    """What a paragraph is read with: the language, the day of its text (`UNDATED` where unknown), the known sites.
+
+    `terms` tells that the paragraph is one of the terms that an agreement lists.
+    """
 
     lang: str
     base: datetime
     sites: tuple[str | tuple[str, ...], ...]
+    terms: bool = False
 
 
 @lru_cache(maxsize=KEPT)
@@ -64,7 +68,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             counted = [_hinted(claim, hint) for claim in counted]
         if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, hint)]
-        if hint and not counted and sentence.numbered and len(sentence.words) <= SHORT_ANSWER:
+        if hint and not counted and (sentence.numbered or sentence.of("NUM")) and len(sentence.words) <= SHORT_ANSWER:
             counted = _answer(sentence, hint)
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
@@ -72,8 +76,12 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             if _may_happen(sentence)
             else []
         )
+        if setting.terms:
+            counted, events = terms.as_terms(sentence, counted, events)
         claims = (*counted, *events)
-        before = claims[-1] if claims else before
+        before = next(
+            (c for c in reversed(claims) if c.unit == "persons" and c.counted), claims[-1] if claims else before
+        )
         claims += tuple(schedule_claims(sentence, counted))
         quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
         speakers = tuple(attribution.speakers(sentence, text, lang))

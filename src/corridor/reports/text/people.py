@@ -59,6 +59,8 @@ def _without_cue(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
+    if it.previous and it.previous.kind in ("capacity", "reception") and it.sentence.of("TALLY"):
+        return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
     if we_are(it.sentence, it.number):
         return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
     if any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
@@ -104,7 +106,20 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
+    if kind == "arrival" and _of_a_shelter(it.sentence, base):
+        return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
+
+
+def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a line tells of one shelter, which it names in front of a colon: "Arena: 510 registered"."""
+    words = sentence.words[: min(LABEL, base.first)]
+    if ":" not in words:
+        return False
+    return any(m.last <= words.index(":") for m in sentence.of("SHELTER"))
+
+
+LABEL = 9
 
 
 def _agents(sentence: Sentence, base: Claim) -> bool:

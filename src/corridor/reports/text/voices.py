@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
+from corridor.reports.text.attribution import ARTICLE, PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import small
@@ -59,7 +59,7 @@ class Voices:
     def __init__(self, voice: str) -> None:
         self.voice = voice
         self._last = ""
-        self._named: list[str] = []
+        self._named: list[str] = [] if voice in (ARTICLE, "") else [voice]
         self._last_block = -9
         self._quoted: tuple[str, int] = ("", -9)
         self._speaks: tuple[str, int] = ("", -9)
