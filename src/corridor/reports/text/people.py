@@ -59,6 +59,8 @@ def _without_cue(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
+    if _of_a_vehicle(it):
+        return base._replace(kind="count_out", confidence=0.5, reason="passengers, or people on the vehicle named")
     if it.previous and it.previous.kind in ("capacity", "reception") and it.sentence.of("TALLY"):
         return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
     if we_are(it.sentence, it.number):
@@ -79,6 +81,15 @@ def _aboard(it: Counted) -> bool:
 
 
 ABOARD = 9
+
+
+def _of_a_vehicle(it: Counted) -> bool:
+    """Tell whether people are passengers by their name, or stand behind the label of a vehicle: "Bus 2: 75"."""
+    words, unit = it.sentence.words, it.unit
+    if not small("passenger").isdisjoint(words[unit.first : unit.last]):
+        return True
+    head = words[: min(LABEL, it.number.first)]
+    return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))
 
 
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
@@ -166,15 +177,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if rule is None or _no_cue(sentence, mark, base, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
-        if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
-            # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
-            cost += 9
-        elif mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
-            # "14 wounded, ready to go": the noun says who they are, the cue what of them.
-            cost += 2
-        elif mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
-            # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
-            cost += 4
+        cost += _of_its_place(sentence, mark, base, unit)
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
         if mark.cls == "HOUSE" and not _sheltered(sentence):
@@ -187,11 +190,39 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
     return best
 
 
+def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:
+    """Return what a cue costs more, or less, by where it stands to the noun of what is counted."""
+    if mark.cls in ("EVAC", "ARRIVE", "LEAVE", "HOUSE") and mark.first == unit.first < unit.last:
+        # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+        return 9.0
+    if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
+        # "14 injuries were recorded": the noun behind the number is what it counts.
+        return -1.0
+    if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
+        # "14 wounded, ready to go": the noun says who they are, the cue what of them.
+        return 2.0
+    if mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
+        # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
+        return 4.0
+    return 0.0
+
+
 def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
     """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
     if cue.cls == "TOEVAC" and cue.first < base.first:
         return "count_out"
+    if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
+        return "remaining"
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
+
+
+def _not_moved(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a movement behind people is denied: "2,000 who have not left their homes" are there."""
+    denied = [m for m in sentence.of("NEG") if base.last <= m.first < cue.first and cue.first - m.last <= DENIED]
+    return any(not any(word in ",;:." for word in sentence.words[m.last : cue.first]) for m in denied)
+
+
+DENIED = 2
 
 
 def _sheltered(sentence: Sentence) -> bool:
@@ -244,7 +275,7 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
-    if base.hedge == "max" and daily and _ruled(sentence, base):
+    if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")):
         return True

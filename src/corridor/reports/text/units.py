@@ -108,6 +108,9 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             and mark.cls in UNITS
             and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY", "PERCENT")
         ):
+            if mark.cls == "VEHICLE" and mark.last < at and words[mark.last][0].isdigit():
+                # "Bus 2: 75": the bus has a number, the people are counted.
+                return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     for mark in sentence.marks:
         if start <= mark.first < at and mark.cls in PERSON_CUES:
