@@ -29,6 +29,8 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets"
         )
+    if not kind and we_are(it.sentence, it.number):
+        return _without_cue(it, base)
     if (
         not kind
         and not it.sentence.of("PLUPERFECT")
@@ -61,7 +63,11 @@ def _without_cue(it: Counted, base: Claim) -> Claim:
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
     if _of_a_vehicle(it):
         return base._replace(kind="count_out", confidence=0.5, reason="passengers, or people on the vehicle named")
-    if it.previous and it.previous.kind in ("capacity", "reception") and it.sentence.of("TALLY"):
+    if (
+        it.previous
+        and it.previous.kind in ("capacity", "reception")
+        and (it.sentence.of("TALLY") or we_are(it.sentence, it.number))
+    ):
         return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
     if we_are(it.sentence, it.number):
         return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
@@ -88,8 +94,15 @@ def _of_a_vehicle(it: Counted) -> bool:
     words, unit = it.sentence.words, it.unit
     if not small("passenger").isdisjoint(words[unit.first : unit.last]):
         return True
+    short = len(words) <= TELEGRAM and unit.family == "person" and not it.sentence.has(_TOLD_OF)
+    if short and it.previous is None and any(m.last <= it.number.first for m in it.sentence.of("VEHICLE")):
+        return True
     head = words[: min(LABEL, it.number.first)]
     return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))
+
+
+TELEGRAM = 14
+_TOLD_OF = frozenset(("AUX", "PASSIVE", "SAY", "ACCORDING"))
 
 
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
@@ -117,7 +130,7 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
-    if kind == "arrival" and _of_a_shelter(it.sentence, base):
+    if kind in ("arrival", "remaining") and _of_a_shelter(it.sentence, base):
         return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.bounds import Number
-from corridor.reports.text.claims import Claim
+from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 UNITS = {
@@ -30,7 +31,7 @@ UNITS = {
 }
 
 
-PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
+PERSON_CUES = ("LOST", "EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
 class Unit(NamedTuple):
@@ -61,6 +62,8 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     at = number.last
     while at < len(sentence.words):
         mark = marks.get(at)
+        if mark and mark.value == "families" and _beds(sentence, mark):
+            return Unit("bed", "beds", mark.first, mark.last)
         if mark:
             return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
         word = sentence.words[at]
@@ -79,6 +82,14 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
             return None
         at += 1
     return None
+
+
+def _beds(sentence: Sentence, noun: Mark) -> bool:
+    """Tell whether an Arabic noun that may be families or beds is beds: one speaks of room, or of a hospital."""
+    if not any(m.first == noun.first for m in sentence.of("BED")):
+        return False
+    hospital = any(m.value == "hospital" for m in sentence.of("SHELTER"))
+    return hospital or near(sentence, noun.first, noun.last, "CAPACITY", "OCCUPIED", "FULL", within=4) is not None
 
 
 def _describes_noun(sentence: Sentence, number: Number) -> bool:
