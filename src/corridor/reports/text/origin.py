@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corridor.reports.text.clean import Block
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, Mark
-from corridor.reports.text.sentences import Tokens, tokens_of
+from corridor.reports.text.tokens import Tokens, tokens_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"

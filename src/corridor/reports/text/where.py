@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import languages, rows, small
-from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon
+from corridor.reports.text.lexicon import Lexicon
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.stirring import KEPT_WORDS
 
 
 class Gazetteer:
