@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from corridor.reports.text.fold import Folded
 from corridor.reports.text.lexicon import Lexicon, Mark
 from corridor.reports.text.tokens import FIGURES, Tokens, kind_of_word, pieces
 
+if TYPE_CHECKING:
+    from corridor.reports.text.units import Unit
+
 
 class Sentence:
-    """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits."""
+    """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits.
 
-    __slots__ = ("_kinds", "by", "marks", "numbered", "steps", "tokens", "words")
+    `steps` and `units` keep what was worked out before: what it costs to come to each token, what numbers count.
+    """
+
+    __slots__ = ("_firsts", "_kinds", "_lasts", "by", "marks", "numbered", "steps", "tokens", "units", "words")
 
     def __init__(self, tokens: Tokens, marks: list[Mark]) -> None:
         self.tokens = tokens
@@ -22,6 +30,9 @@ class Sentence:
         self.numbered = [at for at, word in enumerate(tokens.words) if word[0] in FIGURES]
         self._kinds = {at: kind_of_word(tokens.words[at]) for at in self.numbered}
         self.steps: list[float] = []
+        self.units: dict[tuple[int, int, str], Unit | None] = {}
+        self._firsts: dict[int, list[Mark]] = {}
+        self._lasts: dict[int, list[Mark]] = {}
         self.by: dict[str, list[Mark]] = {}
         for mark in marks:
             known = self.by.get(mark.cls)
@@ -49,12 +60,28 @@ class Sentence:
         if len(classes) == 1:
             return self.by.get(classes[0], [])
         by = self.by
+        if by.keys().isdisjoint(classes):
+            return []
         present = [by[cls] for cls in classes if cls in by]
-        if len(present) < 2:
-            return present[0] if present else []
+        if len(present) == 1:
+            return present[0]
         found = [mark for marks in present for mark in marks]
         found.sort()
         return found
+
+    def beginning(self, at: int) -> Sequence[Mark]:
+        """Return the marks that begin at a token, in order."""
+        if not self._firsts:
+            for mark in self.marks:
+                self._firsts.setdefault(mark.first, []).append(mark)
+        return self._firsts.get(at, ())
+
+    def ending(self, at: int) -> Sequence[Mark]:
+        """Return the marks that end in front of a token, in order."""
+        if not self._lasts:
+            for mark in self.marks:
+                self._lasts.setdefault(mark.last, []).append(mark)
+        return self._lasts.get(at, ())
 
     def has(self, classes: frozenset[str]) -> bool:
         """Tell whether a term of one of the classes stands in the sentence."""

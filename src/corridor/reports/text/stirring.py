@@ -44,7 +44,7 @@ class Stirring:
         # Words that make a term by themselves, and those that make one where others stand with them or beside them.
         self._sure: set[str] = set()
         self._asked: dict[str, tuple[_Needles, ...]] = {}
-        self._beside: set[str] = set()
+        self._beside: dict[str, set[str]] = {}
         self._pairs: dict[tuple[str, str], dict[_Needles, None]] = {}
 
     def add(self, rarest: str, term: tuple[str, ...]) -> None:
@@ -71,7 +71,7 @@ class Stirring:
             self._meet(here)
         if not self._sure.isdisjoint(here):
             return True
-        if self._beside.isdisjoint(here) and self._asked.keys().isdisjoint(here):
+        if not self._may_stand(here):
             return False
         return self._stands([word for word in words if word[0].isalnum()], here)
 
@@ -82,12 +82,18 @@ class Stirring:
             if any(word[0].isdigit() for word in here - self._met):
                 return True
             self._meet(here)
-        return not self._sure.isdisjoint(here) or self._stands(words, here)
+        return not self._sure.isdisjoint(here) or (self._may_stand(here) and self._stands(words, here))
+
+    def _may_stand(self, here: set[str]) -> bool:
+        """Tell whether the words are here that make terms with others, and one that stands beside such a word."""
+        if not self._asked.keys().isdisjoint(here):
+            return True
+        return any(not self._beside[word].isdisjoint(here) for word in self._beside.keys() & here)
 
     def _stands(self, words: Sequence[str], here: set[str]) -> bool:
         """Tell whether a term of several words may stand among words."""
         asked = self._asked.keys() & here
-        beside = () if self._beside.isdisjoint(here) else self._pairs.keys() & set(pairwise(words))
+        beside = self._pairs.keys() & set(pairwise(words)) if self._pairs else ()
         if not asked and not beside:
             return False
         line = f" {' '.join(words)} "
@@ -140,9 +146,9 @@ class Stirring:
         ):
             return False
         at = term.index(word)
-        pair = (word, term[at + 1]) if at + 1 < len(term) else (term[at - 1], word)
-        self._pairs.setdefault(pair, {})[self._needles(term)] = None
-        self._beside.add(word)
+        before, after = (at, at + 1) if at + 1 < len(term) else (at - 1, at)
+        self._pairs.setdefault((term[before], term[after]), {})[self._needles(term)] = None
+        self._beside.setdefault(word, set()).add(term[after if before == at else before])
         return True
 
 
