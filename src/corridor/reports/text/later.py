@@ -27,9 +27,12 @@ _MATTERS = frozenset(
 )
 
 
+_SET = frozenset(("END", "PLAN"))
+
+
 def schedule_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the planned hour, day or end that a sentence sets for the operation: "the truce expires on Saturday"."""
-    if not sentence.has(_MATTERS) or any(claim.kind == "schedule" for claim in counted):
+    if not (sentence.has(_SET) and sentence.has(_MATTERS)) or any(claim.kind == "schedule" for claim in counted):
         return []
     for first, last in _times(sentence):
         end = near(sentence, first, last, "END", within=8)
@@ -43,11 +46,14 @@ def schedule_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
 
 
 LONGEST = 14
+_CALENDAR = frozenset(("MONTH", "TIMEUNIT", "WEEKDAY", "RELATIVE_DAY"))
 
 
 def _times(sentence: Sentence) -> list[tuple[int, int]]:
     """Return where clock times, dates and days to come stand."""
     found = [(at, at + 1) for at in sentence.numbered if sentence.kind(at) in ("clock", "date")]
+    if not sentence.has(_CALENDAR):
+        return found
     found += [(m.first - 1, m.last) for m in sentence.of("MONTH") if _number_at(sentence, m.first - 1)]
     found += [(m.first, m.last + 1) for m in sentence.of("MONTH") if _number_at(sentence, m.last)]
     found += [(m.first - 1, m.last) for m in sentence.of("TIMEUNIT") if m.value == "hours" and _hour(sentence, m)]
