@@ -103,6 +103,9 @@ def time(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
+    if base.first < it.number.body and it.sentence.words[base.first] in small("spanning") and base.hedge == "min":
+        # "Over three days" spans three days.
+        base = base._replace(low=it.number.low, high=it.number.low, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", within=14)

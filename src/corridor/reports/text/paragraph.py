@@ -13,6 +13,7 @@ from corridor.reports.text.counts import count_claims
 from corridor.reports.text.deals import clause_claims, speaks_of_deal
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
+from corridor.reports.text.language import small
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.sentences import Sentence, sentences
@@ -154,6 +155,8 @@ def _may_count(sentence: Sentence) -> bool:
     """Tell whether a sentence without digits can count: an article counts only who was hurt, or before a number."""
     by = sentence.by
     if not COUNTING.isdisjoint(by) or any(cls.startswith("TWO_") for cls in by):
+        return True
+    if not HURT.isdisjoint(by) and not small("the").isdisjoint(sentence.words):
         return True
     if "NUM" not in by:
         return "ONE" in by and not HURT.isdisjoint(by)

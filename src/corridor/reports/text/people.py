@@ -214,6 +214,7 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    under = under or any(m.first <= OPENING for m in sentence.of("UNDERDEAL"))
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
     if base.hedge == "max" and daily and _ruled(sentence, base):
         return True
@@ -222,6 +223,8 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
+# A sentence that begins with the deal is all of the deal.
+OPENING = 1
 # "The number agreed for day one had been 150".
 SET_BY = 8
 
