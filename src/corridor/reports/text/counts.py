@@ -52,8 +52,8 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
         elif claim:
             found.append(claim)
-            previous = claim
-        elif corrects:
+            previous = previous if previous and _is_time(claim) else claim
+        elif corrects and not number.article:
             # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
             bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
             found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
@@ -61,6 +61,11 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     found += subject_claims(sentence, found)
     found += no_claims(sentence)
     return found + unknown
+
+
+def _is_time(claim: Claim) -> bool:
+    """Tell whether a claim is a length of time: what people or vehicles were counted before it is still spoken of."""
+    return claim.unit in ("minutes", "hours", "days", "weeks", "months", "years")
 
 
 def _length_of(sentence: Sentence, number: Number, claim: Claim | None) -> Claim | None:
