@@ -49,16 +49,17 @@ class Stirring:
 
     def add(self, rarest: str, term: tuple[str, ...]) -> None:
         """Keep a term by its rarest word."""
-        whole = rarest[-1] != "*"
-        word, terms, alone = (
-            (rarest, self._terms, self._alone) if whole else (rarest[:-1], self._begun, self._alone_begun)
-        )
-        if len(term) == 1:
-            alone.add(word)
+        if rarest[-1] == "*":
+            rarest, terms, alone = rarest[:-1], self._begun, self._alone_begun
+            self._sizes.add(len(rarest))
         else:
-            terms.setdefault(word, []).append(term)
-        if not whole:
-            self._sizes.add(len(word))
+            terms, alone = self._terms, self._alone
+        if len(term) == 1:
+            alone.add(rarest)
+        elif rarest in terms:
+            terms[rarest].append(term)
+        else:
+            terms[rarest] = [term]
 
     def may(self, words: Sequence[str]) -> bool:
         """Tell whether a stretch without figures can hold a sentence that stirs, wherever its sentences end."""
