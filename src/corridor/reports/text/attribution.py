@@ -181,11 +181,20 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
     ):
         start = titled.get(start, start - 1)
     name = _phrase(sentence, text, start, end, lang)
-    if name or wide or not start or sentence.words[start - 1] not in ',"':
+    if name or wide:
         return name
-    # ", the regional administration said": whatever stands alone between a comma and the verb is the speaker.
+    if start and sentence.words[start - 1] not in ',"' and not _speaks(sentence, mark):
+        return ""
+    if not start and not _speaks(sentence, mark):
+        return ""
+    # ", the regional administration said": whatever stands alone in front of the verb is the speaker.
     short = 1 < end - start <= 6 and sentence.words[start] in small_of(lang, "determiner")
     return _text(sentence, text, start, end, lang) if short else ""
+
+
+def _speaks(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a verb of speech is one that only people do, whoever its subject is: "the diocese says"."""
+    return mark.cls == "SAY" and sentence.words[mark.first] in small("speaks")
 
 
 def _dash(sentence: Sentence, at: int) -> bool:
@@ -240,10 +249,15 @@ def _stop(sentence: Sentence, first: int, end: int) -> int:
     at = first
     while at < min(end, first + MAX_NAME) and at not in stops:
         step = _titled(sentence, at)
-        if not step and sentence.words[at] in _STOP:
+        if not step and sentence.words[at] in _STOP and not _rank(sentence, at):
             break
         at = step or at + 1
     return min(at, end)
+
+
+def _rank(sentence: Sentence, at: int) -> bool:
+    """Tell whether a full stop only shortens a rank in front of a name: "said Lt. Marcus Boudreaux"."""
+    return sentence.words[at] == "." and at > 0 and sentence.words[at - 1] in small("rank")
 
 
 def _titled(sentence: Sentence, at: int) -> int:
@@ -321,7 +335,7 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
     end = at
     while end < min(size, at + MAX_NAME) and end not in stops:
         step = _titled(sentence, end)
-        if not step and sentence.words[end] in _STOP:
+        if not step and sentence.words[end] in _STOP and not _rank(sentence, end):
             break
         end = step or end + 1
     return min(end, size)
@@ -344,9 +358,12 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
     behind = small | small_of(lang, "preposition")
     while last > first and sentence.words[last - 1] in behind:
         last -= 1
+    if last - first > 1 and sentence.words[last - 1] == "s" and sentence.words[last - 2].endswith("'"):
+        # "The Commission's estimate is": the Commission says it.
+        last -= 1
     if first >= last or not _plausible(sentence, first, last):
         return ""
-    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split())
+    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split()).rstrip("'’")
 
 
 _NO_NAME = frozenset(

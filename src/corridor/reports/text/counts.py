@@ -52,8 +52,8 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
         elif claim:
             found.append(claim)
-            previous = claim
-        elif corrects:
+            previous = previous if previous and _is_time(claim) else claim
+        elif corrects and not number.article:
             # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
             bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
             found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
@@ -66,6 +66,11 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
 
 # What is counted without a number: one, two, none.
 _UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))
+
+
+def _is_time(claim: Claim) -> bool:
+    """Tell whether a claim is a length of time: what people or vehicles were counted before it is still spoken of."""
+    return claim.unit in ("minutes", "hours", "days", "weeks", "months", "years")
 
 
 def _length_of(sentence: Sentence, number: Number, claim: Claim | None) -> Claim | None:

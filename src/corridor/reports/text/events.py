@@ -78,7 +78,7 @@ def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
     return [first, *others[:1]]
 
 
-_SEVERAL = frozenset(("route",))
+_SEVERAL = frozenset(("route", "agreement"))
 
 
 def _parted(sentence: Sentence, a: Claim, b: Claim) -> bool:
@@ -183,11 +183,20 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         if not wind.isdisjoint(sentence.words[cue.first : cue.last]) and any(c.unit in _OF_WIND for c in same):
             return True
         # Ice and a temperature after a comma are two claims; a gust and its speed are one.
-        return any(_same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) for c in same)
+        return any(
+            _same_clause(sentence, c, cue) and not _comma_between(sentence, c, cue) and not _other_air(sentence, c, cue)
+            for c in same
+        )
     return any(_same_clause(sentence, c, cue) for c in same)
 
 
 _OF_WIND = frozenset(("km/h", "mph"))
+
+
+def _other_air(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    """Tell whether wind is told beside a measure that is not of wind: "38 degrees and the wind is picking up"."""
+    winds = not small("wind").isdisjoint(sentence.words[cue.first : cue.last])
+    return winds and claim.unit not in _OF_WIND and cue.first >= claim.last
 
 
 def _comma_between(sentence: Sentence, claim: Claim, cue: Mark) -> bool:

@@ -53,6 +53,7 @@ def _stirring_classes() -> frozenset[str]:
         "QUOTING",
         "ABOARD",
         "REMAIN",
+        "DUTY",
     ]
     twos = (f"TWO_{unit}" for unit in ("PERSON", "STAFF", "VEHICLE", "CONVOY", "SHELTER", "TIMEUNIT"))
     return frozenset((*counts, *twos, *(row["cue"] for row in rows("rules", "events.csv"))))

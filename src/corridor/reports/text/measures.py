@@ -103,9 +103,13 @@ def time(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
+    if base.first < it.number.body and it.sentence.words[base.first] in small("spanning") and base.hedge == "min":
+        # "Over three days" spans three days.
+        base = base._replace(low=it.number.low, high=it.number.low, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", within=14)
+    deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
     if (
         deal
@@ -119,6 +123,10 @@ def time(it: Counted, base: Claim) -> Claim | None:
     if near(it.sentence, base.first, base.last, "PLAN", within=6):
         return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
     return None
+
+
+# A sentence that begins with the deal is of the deal.
+UNDER = 34
 
 
 def _of_a_siege(it: Counted, base: Claim) -> bool:

@@ -240,12 +240,11 @@ def _before(sentence: Sentence, at: int) -> Mark | None:
     if not hedges:
         return None
     filler = small("filler")
-    while at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "("):
+    while True:
+        found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
+        if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
+            return found
         at -= 1
-    for mark in hedges:
-        if mark.last in (at, at + 1) and mark.first < at:
-            return mark
-    return None
 
 
 def _bounded(number: Number, kind: Hedge) -> Number:
@@ -287,6 +286,8 @@ def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
         # Arabic writes "and" together with the number behind it: between 4000 and5000.
         return opened and scaled and sentence.kind(b.body) == "word"
     if len(gap) > (4 if opened else 1) or not scaled:
+        return False
+    if "," in gap:
         return False
     links, ands = small("range"), small("and")
     return (

@@ -13,8 +13,10 @@ from corridor.reports.report import Scope
 from corridor.reports.text import attribution, when
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
+from corridor.reports.text.deals import clause_claims, speaks_of_deal
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
+from corridor.reports.text.language import small
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.sentences import Sentence, sentences
@@ -55,6 +57,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     begun: list[int] = []
     before: Claim | None = None
     hint = ""
+    deal = 0
     for sentence in sentences(folded, text, words):
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
@@ -71,6 +74,9 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             if _may_happen(sentence)
             else []
         )
+        deal = DEAL_GOES_ON if speaks_of_deal(sentence) else deal - 1
+        if sentence.of("DUTY"):
+            events = [*events, *clause_claims(sentence, counted, events, under=deal > 0)]
         claims = (*counted, *events)
         before = claims[-1] if claims else before
         claims += tuple(schedule_claims(sentence, counted))
@@ -149,6 +155,8 @@ def _tally(sentence: Sentence, claim: Claim) -> Scope:
     return "daily" if near(sentence, claim.first, claim.last, "DAILY", within=8) else ""
 
 
+# How many sentences behind a deal its clauses may stand.
+DEAL_GOES_ON = 4
 COUNTING = TWOS.union(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
 HURT = frozenset(("DEAD", "INJURED", "MISSING"))
 
@@ -157,6 +165,8 @@ def _may_count(sentence: Sentence) -> bool:
     """Tell whether a sentence without digits can count: an article counts only who was hurt, or before a number."""
     by = sentence.by
     if not COUNTING.isdisjoint(by):
+        return True
+    if not HURT.isdisjoint(by) and not small("the").isdisjoint(sentence.words):
         return True
     if "NUM" not in by:
         return "ONE" in by and not HURT.isdisjoint(by)

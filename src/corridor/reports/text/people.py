@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.bare import tight
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.uncued import TIGHT, causes, uncued
 from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
 
 
@@ -42,7 +44,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
             reason="goes on with the count before it",
         )
     if not kind:
-        return _without_cue(it, base)
+        return uncued(it, base)
     told = _told(it, base, kind)
     if told != kind:
         return base._replace(kind=told, confidence=0.4, reason=_TOLD[told])
@@ -54,29 +56,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
     )
 
 
-def _without_cue(it: Counted, base: Claim) -> Claim:
-    """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
-    if _aboard(it):
-        return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
-    if it.unit.value == "wounded" and len(it.sentence.words) < 14:
-        return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
-    return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
-
-
-def _aboard(it: Counted) -> bool:
-    """Tell whether people go with vehicles named before them: "three buses out from our side with 140 people"."""
-    words, number = it.sentence.words, it.number
-    if not number.first or words[number.first - 1] not in small("aboard"):
-        return False
-    return any(0 < number.first - m.last <= ABOARD for m in it.sentence.of("VEHICLE", "CONVOY"))
-
-
-ABOARD = 9
-
-
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     """Tell whether people are some of those counted before, or are with them: "38 patients, along with 20 nurses"."""
-    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")):
+    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")) or _another_part(it, base, previous):
         return True
     if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):
         return True
@@ -84,6 +66,16 @@ def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     bare = it.unit.first == it.unit.last and of_them(it.sentence, it.number)
     return bare and cue is not None and cue.cls in ("NEED", "TOEVAC")
 
+
+def _another_part(it: Counted, base: Claim, previous: Claim) -> bool:
+    """Tell whether people are one more part of a whole: "of whom 203 are wounded and 61 children"."""
+    words = it.sentence.words[previous.last : base.first]
+    if not words or not previous.last or words[0] not in {",", *small("and")} or len(words) > PARTED:
+        return False
+    return any(0 <= previous.first - m.last <= 2 for m in it.sentence.of("SUBSET"))
+
+
+PARTED = 2
 
 _TOLD = {
     "context": "those who do it, or a number of another time or operation",
@@ -183,6 +175,8 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
     if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
         return True
+    if mark.cls in TIGHT or mark.cls == "LEAVE":
+        return causes(sentence, mark, base) if mark.cls == "LEAVE" else not tight(sentence, mark, base.last)
     return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
 
 
@@ -220,6 +214,7 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    under = under or any(m.first <= OPENING for m in sentence.of("UNDERDEAL"))
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
     if base.hedge == "max" and daily and _ruled(sentence, base):
         return True
@@ -228,6 +223,8 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
+# A sentence that begins with the deal is all of the deal.
+OPENING = 1
 # "The number agreed for day one had been 150".
 SET_BY = 8
 

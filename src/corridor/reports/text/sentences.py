@@ -102,7 +102,7 @@ _SHORT = frozenset(
     re.split(
         r"\|",
         "m|mm|mr|mrs|ms|dr|st|no|n|env|sgt|lt|col|gen|gov|sen|rep|approx|vs|etc|art|p|pp|prof|mme|mlle|av|ste|jr|km"
-        "|min|max|inc",
+        "|min|max|inc|capt|maj|cpl|pvt|cmdr|supt|insp|rev|fr|hon|ft|mt|ave|rd|blvd|hwy|vol|fig|cf|jan|feb|aug|sept|oct|nov|dec",
     )
 )
 # A "sentence" without a full stop is cut: who counts what is told within far fewer tokens.

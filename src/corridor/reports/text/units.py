@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from corridor.reports.text.bare import counts_people
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -185,8 +186,9 @@ def _by_words_around(
     if before and _owned(sentence, before[-1]) and not after[0].isalpha():
         # Arabic: "a bus, its seats fifty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last, labelled=True)
-    if any(m.last == number.first for m in sentence.of("CAPACITY")) and (number.low or number.high or 0) >= ROOM:
-        return Unit("person", "all", number.last, number.last)
+    if counts_people(sentence, number, previous, after):
+        group = previous.group if previous and previous.unit == "persons" else "all"
+        return Unit("person", group, number.last, number.last)
     if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and not after[0].isalpha():
         return Unit("person", "all", number.last, number.last)
     if previous and _total_to(sentence, number, previous):
@@ -214,10 +216,6 @@ def _owned(sentence: Sentence, unit: Mark) -> bool:
 
 
 OWNED = 4
-
-
-# Fewer may be anything that there is room for.
-ROOM = 20
 
 
 def _total_to(sentence: Sentence, number: Number, previous: Claim) -> bool:

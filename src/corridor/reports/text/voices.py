@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from corridor.reports.text.attribution import PRONOUN, UNKNOWN, Speaker
+from corridor.reports.text.attribution import ARTICLE, PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import small
@@ -88,6 +88,9 @@ class Voices:
     def _in_full(self, name: str) -> str:
         """Return the name that a lone noun goes back to: "the minister" is the minister named before."""
         words = _nouns(name)
+        if self.voice != ARTICLE and words and set(words) < set(_nouns(self.voice)):
+            # In its own communique "the Commission" is who issues it.
+            return self.voice
         if len(words) == 1:
             for full in reversed(self._named):
                 if words[0] in _nouns(full):
