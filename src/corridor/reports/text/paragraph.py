@@ -86,7 +86,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             claims = tuple(statement_claims(sentence))
         begun.append(begins)
         found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0))
-    return _backwards(found, begun)
+    return _backwards(found, begun) if quotes else tuple(found)
 
 
 def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:
