@@ -89,9 +89,21 @@ KIN = 13
 
 def _is_hour(sentence: Sentence, number: Number) -> bool:
     """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
-    if number.hedge != "exact" or not number.body or (number.low or 0) > 24 or unit_after(sentence, number):
+    if number.hedge != "exact" or unit_after(sentence, number):
         return False
-    before = sentence.words[number.body - 1]
+    before = sentence.words[number.body - 1] if number.body else ""
+    if _four_digits(sentence.words[number.body]) and (sentence.words[number.body][0] == "0" or before in small("hour")):
+        return True
+    if not number.body or (number.low or 0) > HOURS:
+        return False
     if number.article:
         return before in small("whichone")
     return before in small("hour") and sentence.kind(number.body) == "digits"
+
+
+HOURS = 24
+
+
+def _four_digits(word: str) -> bool:
+    """Tell whether digits can be an hour as logs write it: 0540, 1430."""
+    return len(word) == len("0540") and word.isdigit() and int(word[:2]) < HOURS and int(word[2:]) < 60

@@ -84,7 +84,7 @@ def occupied(_it: Counted, base: Claim) -> Claim | None:
 
 def shelter(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of shelters opened or in use."""
-    if it.number.article or it.number.hedge == "order":
+    if it.number.article or it.number.hedge == "order" or base.low == 1:
         return None
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
     if not cue or it.unit.value == "hospital":
@@ -189,7 +189,7 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
         it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=7
     ):
         thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
-        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=4)
+        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=7)
         if thing and thing.cls != "WEATHER" and not seen:
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
