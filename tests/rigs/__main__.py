@@ -13,6 +13,7 @@ RIGS = {
     "kill": (1_000, 10_000),
     "kill_postgres": (20, 200),
     "kill_server": (200, 2_000),
+    "kill_two": (40, 400),
     "power": (10_000, 100_000),
     "faults": (1, 1),
     "phones": (5_000, 50_000),

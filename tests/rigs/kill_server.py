@@ -47,12 +47,12 @@ class Phone:
                 body["note"] = f"sealed words {self.made}"
             self.outbox.append(entry)
 
-    def send(self, port: int) -> None:
-        """Send until the connection breaks."""
+    def send(self, port: int, stop: threading.Event | None = None) -> None:
+        """Send until the connection breaks, or until told to stop."""
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         with contextlib.suppress(OSError, http.client.HTTPException):
-            while True:
+            while stop is None or not stop.is_set():
                 self.write(5)
                 batch = self.rng.sample(self.outbox, min(len(self.outbox), 20))
                 line.request("POST", "/api/v1/sync", json.dumps({"entries": batch}), headers)
@@ -67,12 +67,14 @@ class Phone:
         line.close()
 
 
-def _free() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
 
 
-def _start(place: str, port: int) -> int:
+def started(place: str, port: int) -> int:
+    """Return the process of a server of its own."""
     child = os.fork()
     if child == 0:
         with contextlib.suppress(BaseException):
@@ -83,7 +85,8 @@ def _start(place: str, port: int) -> int:
     return child
 
 
-def _wait(port: int) -> float:
+def wait_ready(port: int) -> float:
+    """Wait until a server answers; returns the seconds."""
     begun = time.perf_counter()
     while time.perf_counter() - begun < 30:
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -114,9 +117,9 @@ def check(count: int, seed: int = 0) -> dict[str, float]:
         phones = [Phone(token, random.Random(seed * 100 + n)) for n, token in enumerate(tokens)]
         slowest = 0.0
         for number in range(count + 1):
-            port = _free()
-            child = _start(place, port)
-            slowest = max(slowest, _wait(port))
+            port = free_port()
+            child = started(place, port)
+            slowest = max(slowest, wait_ready(port))
             threads = [threading.Thread(target=phone.send, args=(port,)) for phone in phones]
             for thread in threads:
                 thread.start()

@@ -73,7 +73,13 @@ def test_a_coordinator_signs_in_with_two_factors_only(server: Live, clock: Clock
     client = server.client()
     said = {"account": account, "passphrase": WORDS}
     assert client.post(f"{API}/session", json=said).status_code == 401
-    factor = lead.post(f"{API}/session/factor").json()
+    # An open screen alone changes neither key: whoever has a passphrase shows it again.
+    for present in ("", "another one, just as long"):
+        refused = lead.post(f"{API}/session/factor", json={"present": present})
+        assert (refused.status_code, refused.json()["place"]) == (409, "passphrase")
+    again = {"passphrase": f"{WORDS} again", "present": "another one, just as long"}
+    assert lead.post(f"{API}/session/passphrase", json=again).status_code == 409
+    factor = lead.post(f"{API}/session/factor", json={"present": WORDS}).json()
     assert factor["picture"].startswith("data:image/svg+xml")
     step = int(clock.at.timestamp() // 30)
     assert lead.post(f"{API}/session/factor/confirm", json={"digits": "000000"}).status_code == 409

@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
     "sign_in": {"account": "dispatcher-99", "passphrase": "no such words at all"},
     "use_link": {"link": "none"},
     "set_passphrase": {"passphrase": "seven grey herons under rain"},
+    "new_factor": {},
     "confirm_factor": {"digits": "000000"},
     "make_account": {"role": "dispatcher"},
     "change_role": {"role": "dispatcher", "reason": "drill"},

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from corridor.log.entry import canonical
+from corridor.server import work
 from corridor.server.work import _FACT, fact_of
 from tests.operation.acting import basis
 from tests.server.serving import API, Live, at_gate, entered, events, live, recent
@@ -171,3 +173,31 @@ def test_the_fact_of_a_body_is_its_own_and_not_a_text_that_looks_like_it(about: 
     assert found is not None
     assert found[1] == "people_out"
     assert fact_of(canonical({"about": about})) == ""
+
+
+@pytest.mark.parametrize(
+    ("heard", "urgent_at", "looks"),
+    [
+        ([], 0, 1),  # nothing more comes: the backlog is in
+        ([1000, 1000, 1000], 0, 4),
+        ([1000, 1000, 1000], 2, 2),  # an incident cannot wait
+        ([1000] * 1000, 0, 60),  # half a minute, whatever pours
+    ],
+)
+def test_a_backlog_is_judged_when_it_is_in_or_after_half_a_minute(
+    monkeypatch: pytest.MonkeyPatch, heard: list[int], urgent_at: int, looks: int
+) -> None:
+    planner = work.Planner(cast("Any", None))
+    clock, coming, count = [0.0], iter(heard), 0
+
+    async def within(seconds: float) -> bool:
+        nonlocal count
+        count += 1
+        clock[0] += seconds
+        planner._heard += next(coming, 0)
+        return count == urgent_at
+
+    monkeypatch.setattr(planner, "_urgent_within", within)
+    monkeypatch.setattr("corridor.server.work.time.monotonic", lambda: clock[0])
+    asyncio.run(planner._flood_over())
+    assert count == looks

@@ -347,6 +347,12 @@ class Passphrase(Strict, frozen=True, kw_only=True):
     present: Annotated[str, Meta(max_length=200)] = ""
 
 
+class NewFactor(Strict, frozen=True, kw_only=True):
+    """A second factor to make; whoever has a passphrase shows it again."""
+
+    present: Annotated[str, Meta(max_length=200)] = ""
+
+
 class Digits(Strict, frozen=True, kw_only=True):
     """Six digits of the second factor, to show that it was taken over."""
 

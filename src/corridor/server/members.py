@@ -109,7 +109,10 @@ async def set_passphrase(ask: Ask) -> Reply:
 async def new_factor(ask: Ask) -> Reply:
     """Make a new second factor."""
     house = ask.house
-    made = await house.access(house.people.new_factor, ask.viewer)
+    try:
+        made = await house.access(house.people.new_factor, ask.viewer, ask.body.present)
+    except UsageError as error:
+        raise Refused(409, error.cause, place=error.place, hint=error.hint) from None
     label = quote(f"{house.opened.title}:{ask.viewer.account}")
     address = f"otpauth://totp/{label}?secret={made}&issuer=Corridor"
     return Reply(a.Factor(secret=made, address=address, picture=secret.picture(address)))

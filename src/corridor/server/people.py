@@ -305,11 +305,7 @@ class People:
         why = secret.weak(new)
         if why:
             raise UsageError(why, place="passphrase", hint="take four or more words that do not belong together")
-        kept = self.cabinet.rows(
-            "SELECT passphrase FROM account WHERE account = ? AND operation = ?", viewer.account, self.operation
-        )[0][0]
-        if kept and not secret.matches(kept, present):
-            raise UsageError("the present passphrase is another one", place="passphrase", hint="or ask for a new link")
+        self._must_know(viewer, present)
         self.cabinet.change(
             "UPDATE account SET passphrase = ? WHERE account = ? AND operation = ?",
             secret.seal(new),
@@ -325,8 +321,20 @@ class People:
         )
         self.forget()
 
-    def new_factor(self, viewer: Viewer) -> str:
-        """Return a new second factor; it counts once confirmed."""
+    def _must_know(self, viewer: Viewer, present: str) -> None:
+        """Raise `UsageError` where one who has a passphrase does not show it: an open screen is not its owner."""
+        kept = self.cabinet.rows(
+            "SELECT passphrase FROM account WHERE account = ? AND operation = ?", viewer.account, self.operation
+        )[0][0]
+        if kept and not secret.matches(kept, present):
+            raise UsageError("the present passphrase is another one", place="passphrase", hint="or ask for a new link")
+
+    def new_factor(self, viewer: Viewer, present: str = "") -> str:
+        """Return a new second factor, which counts once confirmed.
+
+        Raises `UsageError` where one who has a passphrase does not show it (OWASP ASVS 5.0, 7.5.1).
+        """
+        self._must_know(viewer, present)
         made = secret.new_factor()
         self.cabinet.change(
             "UPDATE account SET factor_new = ? WHERE account = ? AND operation = ?",

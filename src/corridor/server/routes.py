@@ -295,7 +295,7 @@ PEOPLE: tuple[Route, ...] = (
     _people("POST", "/session/passphrase", "set_passphrase", "Set one's own passphrase", roles=MEMBERS - {"field"},
             party=True, body=b.Passphrase, done=204, also=(409,), limit="sign-in"),
     _people("POST", "/session/factor", "new_factor", "A new second factor, to be confirmed",
-            roles=MEMBERS - {"field"}, party=True, answer=a.Factor, limit="sign-in"),
+            roles=MEMBERS - {"field"}, party=True, body=b.NewFactor, answer=a.Factor, also=(409,), limit="sign-in"),
     _people("POST", "/session/factor/confirm", "confirm_factor", "Confirm the second factor by its digits",
             roles=MEMBERS - {"field"}, party=True, body=b.Digits, done=204, also=(409,), limit="sign-in"),
     _people("GET", "/sessions", "sessions", "One's own open sessions; all of them for the administrator",

@@ -34,8 +34,10 @@ SOON_SECONDS = 10.0
 # Alarms also come of time going by: a convoy that does not arrive.
 LOOK_SECONDS = 20.0
 REPLAN_SECONDS = 1.0
-# More entries a second than this are a backlog that pours in.
+# More entries a second than this are a backlog that pours in; it is judged when it has, but within half a minute.
 FLOOD_A_SECOND = 300
+FLOOD_SECONDS = 30.0
+FLOOD_LOOK_SECONDS = 0.5
 CANNOT_WAIT = ("halt", "incident", "people_held", "casualties")
 # The body is canonical: no quotation mark inside a text stands without its backslash.
 _FACT = re.compile(r'(?<!\\)"fact":"(\w+)"')
@@ -148,12 +150,27 @@ class Planner:
                 # A log without reports yet has no situation; what else is wrong shows to whoever asks for one.
                 self.house.metrics.tell("alarms not judged", error=type(error).__name__)
             self.looked = time.monotonic() - begun
-            # While a backlog pours in, looking gives way to taking in, but for what cannot wait.
-            poured = (self._heard - counted) / max(time.monotonic() - begun, 0.001) > FLOOD_A_SECOND
-            with contextlib.suppress(TimeoutError):
-                self._urgent.clear()
-                pause = min(8 * self.looked, 10.0) if poured else min(max(0.3, 2 * self.looked), 2.0)
-                await asyncio.wait_for(self._urgent.wait(), pause)
+            self._urgent.clear()
+            if (self._heard - counted) / max(self.looked, 0.001) > FLOOD_A_SECOND:
+                await self._flood_over()
+            else:
+                await self._urgent_within(min(max(0.3, 2 * self.looked), 2.0))
+
+    async def _flood_over(self) -> None:
+        """Wait while a backlog pours in: looking gives way to taking in, but for what cannot wait."""
+        until = time.monotonic() + FLOOD_SECONDS
+        while time.monotonic() < until:
+            counted = self._heard
+            if await self._urgent_within(FLOOD_LOOK_SECONDS):
+                return
+            if self._heard - counted < FLOOD_A_SECOND * FLOOD_LOOK_SECONDS:
+                return
+
+    async def _urgent_within(self, seconds: float) -> bool:
+        """Return whether something that cannot wait came within so many seconds; where not, they have gone by."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._urgent.wait(), seconds)
+        return self._urgent.is_set()
 
     async def look(self) -> int:
         """Tell the alarms that nobody has told yet; returns how many."""

@@ -37,7 +37,8 @@ def digest_of(path: str | Path) -> str:
     """Return the SHA-256 of an extract; raises `InputError` where it cannot be read, is empty or is no map."""
     file = Path(path)
     if not file.name.lower().endswith(FORMS):
-        raise InputError("is no OpenStreetMap extract", place=str(path), hint="give a .osm.pbf or .osm file")
+        hint = "give a .osm.pbf or .osm file (`roads layers` reads .pmtiles too)"
+        raise InputError("is no OpenStreetMap extract", place=str(path), hint=hint)
     if not file.is_file():
         read_bytes(path)  # says why not
     try:

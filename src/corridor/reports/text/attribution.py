@@ -28,8 +28,10 @@ MAX_SPEAKERS = 8
 def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     """Return who speaks in a sentence, in the order of their cues."""
     found: list[Speaker] = []
-    relayed = {mark.first for mark in sentence.of("QUOTING")}
     said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
+    if not said:
+        return found
+    relayed = {mark.first for mark in sentence.of("QUOTING")}
     first_hand = [mark for mark in said if mark.first not in relayed]
     for mark in (first_hand or said)[:MAX_SPEAKERS]:
         name = ""
@@ -392,7 +394,7 @@ def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> s
 
 def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the stretches between quote marks of a block, in pairs as they come."""
-    places = []
+    places: list[int] = []
     at = folded.find('"', start, end)
     while at >= 0:
         places.append(at)

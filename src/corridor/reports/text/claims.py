@@ -135,8 +135,13 @@ def near(sentence: Sentence, first: int, last: int, *classes: str, within: float
     return best
 
 
+_MODES = frozenset(("PLAN", "IF", "ESTIMATE"))
+
+
 def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = None) -> Modality:
     """Return done, planned, estimate or denied by the words around a claim and its cue."""
+    if cue is None and not sentence.has(_MODES):
+        return "done"
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
     if near(sentence, low, high, "PLAN", within=3.1):
         return "planned"

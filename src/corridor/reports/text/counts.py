@@ -11,7 +11,7 @@ from corridor.reports.text.language import small
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import Number, numbers
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import UNITS, Counted, Unit, find_unit, other_count
+from corridor.reports.text.units import TWOS, UNITS, Counted, Unit, find_unit, other_count
 
 WITHDRAWN = "withdrawn"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
@@ -96,7 +96,7 @@ def _claim(sentence: Sentence, number: Number, following: Number | None, previou
 
 def _withdrawn(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is the one that a correction takes back ("35, not 53")."""
-    if not near(sentence, 0, len(sentence.words), "CORRECT"):
+    if not sentence.of("WITHDRAWN") or not near(sentence, 0, len(sentence.words), "CORRECT"):
         return False
     return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
 
@@ -115,13 +115,14 @@ def _ones(sentence: Sentence) -> list[Claim]:
 
 def _twos(sentence: Sentence) -> list[Claim]:
     """Return the claims of words that are two by themselves (the Arabic dual)."""
+    if not sentence.has(TWOS):
+        return []
     found = []
-    for mark in sentence.of(*(cls for cls in sentence.by if cls.startswith("TWO_"))):
-        if mark.cls:
-            family = UNITS[mark.cls.removeprefix("TWO_")]
-            number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
-            unit = Unit(family, mark.value, mark.first, mark.last)
-            claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
-            if claim:
-                found.append(claim)
+    for mark in sentence.of(*TWOS):
+        family = UNITS[mark.cls.removeprefix("TWO_")]
+        number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
+        unit = Unit(family, mark.value, mark.first, mark.last)
+        claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
+        if claim:
+            found.append(claim)
     return found

@@ -27,8 +27,13 @@ _MATTERS = frozenset(
 )
 
 
+_SET = frozenset(("END", "PLAN"))
+
+
 def schedule_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the planned hour, day or end that a sentence sets for the operation: "the truce expires on Saturday"."""
+    if not sentence.has(_SET) and small("until").isdisjoint(sentence.words):
+        return []
     if any(claim.kind == "schedule" for claim in counted):
         return []
     planned = any(claim.modality == "planned" for claim in counted)

@@ -54,8 +54,9 @@ def numbers(sentence: Sentence) -> list[Number]:
 
 
 def _plain(sentence: Sentence) -> list[Number]:
-    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")}
-    words_at = {m.first: m for m in reversed(sentence.of("NUM")) if m.first not in named}
+    counting = sentence.of("NUM")
+    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")} if counting else ()
+    words_at = {m.first: m for m in reversed(counting) if m.first not in named}
     found: list[Number] = []
     until = 0
     starts = words_at if sentence.has(_HURT) else {k: m for k, m in words_at.items() if _counts(m, words_at)}
@@ -212,8 +213,9 @@ def _hedged(sentence: Sentence, number: Number) -> Number:
         if kind == "min" and _negated(sentence, mark):
             kind = "max"
         return _bounded(number._replace(first=mark.first), kind)
-    counted = {m.first for m in sentence.of("NUM")}
-    for after in sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX"):
+    following = sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX")
+    counted = {m.first for m in sentence.of("NUM")} if following else ()
+    for after in following:
         # "9 patients plus two nurses": what a number follows adds to it, and hedges nothing.
         added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
         if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
@@ -234,14 +236,15 @@ ARABIC = "\u0600"
 
 
 def _before(sentence: Sentence, at: int) -> Mark | None:
-    filler = small("filler")
     hedges = sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX")
-    while hedges:
+    if not hedges:
+        return None
+    filler = small("filler")
+    while True:
         found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
         if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
             return found
         at -= 1
-    return None
 
 
 def _bounded(number: Number, kind: Hedge) -> Number:

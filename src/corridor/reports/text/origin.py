@@ -9,7 +9,7 @@ from typing import NamedTuple
 from corridor.reports.text.clean import Block
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, Mark
-from corridor.reports.text.sentences import Tokens, tokens_of
+from corridor.reports.text.tokens import Tokens, tokens_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
@@ -19,6 +19,7 @@ _LABEL = re.compile(
 )
 
 
+_LABEL_END = re.compile(r"[:>]\s")
 _AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
 
 
@@ -157,7 +158,7 @@ def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
 
 def label_of(line: str) -> tuple[str, str, int]:
     """Return the time stamp, the speaker and the length of the label of a line; empty where it has none."""
-    match = _LABEL.match(line)
+    match = _LABEL.match(line) if _LABEL_END.search(line) else None
     if match is None:
         return "", "", 0
     name = match.group("name").strip()

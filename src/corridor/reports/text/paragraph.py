@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from corridor.reports.report import Scope
@@ -17,6 +20,7 @@ from corridor.reports.text.language import small
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.units import TWOS
 from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
 
@@ -76,13 +80,19 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         claims = (*counted, *events)
         before = claims[-1] if claims else before
         claims += tuple(schedule_claims(sentence, counted))
-        quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
+        begins = _begun(sentence, quotes) if quotes else -1
         speakers = tuple(attribution.speakers(sentence, text, lang))
         if speakers and not claims:
             claims = tuple(statement_claims(sentence))
-        begun.append(min((n for n, (a, b) in enumerate(quotes) if a < sentence.end and b > sentence.start), default=-1))
-        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, quoted))
+        begun.append(begins)
+        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0))
     return _backwards(found, begun)
+
+
+def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:
+    """Return which quotation a sentence first stands in; -1 where it stands in none."""
+    at = bisect_right(quotes, sentence.start, key=itemgetter(1))
+    return at if at < len(quotes) and quotes[at][0] < sentence.end else -1
 
 
 def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
@@ -147,14 +157,14 @@ def _tally(sentence: Sentence, claim: Claim) -> Scope:
 
 # How many sentences behind a deal its clauses may stand.
 DEAL_GOES_ON = 4
-COUNTING = frozenset(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
+COUNTING = TWOS.union(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
 HURT = frozenset(("DEAD", "INJURED", "MISSING"))
 
 
 def _may_count(sentence: Sentence) -> bool:
     """Tell whether a sentence without digits can count: an article counts only who was hurt, or before a number."""
     by = sentence.by
-    if not COUNTING.isdisjoint(by) or any(cls.startswith("TWO_") for cls in by):
+    if not COUNTING.isdisjoint(by):
         return True
     if not HURT.isdisjoint(by) and not small("the").isdisjoint(sentence.words):
         return True
@@ -176,7 +186,7 @@ def _needs() -> dict[str, frozenset[str]]:
 def _may_happen(sentence: Sentence) -> bool:
     """Tell whether an event can begin in a sentence: a cue, and something that it can happen to."""
     by, needs = sentence.by, _needs()
-    return any(cls in needs and not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by)
+    return any(not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by.keys() & needs.keys())
 
 
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}

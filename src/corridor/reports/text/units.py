@@ -32,6 +32,8 @@ UNITS = {
 }
 
 
+# Words that are two by themselves (the Arabic dual).
+TWOS = frozenset(f"TWO_{cls}" for cls in UNITS)
 PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
@@ -69,24 +71,26 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 
 def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
-    if _describes_noun(sentence, number):
-        return None
-    marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
+    key = (number.body, number.last, number.hedge)
+    if key not in sentence.units:
+        sentence.units[key] = None if _describes_noun(sentence, number) else _unit_behind(sentence, number)
+    return sentence.units[key]
+
+
+def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
     steps = 0
     at = number.last
     while at < len(sentence.words):
-        mark = marks.get(at)
-        if mark:
-            return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+        begun = sentence.beginning(at)
+        for mark in begun:
+            if mark.cls in UNITS:
+                return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
         if sentence.kind(at) in ("digits", "clock") or (word in small("preposition") and word not in small("link")):
             return None
-        if any(
-            m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
-            for m in sentence.marks
-        ) and word not in small("link"):
+        if begun and any(m.cls in _NO_ADJECTIVE for m in begun) and word not in small("link"):
             return None
         if word not in small("link"):
             steps += 1
@@ -94,6 +98,9 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
             return None
         at += 1
     return None
+
+
+_NO_ADJECTIVE = frozenset(("AUX", "PLAN", *PERSON_CUES)).difference(("LEAVE", "EVAC"))
 
 
 def _describes_noun(sentence: Sentence, number: Number) -> bool:
@@ -147,14 +154,14 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return Unit("seat", "places", number.last, number.last)
     if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
-    before = [m for m in sentence.marks if m.last == number.first and m.cls in COUNTED_BEFORE]
+    before = [m for m in sentence.ending(number.first) if m.cls in COUNTED_BEFORE]
     if not number.article and not after[0].isalpha() and _they(sentence, number):
         return Unit("person", "all", number.last, number.last)
     if number.article and before:
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article:
         # "un mort": the noun says that it counts people.
-        killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
+        killed = [m for m in sentence.beginning(number.last) if m.cls == "DEAD"]
         noun = killed and sentence.words[number.last] in ("mort", "morte")
         return Unit("person", "killed", number.last, number.last + 1) if noun else None
     if not before and number.first and sentence.words[number.first - 1] == "ال":

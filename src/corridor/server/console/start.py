@@ -104,6 +104,11 @@ def _phone(view: View) -> Markup:
     return el("div", form, el("div", id="enrolled", role="status"))
 
 
+def _present(view: View) -> Markup:
+    """Return the field for the passphrase that one has: an open screen alone changes no key of its owner's."""
+    return _field("present", view.w("start.present"), kind="password", maxlength="200", autocomplete="current-password")
+
+
 def _keys(view: View) -> Markup:
     """Return the passphrase and the second factor: the one-time link does not open twice."""
     w = view.w
@@ -120,11 +125,18 @@ def _keys(view: View) -> Markup:
             required=True,
             autocomplete="new-password",
         ),
+        _present(view),
         el("button", w("start.set")),
         data_api="/api/v1/session/passphrase",
         class_="filters",
     )
-    factor = el("p", el("button", w("start.factor"), type="button", class_="quiet", id="factor-button"))
+    factor = el(
+        "form",
+        _present(view),
+        el("button", w("start.factor"), class_="quiet"),
+        id="new-factor-form",
+        class_="filters",
+    )
     digits = el(
         "form",
         _field(

@@ -60,9 +60,11 @@ enrol?.addEventListener("submit", async (event) => {
   picture("enrolled", found.said.picture, say("start.scan", { post: found.said.post }), found.said.address);
 });
 
-document.getElementById("factor-button")?.addEventListener("click", async () => {
-  const found = await send("/api/v1/session/factor", {});
-  if (!found.ok) return;
+const renewal = /** @type {HTMLFormElement|null} */ (document.getElementById("new-factor-form"));
+renewal?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const found = await send("/api/v1/session/factor", fields(renewal));
+  if (!found.ok) { answered(renewal, false, found.said, found.status); return; }
   picture("factor", found.said.picture, say("start.factor"), found.said.secret);
   const form = document.getElementById("factor-form");
   if (form) form.hidden = false;
