@@ -32,7 +32,7 @@ def _one_alone(sentence: Sentence, partner: Mark | None) -> bool:
     if partner is None or partner.cls != "PERSON" or partner.last - partner.first > 1:
         return False
     word = sentence.words[partner.first]
-    one = any(m.last == partner.first and m.value.startswith("one:") for m in sentence.of("NUM"))
+    one = any(0 <= partner.first - m.last <= ADJECTIVES and m.value.startswith("one:") for m in sentence.of("NUM"))
     return one and word[0] < ARABIC and not word.endswith(("s", "x"))
 
 
@@ -49,3 +49,7 @@ def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
 
 
 _SPEECH = frozenset(("SAY", "ACCORDING", "DENY"))
+
+
+# "An old man": what stands between the article and its noun.
+ADJECTIVES = 1

@@ -73,12 +73,15 @@ def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
     others = [
         claim
         for cost, claim in ranked[1:]
-        if cost < 5 and (claim.first >= first.last or claim.last <= first.first) and _parted(sentence, first, claim)
+        if cost < BESIDE
+        and (claim.first >= first.last or claim.last <= first.first)
+        and _parted(sentence, first, claim)
     ]
     return [first, *others[:1]]
 
 
 _SEVERAL = frozenset(("route", "agreement"))
+BESIDE = 7
 
 
 def _parted(sentence: Sentence, a: Claim, b: Claim) -> bool:

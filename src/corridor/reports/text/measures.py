@@ -158,7 +158,7 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     """Return the claim of a measure of the weather, or of the level of water."""
     # "inches of rain" says itself what it measures.
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
-    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first
     sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
