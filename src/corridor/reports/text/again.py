@@ -42,6 +42,8 @@ def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: 
         return True
     if any(e.kind == "agreement" and _overlap(e, event) for e in events):
         return True
+    if event.modality == "denied" and any(c.kind == "agreement" for c in (*events, *counted)):
+        return True
     return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
 
 

@@ -332,6 +332,7 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
         for m in sentence.marks
         if m.cls in ("RELATIVE", "SAY", "ACCUSE", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > at
     }
+    stops |= _told_behind(sentence, at)
     end = at
     while end < min(size, at + MAX_NAME) and end not in stops:
         step = _titled(sentence, end)
@@ -339,6 +340,20 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
             break
         end = step or end + 1
     return min(end, size)
+
+
+def _told_behind(sentence: Sentence, at: int) -> set[int]:
+    """Return where an Arabic verb's object begins behind its subject: "the directorate announces [the] end of"."""
+    if at >= len(sentence.words) or sentence.words[at][0] < ARABIC:
+        return set()
+    actors = [m for m in sentence.of("ACTOR") if m.first == at]
+    if not actors:
+        return set()
+    told = sentence.of("EVAC", "LEAVE", "STOP", "RESUME", "START", "DEAD", "INJURED", "END", "ARRIVE")
+    return {m.first for m in told if m.first >= actors[0].last and not sentence.words[m.first].startswith(("ال", "لل"))}
+
+
+ARABIC = "\u0600"
 
 
 def _named_ar(sentence: Sentence, at: int, last: int) -> bool:

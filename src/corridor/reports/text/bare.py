@@ -1,82 +1,293 @@
-"""Numbers without a noun that count people by the words right around them: room for 800, 5,200 out, 1,200 a day."""
+"""What a number counts that no noun follows: people by the words around, the noun before, the number behind."""
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import Claim
+from corridor.reports.text.around import counts_people
+from corridor.reports.text.bounds import ARABIC, Number
+from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
-from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, unit_after, unit_label
 
 
-def counts_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> bool:
-    """Tell whether a number without a noun counts people; `after` is the word behind it."""
+def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
+    """Return what a number counts; None where nothing says it."""
+    alone = number.body == number.last - 1 and words_of(sentence, number) in small("single")
+    unit = None if alone else unit_after(sentence, number)
+    if unit and following and unit.first >= following.first:
+        unit = None
+    if unit and unit.first > number.last and we_are(sentence, number):
+        # "We are 53 here at the chapel": the chapel is where, not what.
+        unit = None
+    return (
+        unit
+        or unit_label(sentence, number)
+        or _unit_bare(sentence, number, previous)
+        or _shared(sentence, number, following)
+    )
+
+
+def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
+    """Return what a number without a noun counts: degrees of warmth, else people."""
+    after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    if _warmth(sentence, number, after):
+        return Unit("degree", "degrees", number.last, number.last)
+    return _people_bare(sentence, number, previous, after)
+
+
+def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
+    if we_are(sentence, number):
+        return Unit("person", "all", number.last, number.last)
+    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous and _goes_on(sentence, number, previous, after):
+        return Unit("person", previous.group, number.last, number.last)
+    if previous and out_of and previous.unit in ("places", "beds"):
+        return Unit("seat", "places", number.last, number.last)
+    if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
+        return Unit("occupied", "places", number.last, number.last)
+    return _by_noun_before(sentence, number, previous, after)
+
+
+def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return what a number counts by the noun in front of it, as Arabic has it, else by the words around."""
+    before = [m for m in sentence.ending(number.first) if m.cls in COUNTED_BEFORE]
+    if not before and words_of(sentence, number) in small("single"):
+        return None
+    if not number.article and not after[0].isalpha() and _they(sentence, number):
+        return Unit("person", "all", number.last, number.last)
+    if before and (number.article or words_of(sentence, number) in small("single")):
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article:
+        # "un mort": the noun says that it counts people.
+        killed = [m for m in sentence.beginning(number.last) if m.cls == "DEAD"]
+        noun = killed and sentence.words[number.last] in ("mort", "morte")
+        return Unit("person", "killed", number.last, number.last + 1) if noun else None
+    if not before and number.first and sentence.words[number.first - 1] == "ال":
+        before = [m for m in sentence.marks if m.last == number.first - 1 and m.cls in ("PERSON", "VEHICLE", "STAFF")]
+        if before:
+            return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    if before and words_of(sentence, number).startswith("ال"):
+        # Arabic: "the buses, the thirty".
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
+    return _by_words_around(sentence, number, previous, after, before)
+
+
+def _by_words_around(
+    sentence: Sentence, number: Number, previous: Claim | None, after: str, before: list[Mark]
+) -> Unit | None:
+    """Return people for a number without a noun by the words around it, or what a noun with its owner counts."""
+    if previous and previous.kind == "fleet" and previous.last and of_them(sentence, number):
+        return Unit("vehicle", previous.unit, number.last, number.last)
+    told = _told_people(sentence, number, previous, after)
+    if told or of_them(sentence, number):
+        return told or Unit("person", "all", number.last, number.last)
+    if before and _owned(sentence, before[-1]) and not after[0].isalpha():
+        # Arabic: "a bus, its seats fifty".
+        return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last, labelled=True)
+    if counts_people(sentence, number, previous, after):
+        group = previous.group if previous and previous.unit == "persons" else "all"
+        return Unit("person", group, number.last, number.last)
+    if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and not after[0].isalpha():
+        return Unit("person", "all", number.last, number.last)
+    if previous and _total_to(sentence, number, previous):
+        return Unit("person", previous.group, number.last, number.last)
+    behind = _cue_behind(sentence, number)
+    cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    if behind or (cue and (not after[0].isalpha() or day or after in small("bare"))):
+        return Unit("person", "all", number.last, number.last)
+    figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
+    if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:
+        return Unit("person", "all", number.last, number.last)
+    if previous and (after in small("others") or (figure and number.hedge != "order")):
+        family = "person" if previous.unit == "persons" else "vehicle"
+        return Unit(family, previous.group if family == "person" else previous.unit, number.last, number.last)
+    return None
+
+
+COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
+
+
+def _owned(sentence: Sentence, unit: Mark) -> bool:
+    """Tell whether an Arabic noun says whose it is by its ending: "its seats"."""
+    return sentence.words[unit.last - 1].endswith(("ها", "هم", "هما")) and len(sentence.words[unit.last - 1]) > OWNED
+
+
+OWNED = 4
+
+
+def _total_to(sentence: Sentence, number: Number, previous: Claim) -> bool:
+    """Tell whether a number is what the people counted before bring a total to: "takes the total to 31,900"."""
+    joined = sentence.words[number.first - 1] in small("totalto") or sentence.words[number.first] in small("totalto")
+    if previous.unit != "persons" or number.article or not joined:
         return False
-    if previous and previous.unit == "persons" and _a_day(sentence, number):
+    return any(0 < number.first - m.last <= TOTAL_TO for m in sentence.of("TOTAL", "SUMS"))
+
+
+TOTAL_TO = 9
+
+
+def _taken(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bare number is of the places taken of those counted: "160 beds, of which 131 are filled"."""
+    return not number.article and near(sentence, number.first, number.last, "OCCUPIED", within=4) is not None
+
+
+def _told_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return people for a number that a word of counting or of number introduces: "I make it 163"."""
+    if not after[0].isalpha():
+        tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
+        if tallied or _someof_them(sentence, number):
+            return Unit("person", "all", number.last, number.last)
+        if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
+            return Unit("person", previous.group, number.last, number.last)
+        return _number_of(sentence, number)
+    leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
+    behind = leaving[0].last if leaving else 0
+    if leaving and near(sentence, number.first, behind, "ALLOWED", within=2.1):
+        # "1,200 departures a day" counts those who depart.
+        return Unit("person", "all", number.last, behind)
+    return _number_of(sentence, number)
+
+
+def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a number without a noun is a temperature: "temperatures fell to minus 6", "il a fait -4"."""
+    if max(abs(number.low or 0), abs(number.high or 0)) > HOTTEST or number.article:
+        return False
+    minus = any(m.last == number.body for m in sentence.of("MINUS"))
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    if after[0].isalpha() and not (minus or day or after in small("bare")):
+        return False
+    if minus and not small("warmverb").isdisjoint(sentence.words[max(0, number.body - 3) : number.body]):
         return True
-    if _room_for(sentence, number) and (number.low or number.high or 0) >= ROOM:
-        return True
-    return _people_are(sentence, number, after) or _right_behind(sentence, number)
+    warm = [m for m in sentence.of("WEATHER") if sentence.words[m.first] in small("warmth")]
+    return any(0 <= number.first - m.last <= 8 for m in warm)
 
 
-# Fewer may be anything that there is room for.
-ROOM = 20
+HOTTEST = 60
 
 
-def _room_for(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a word of room stands in front of a number: "room for a further 800"."""
-    at = number.first
-    while at and sentence.words[at - 1] in small("further"):
-        at -= 1
-    return any(m.last == at for m in sentence.of("CAPACITY"))
-
-
-def _a_day(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a bare bound is a daily ceiling: "3,400 are to leave, no more than 1,200 a day"."""
-    daily = any(m.first == number.last for m in sentence.of("ALLOWED", "DAILY"))
-    return daily and number.hedge in ("max", "min") and (number.high or number.low or 0) >= TENS
-
-
-def _right_behind(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a short word of movement stands right behind a bare number: "5,200 out, about 300 to go"."""
-    return any(tight(sentence, m, number.last) for m in sentence.of("OUT", "IN", "LEFTOVER"))
-
-
-def _people_are(sentence: Sentence, number: Number, after: str) -> bool:
-    """Tell whether a number says how many the people of its clause are: "those still inside are put at 2,600"."""
-    if after[0].isalpha() and after not in small("bare"):
-        return False
-    if (number.low or number.high or 0) < TENS or not number.first:
-        return False
+def we_are(sentence: Sentence, number: Number) -> bool:
+    """Tell whether people say how many they are: "we are 53 here", "on est toujours une quarantaine"."""
     words, at = sentence.words, number.first
-    if words[at - 1] not in small("numberis"):
+    if number.article or (number.low or number.high or 0) < FEW:
         return False
-    while at and words[at - 1] not in ",;:.":
+    while at and words[at - 1] in small("still"):
         at -= 1
-    inside = [m for m in sentence.marks if at <= m.first and m.last < number.first]
-    if any(m.cls in _OTHER_SUBJECT for m in inside):
+    being = at and words[at - 1] in small("being")
+    while being and at > 1 and words[at - 2] in ("ne", "n'"):
+        at -= 1
+    # Arabic says "we, twelve": the pronoun holds the verb.
+    return bool(being) and (words[at - 1][0] >= ARABIC or (at > 1 and words[at - 2] in small("whoare")))
+
+
+FEW = 3
+
+
+def of_them(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of people named before: "two of them later died"."""
+    behind = sentence.words[number.last : number.last + 2]
+    if not behind or number.article:
         return False
-    return any(m.cls in ("PERSON", "REMAIN", "HOWMANY") for m in inside)
+    return behind[0] in small("them") or (behind[0] in small("of") and behind[-1] in small("them"))
 
 
-TENS = 10
-_OTHER_SUBJECT = frozenset(("NUM", "VEHICLE", "CONVOY", "BED", "SEAT", "SHELTER", "MONEY", "WEATHER", "ROAD"))
+def _someof_them(sentence: Sentence, number: Number) -> bool:
+    """Tell whether "of them" stands in front of a verb of people before the number: "il en reste, dit-on, 300"."""
+    words, them = sentence.words, small("ofthem")
+    cues = [m for m in sentence.of(*PERSON_CUES) if not them.isdisjoint(words[max(0, m.first - 1) : m.last])]
+    return any(0 <= number.first - m.last <= 8 for m in cues)
 
 
-def tight(sentence: Sentence, mark: Mark, last: int) -> bool:
-    """Tell whether a short cue stands right behind a count: "31 patients out", but not "31 out of 40"."""
-    if mark.first != last:
+def _number_of(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
+    for many in sentence.of("HOWMANY"):
+        for mark in sentence.marks:
+            if not many.last <= mark.first <= many.last + 2 or mark.cls not in _WHOSE_NUMBER:
+                continue
+            if gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) >= NUMBER_OF:
+                continue
+            if mark.cls in UNITS:
+                return Unit(UNITS[mark.cls], mark.value, number.last, number.last)
+            if mark.first > many.last and not number.article:
+                # "The number of those left behind".
+                return Unit("person", "all", number.last, number.last)
+    return None
+
+
+_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE")
+NUMBER_OF = 16
+HUNDRED = 100
+# What stands between a part and its whole.
+WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))
+
+
+def _they(sentence: Sentence, number: Number) -> bool:
+    """Tell whether "them" or "they", written together with an Arabic word, says that the number behind is people."""
+    theirs = small("they")
+    before = sentence.words[max(0, number.first - 3) : number.body]
+    return any(
+        word in theirs or (len(word) > LONG_VERB and word.endswith("هم") and word[0] in _VERB) for word in before
+    )
+
+
+LONG_VERB = 4
+_VERB = "تيقن"
+
+
+def words_of(sentence: Sentence, number: Number) -> str:
+    """Return the first word of the number itself."""
+    return sentence.words[number.body]
+
+
+def _cue_behind(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a verb of people follows, auxiliaries between: "1,087 had been registered"."""
+    helping = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
+    cues = {m.first for m in sentence.marks if m.cls in PERSON_CUES}
+    for at in range(number.last, min(number.last + 5, len(sentence.words))):
+        if at in cues:
+            return True
+        if at not in helping and sentence.words[at] not in small("between"):
+            return False
+    return False
+
+
+def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a number with no noun is another source's count of the same people: "the army says under 400"."""
+    if previous.unit != "persons" or previous.last > number.first or after[0].isalnum() or number.article:
         return False
-    after = sentence.words[mark.last] if mark.last < len(sentence.words) else "."
-    if after in small("of"):
-        return not _number_at(sentence, mark.last + 1)
-    if sentence.words[mark.last - 1] in small("closing"):
-        return not after[0].isalnum()
-    return True
+    if max(number.low or 0, number.high or 0) < 10 or number.hedge == "order":
+        return False
+    told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
+    # "the opposition speaks of 900, the government of under 400": the verb is not said twice.
+    told = told or any(previous.last <= m.first and number.first - m.last <= 2 for m in sentence.of("ACTOR"))
+    return told and number.hedge != "exact"
 
 
-def _number_at(sentence: Sentence, at: int) -> bool:
-    while at < len(sentence.words) and sentence.words[at] in small("filler"):
-        at += 1
-    return at >= len(sentence.words) or sentence.kind(at) == "digits" or any(m.first == at for m in sentence.of("NUM"))
+def other_count(sentence: Sentence) -> bool:
+    """Tell whether a short sentence gives a bare figure of another source: "The administration speaks of 4,500"."""
+    if len(sentence.words) > OTHER_COUNT or not sentence.has(frozenset(("SAY", "ACCORDING"))):
+        return False
+    return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
+
+
+OTHER_COUNT = 24
+
+
+def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
+    """Return the unit that a second number carries for both: "12 or 13 buses", "800 of 1,000 places"."""
+    if following is None or gap(sentence, number.last, following.first) > 3:
+        return None
+    unit = unit_after(sentence, following)
+    between = sentence.words[number.last : following.first]
+    joined = not between or between[0] in ("and", "et", "ou", "or", "او", ",", "to", "a")
+    if unit and joined and unit.family in ("vehicle", "person", "staff") and not number.article:
+        return Unit(unit.family, unit.value, number.last, number.last)
+    if (
+        unit
+        and unit.family in ("seat", "bed", "person")
+        and any(w in WHOLE for w in sentence.words[number.last : following.body])
+    ):
+        return Unit("occupied" if unit.family != "person" else "person", unit.value, number.last, number.last)
+    return None

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from corridor.reports.text import measures, people
+from corridor.reports.text.bare import find_unit, other_count
+from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.labels import is_label
 from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
-from corridor.reports.text.numbers import Number, numbers
+from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import TWOS, UNITS, Counted, Unit, find_unit, other_count
+from corridor.reports.text.units import TWOS, UNITS, Counted, Unit
 
 WITHDRAWN = "withdrawn"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
@@ -110,12 +113,24 @@ def _ones(sentence: Sentence) -> list[Claim]:
     """Return the deaths and injuries of one person that have no number: the Arabic singular behind its verb."""
     found = []
     for mark in sentence.of("ONE"):
-        hurt = [m for m in sentence.marks if m.cls in ("DEAD", "INJURED") and m.last == mark.first]
+        hurt = [m for m in sentence.of("DEAD", "INJURED") if m.last == mark.first or _befell(sentence, mark, m)]
         if hurt and not any(m.cls == "NUM" and m.first == mark.last for m in sentence.marks):
             group = "killed" if hurt[0].cls == "DEAD" else "injured"
-            claim = Claim(hurt[0].first, mark.last, "casualty", 1.0, 1.0, unit="persons", group=group)
+            first, last = min(hurt[0].first, mark.first), max(hurt[0].last, mark.last)
+            claim = Claim(first, last, "casualty", 1.0, 1.0, unit="persons", group=group)
             found.append(claim._replace(reason="one person, told by a singular noun"))
     return found
+
+
+def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
+    """Tell whether a verb of harm follows one person without an article, who opens what is said: "an old man died"."""
+    word = sentence.words[one.first]
+    bare = one.last == hurt.first and not word.startswith(("ال", "وال")) and hurt.last - hurt.first <= SHORT_VERB
+    before = sentence.words[one.first - 1] if one.first else ":"
+    return bare and (not before[0].isalpha() or before in small("thereis"))
+
+
+SHORT_VERB = 3
 
 
 def _twos(sentence: Sentence) -> list[Claim]:

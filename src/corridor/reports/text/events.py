@@ -116,7 +116,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         return None
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
-        if partner is None and not ("^" in rule.partners and _opens(sentence, cue, rule, counted)):
+        alone = "^" in rule.partners and _opens(sentence, cue, rule, counted)
+        if partner is None and not alone and not (rule.cue == "FULL" and _labelled(sentence, cue)):
             return None
         cost = _reach(sentence, cue, partner) if partner else 5.0
     elif rule.kind in _SHORTHAND:
@@ -135,6 +136,16 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _labelled(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a cue is all that is said of the label in front of it: "College: full"."""
+    words = sentence.words
+    ends = cue.last >= len(words) or not words[cue.last][0].isalpha()
+    return ends and 0 < cue.first <= LABEL and words[cue.first - 1] in (":", "=")
+
+
+LABEL = 6
 
 
 def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
@@ -157,7 +168,12 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):
         return True
-    if rule.cue == "EVAC" and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted):
+    brought = rule.cue == "EVAC" or any(m.first == cue.first for m in sentence.of("EVAC"))
+    if (
+        rule.kind == "departure"
+        and brought
+        and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted)
+    ):
         return True
     if rule.kind == "incident" and _by_what(sentence, cue, counted):
         return True
@@ -266,6 +282,8 @@ FAR_SUBJECT = 8.0
 def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return True
+    if rule.kind == "weather" and cue.last == cue.first + 1 and sentence.words[cue.first] in small("topic"):
         return True
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.

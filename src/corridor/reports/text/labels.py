@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.bounds import Number
 from corridor.reports.text.language import small
-from corridor.reports.text.numbers import Number
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import unit_after
+
+WHOLE = frozenset(("من",))
 
 
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
+    if (
+        number.last < len(words)
+        and words[number.last] in WHOLE
+        and words[at] in small("single")
+        and at + 1 == number.last
+    ):
+        # Arabic "one of some 2,700 who": no count of one.
+        return not sentence.has(frozenset(("DEAD", "INJURED", "MISSING")))
     if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
         return True
     if (
@@ -29,6 +39,10 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
+    if at and words[at - 1] in small("dayof") and sentence.kind(at) == "digits" and value <= DAYS:
+        closed = number.last >= len(words) or not words[number.last][0].isalpha()
+        if closed and not any(m.last <= at and at - m.last <= 1 for m in sentence.of("HOWMANY", "SUMS")):
+            return True
     if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
         return unit_after(sentence, number) is None
     return False
@@ -41,7 +55,8 @@ def _counts_people(sentence: Sentence, number: Number) -> bool:
     return people and (number.low or 0) >= MANY
 
 
-MANY = 1000
+MANY = 30
+DAYS = 31
 
 
 def _is_age(sentence: Sentence, number: Number) -> bool:

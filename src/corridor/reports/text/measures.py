@@ -108,7 +108,7 @@ def time(it: Counted, base: Claim) -> Claim | None:
         base = base._replace(low=it.number.low, high=it.number.low, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
-    deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", within=14)
+    deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
     if (
@@ -120,7 +120,8 @@ def time(it: Counted, base: Claim) -> Claim | None:
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a length that the agreement sets"
         )
-    if near(it.sentence, base.first, base.last, "PLAN", within=6):
+    at_hour = it.unit.value == "hours" and it.number.first and it.sentence.words[it.number.first - 1] in small("hour")
+    if not at_hour and near(it.sentence, base.first, base.last, "PLAN", within=6):
         return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
     return None
 
@@ -158,6 +159,7 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     """Return the claim of a measure of the weather, or of the level of water."""
     # "inches of rain" says itself what it measures.
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
+    sure = sure or near(it.sentence, base.first, base.last, "VISIBILITY", within=4) is not None
     if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first

@@ -138,8 +138,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
     `before` is the last count of the sentence before, which "the exact number" goes back to.
     """
     for mark in sentence.of("UNKNOWNING"):
-        many = near(sentence, mark.first, mark.last, "HOWMANY", within=6)
-        if not many and not _MANY & set(sentence.words[mark.first : mark.last]):
+        many = near(sentence, mark.first, mark.last, "HOWMANY", within=7)
+        if not many and not _MANY & set(sentence.words[max(0, mark.first - ASKED) : mark.last + ASKED]):
             continue
         first, last = mark.first, mark.last
         nobody = [m for m in sentence.marks if m.cls == "NOBODY" and m.first <= mark.first and m.last >= mark.first - 1]
@@ -165,6 +165,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
     return []
 
 
-_MANY = frozenset(("combien", "how", "كم", "العدد", "عدد", "عددهم", "nombre", "number"))
+ASKED = 4
+_TO_COUNT = ("chiffrer", "denombrer", "compter", "estimation", "recensement", "حصر", "احصاء", "count", "estimate")
+_MANY = frozenset(("combien", "how", "كم", "العدد", "عدد", "عددهم", "nombre", "number", *_TO_COUNT))
 # A sentence of more words speaks of something else than the count before it.
 SHORT = 10

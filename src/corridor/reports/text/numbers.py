@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from corridor.reports.report import Hedge
+from corridor.reports.text.bounds import ARABIC, HEDGES, Number, hedged
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 _GROUPED = re.compile(r"\d{1,3}(?:([ .,'])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
-
-
-class Number(NamedTuple):
-    """A number found: tokens `first` to `last` (exclusive, hedge included), `body` where the number itself begins."""
-
-    first: int
-    last: int
-    body: int
-    low: float | None
-    high: float | None
-    hedge: Hedge
-    article: bool = False
 
 
 def parse_digits(digits: str) -> float | None:
@@ -50,8 +38,8 @@ def numbers(sentence: Sentence) -> list[Number]:
     if not sentence.numbered and not sentence.of("NUM"):
         return []
     plain = _plain(sentence)
-    if plain and sentence.has(_HEDGES):
-        plain = [_hedged(sentence, number) for number in plain]
+    if plain and (sentence.has(HEDGES) or not small("ceiling").isdisjoint(sentence.words)):
+        plain = [hedged(sentence, number) for number in plain]
     return _ranges(sentence, plain) if len(plain) > 1 else plain
 
 
@@ -67,6 +55,14 @@ def _plain(sentence: Sentence) -> list[Number]:
         if number:
             found.append(number)
             until = number.last
+            if (
+                until < len(sentence.words)
+                and number.low
+                and number.low > 1
+                and sentence.words[until] in small("single")
+            ):
+                # "forty ones", as one speaks: forty people.
+                until += 1
     return found
 
 
@@ -129,7 +125,7 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
         elif roles and roles[-1] == role == "unit" and _spelt(sentence, words_at, roles, current, value, span):
             # A radio spells its numbers: "one four buses".
             current = 10 * (current or 0) + value
-        elif _follows(current, value, roles):
+        elif _follows(current, value, roles, bare=_without_and(words[span])):
             current = (current or 0) + value
         else:
             break
@@ -162,6 +158,8 @@ def _rest_in_digits(sentence: Sentence, at: int, roles: list[str], total: float)
 
 
 THOUSAND = 1000
+HUNDRED = 100
+AND = "\u0648"
 
 
 def _year_of_date(sentence: Sentence, at: int, value: float) -> bool:
@@ -170,11 +168,16 @@ def _year_of_date(sentence: Sentence, at: int, value: float) -> bool:
     return dated and at + 1 < len(sentence.words) and sentence.words[at + 1] == "-"
 
 
-def _follows(current: float | None, value: float, roles: list[str]) -> bool:
+def _without_and(word: str) -> bool:
+    """Tell whether an Arabic number word brings no "and": behind a ten it begins another number."""
+    return word[0] >= ARABIC and (word[0] != AND or word in small("single"))
+
+
+def _follows(current: float | None, value: float, roles: list[str], *, bare: bool) -> bool:
     """Tell whether a number word goes on with the number: "twenty" "two" does, "two" "three" does not."""
     if current is None or not roles:
         return True
-    if roles[-1] == "digits":
+    if roles[-1] == "digits" or (bare and value < current < HUNDRED):
         return False
     size = 1
     while size * 10 <= value:
@@ -209,65 +212,6 @@ def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[s
         and (after == "one" or roles[-1] in ("hundred", "thousand") or sentence.words[at + 1] == "onze")
     )
     return 1 if joins else 0
-
-
-_KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
-
-
-_HEDGES = frozenset(f"HEDGE_{side}{kind}" for side in ("", "AFTER_") for kind in _KIND)
-
-
-def _hedged(sentence: Sentence, number: Number) -> Number:
-    """Apply the hedge that stands before the number, or the one just behind it."""
-    if number.hedge == "order":
-        before = _before(sentence, number.first)
-        return number._replace(first=before.first) if before else number
-    mark = _before(sentence, number.first)
-    if mark:
-        kind = _KIND[mark.cls.rpartition("_")[2]]
-        if kind == "min" and _negated(sentence, mark):
-            kind = "max"
-        return _bounded(number._replace(first=mark.first), kind)
-    following = sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX")
-    counted = {m.first for m in sentence.of("NUM")} if following else ()
-    for after in following:
-        # "9 patients plus two nurses": what a number follows adds to it, and hedges nothing.
-        added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
-        if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
-            between = sentence.words[number.last : after.first]
-            if not any(word in ",;:.)" or word.isdigit() for word in between):
-                return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
-    return number
-
-
-def _negated(sentence: Sentence, hedge: Mark) -> bool:
-    """Tell whether Arabic says "not ... more than", the verb between: the number is then the most there are."""
-    if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
-        return False
-    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG"))
-
-
-ARABIC = "\u0600"
-
-
-def _before(sentence: Sentence, at: int) -> Mark | None:
-    hedges = sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX")
-    if not hedges:
-        return None
-    filler = small("filler")
-    while True:
-        found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
-        if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
-            return found
-        at -= 1
-
-
-def _bounded(number: Number, kind: Hedge) -> Number:
-    if kind == "min":
-        return number._replace(high=None, hedge="min")
-    if kind == "max":
-        return number._replace(low=None, hedge="max")
-    return number._replace(hedge="approx") if number.hedge == "exact" else number
 
 
 def _ranges(sentence: Sentence, found: list[Number]) -> list[Number]:

@@ -76,12 +76,14 @@ def corrected(heard: list[Heard]) -> list[Heard]:
 
 
 BREATH = 2
+UNSURE = 0.5
 
 
 def _corrects(h: Heard, taken: Heard, kind: str) -> Heard:
     figure = taken.claim.low if taken.claim.low is not None else taken.claim.high
     note = f"corrects {figure:g}" if figure is not None else "corrects an earlier figure"
-    better = kind if kind and h.claim.kind == "context" else h.claim.kind
+    unsure = h.claim.kind == "context" or h.claim.confidence <= UNSURE
+    better = kind if kind and unsure else h.claim.kind
     return h._replace(claim=h.claim._replace(kind=better, corrects=note, reason=f"{h.claim.reason}; {note}"))
 
 

@@ -50,21 +50,34 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
         head.append((n, line, tokens, classes))
     named = _by_field(text, blocks, words)
     typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1]) and _is_title(row[1])]
-    if not typed and not named and not _letterhead(head):
+    if not typed and not named and (not _letterhead(head, words) or _dateline(head[0][1], words)):
         return Origin("article", issued=False, head=frozenset())
     rows = frozenset(row[0] for row in head if _is_head(row, typed))
     return Origin(named or _issuer(head, words) or "article", issued=True, head=rows)
 
 
-def _letterhead(head: list[tuple[int, str, Tokens, set[str]]]) -> bool:
+def _letterhead(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> bool:
     """Tell whether the head is that of a letter: an office alone on the first line, a date alone on one below."""
     if len(head) < 2 or len(head[0][1].split()) > LETTERHEAD or re.search(r"[\d:.!?]", head[0][1]):
+        return False
+    if any(_bylined(row[1], words) for row in head[:4]):
         return False
     office = head[0][3] & {"ACTOR", "SHELTER"} and not head[0][3] & {"SAY", "AUX", "PASSIVE", "NEG", "PLAN"}
     dated = any(
         "MONTH" in row[3] and re.search(r"\d{4}", row[1]) and len(row[1].split()) <= LETTERHEAD for row in head[1:]
     )
     return bool(office) and dated
+
+
+def _bylined(line: str, words: Lexicon) -> bool:
+    """Tell whether a line says who wrote a story: "by our correspondent in the mountains"."""
+    return any(m.cls == "PRESSHOUSE" and m.value == "byline" for m in _marks(line, words))
+
+
+def _dateline(line: str, words: Lexicon) -> bool:
+    """Tell whether a first line is a place and a press house, "Tal Rumman - Shores News": a story begins so."""
+    _, dash, house = re.sub(r" [–—/|] ", " - ", line).rpartition(" - ")
+    return bool(dash) and any(m.cls == "PRESSHOUSE" for m in _marks(house, words))
 
 
 LETTERHEAD = 9
@@ -183,11 +196,52 @@ def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[s
     for n, (stamp, name, length) in labels.items():
         block = blocks[n]
         stamped += bool(stamp)
-        if not name or (_is_field(name, words) and not (stamp and stamps[name] >= 2)):
+        counts = text[block.start + length : block.end].lstrip()[:1].isdigit()
+        spoken = stamp and (stamps[name] >= 2 or (sum(stamps.values()) >= LOG and len(stamps) >= 2 and not counts))
+        if not name or (_is_field(name, words) and not spoken):
             continue
         found[n] = (name, block.start + length, bool(stamp))
         seen[name] = seen.get(name, 0) + 1
-    return {n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2}
+    alone = _headed(text, blocks)
+    return alone or {
+        n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2
+    }
+
+
+# So many labels behind a time make a log: whoever is named there speaks, were it a "rear of the column".
+LOG = 4
+_CLOCK = (
+    r"[\[(]?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?\d{1,2}[:hH.]\d{2}(?::\d{2})?"
+    r"(?: ?(?:[AaPp]\.?[Mm]\.?|[صم]|صباحا|مساء|ظهرا))?[\])]?"
+)
+_HEAD = re.compile(
+    rf"\s*(?:{_CLOCK}[\s,،:–—|-]+(?P<behind>[^\W\d][^:.!?\n\[\]]{{0,40}}?)"
+    rf"|(?P<name>[^\W\d][^:.!?\n\[\]]{{0,40}}?)[\s,،:–—|-]+{_CLOCK})\s*:?\s*"
+)
+
+
+def _headed(text: str, blocks: list[Block]) -> dict[int, tuple[str, int]]:
+    """Return the senders of messages each of which has a line of its own, with a name and a time, above it."""
+    heads = {
+        n: match.group("name") or match.group("behind")
+        for n, block in enumerate(blocks)
+        if block.kind != "furniture" and block.end - block.start <= LONGEST_HEAD
+        if (match := _HEAD.fullmatch(text, block.start, block.end))
+    }
+    times = Counter(heads.values())
+    if len(heads) < MESSAGES or max(times.values()) < 2 or len(times) > len(heads) * 2 // 3 + 1:
+        return {}
+    found: dict[int, tuple[str, int]] = {}
+    sender = ""
+    for n, block in enumerate(blocks):
+        sender = heads.get(n, sender)
+        if sender:
+            found[n] = (sender.strip(), block.end if n in heads else block.start)
+    return found
+
+
+LONGEST_HEAD = 60
+MESSAGES = 3
 
 
 _FIELD = (

@@ -10,15 +10,18 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from corridor.reports.report import Scope
-from corridor.reports.text import attribution, when
+from corridor.reports.text import attribution, terms, when
+from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.deals import clause_claims, speaks_of_deal
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
+from corridor.reports.text.labels import is_label
 from corridor.reports.text.language import small
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
+from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence, sentences
 from corridor.reports.text.units import TWOS
 from corridor.reports.text.voices import nearest
@@ -41,11 +44,15 @@ class Told(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What a paragraph is read with: the language, the day of its text (`UNDATED` where unknown), the known sites."""
+    """What a paragraph is read with: the language, the day of its text (`UNDATED` where unknown), the known sites.
+
+    `terms` tells that the paragraph is one of the terms that an agreement lists.
+    """
 
     lang: str
     base: datetime
     sites: tuple[str | tuple[str, ...], ...]
+    terms: bool = False
 
 
 @lru_cache(maxsize=KEPT)
@@ -74,6 +81,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             counted = [_nobody_knows(sentence, hint)]
         elif not found and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, ANSWER)]
+        if hint and not counted and (sentence.numbered or sentence.of("NUM")) and len(sentence.words) <= SHORT_ANSWER:
+            counted = _answer(sentence, hint)
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
             [background(sentence, event, year) for event in event_claims(sentence, counted)]
@@ -83,8 +92,12 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         deal = DEAL_GOES_ON if speaks_of_deal(sentence) else deal - 1
         if sentence.of("DUTY"):
             events = [*events, *clause_claims(sentence, counted, events, under=deal > 0)]
+        if setting.terms:
+            counted, events = terms.as_terms(sentence, counted, events)
         claims = (*counted, *events)
-        before = claims[-1] if claims else before
+        before = next(
+            (c for c in reversed(claims) if c.unit == "persons" and c.counted), claims[-1] if claims else before
+        )
         claims += tuple(schedule_claims(sentence, counted))
         begins = _begun(sentence, quotes) if quotes else -1
         speakers = tuple(attribution.speakers(sentence, text, lang))
@@ -209,6 +222,22 @@ def _nobody_knows(sentence: Sentence, kind: str) -> Claim:
     mark = sentence.of("UNKNOWNING")[0]
     claim = Claim(mark.first, mark.last, kind, hedge="unknown", modality="unknown", unit="persons", group="all")
     return claim._replace(reason="nobody knows the number asked for before")
+
+
+def _answer(sentence: Sentence, kind: str) -> list[Claim]:
+    """Return the bare number that answers a question for one: "Who is left inside? The Red Cross says 300"."""
+    if not sentence.has(frozenset(("SAY", "ACCORDING", "ACTOR", "ESTIMATE", "HOWMANY"))):
+        return []
+    bare = [n for n in numbers(sentence) if not is_label(sentence, n) and find_unit(sentence, n, None, None) is None]
+    after = [sentence.words[n.last] if n.last < len(sentence.words) else "." for n in bare]
+    if len(bare) != 1 or bare[0].article or max(bare[0].low or 0, bare[0].high or 0) < ENOUGH or after[0].isalpha():
+        return []
+    n = bare[0]
+    claim = Claim(n.first, n.last, kind, n.low, n.high, n.hedge, unit="persons", group="all", confidence=0.5)
+    return [claim._replace(reason="the number that the sentence before asks for")]
+
+
+ENOUGH = 10
 
 
 def _goes_on(sentence: Sentence, counted: list[Claim]) -> bool:

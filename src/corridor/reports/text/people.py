@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.bare import tight
+from corridor.reports.text.around import tight
+from corridor.reports.text.bare import WHOLE, of_them
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.uncued import TIGHT, causes, uncued
-from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
+from corridor.reports.text.units import Counted, Unit
 
 
 def person(it: Counted, base: Claim) -> Claim | None:
@@ -94,7 +95,20 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
+    if kind == "arrival" and _of_a_shelter(it.sentence, base):
+        return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
+
+
+def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a line tells of one shelter, which it names in front of a colon: "Arena: 510 registered"."""
+    words = sentence.words[: min(LABEL, base.first)]
+    if ":" not in words:
+        return False
+    return any(m.last <= words.index(":") for m in sentence.of("SHELTER"))
+
+
+LABEL = 9
 
 
 def _agents(sentence: Sentence, base: Claim) -> bool:
@@ -151,15 +165,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if rule is None or _no_cue(sentence, mark, base, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
-        if mark.cls in ("EVAC", "ARRIVE", "LEAVE") and mark.first == unit.first < unit.last:
-            # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
-            cost += 9
-        elif mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
-            # "14 wounded, ready to go": the noun says who they are, the cue what of them.
-            cost += 2
-        elif mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
-            # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
-            cost += 4
+        cost += _of_its_place(sentence, mark, base, unit)
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
         if mark.cls == "HOUSE" and not _sheltered(sentence):
@@ -172,6 +178,23 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
     return best
 
 
+def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:
+    """Return what a cue costs more, or less, by where it stands to the noun of what is counted."""
+    if mark.cls in ("EVAC", "ARRIVE", "LEAVE", "HOUSE") and mark.first == unit.first < unit.last:
+        # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+        return 9.0
+    if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
+        # "14 injuries were recorded": the noun behind the number is what it counts.
+        return -1.0
+    if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
+        # "14 wounded, ready to go": the noun says who they are, the cue what of them.
+        return 2.0
+    if mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
+        # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
+        return 4.0
+    return 0.0
+
+
 def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
     """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
     if cue.cls == "TOEVAC" and cue.first < base.first:
@@ -180,7 +203,18 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         # "Two schools to take 900": it is vehicles that take people away, and shelters that take them in.
         before = [m for m in sentence.of("SHELTER", "VEHICLE", "CONVOY") if m.last <= cue.first]
         return "capacity" if before and before[-1].cls == "SHELTER" else kind
+    if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
+        return "remaining"
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
+
+
+def _not_moved(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a movement behind people is denied: "2,000 who have not left their homes" are there."""
+    denied = [m for m in sentence.of("NEG") if base.last <= m.first < cue.first and cue.first - m.last <= DENIED]
+    return any(not any(word in ",;:." for word in sentence.words[m.last : cue.first]) for m in denied)
+
+
+DENIED = 2
 
 
 def _sheltered(sentence: Sentence) -> bool:
@@ -196,6 +230,9 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
         return mark.last != base.first
     if mark.cls in TIGHT or mark.cls == "LEAVE":
         return causes(sentence, mark, base) if mark.cls == "LEAVE" else not tight(sentence, mark, base.last)
+    if mark.cls == "LOST":
+        # Arabic: the same letters say "and already" in front of a verb, and "were lost" in front of a number.
+        return mark.last != base.first
     return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
 
 
@@ -240,7 +277,7 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
     under = under or any(m.first <= OPENING for m in sentence.of("UNDERDEAL"))
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
-    if base.hedge == "max" and daily and _ruled(sentence, base):
+    if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")):
         return True

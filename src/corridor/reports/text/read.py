@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from corridor.errors import InputError
 from corridor.reports.report import Candidate, Scope, content_id
-from corridor.reports.text import attribution, clean, grid, origin, when
+from corridor.reports.text import attribution, clean, grid, origin, terms, when
 from corridor.reports.text.claims import Heard
 from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
-from corridor.reports.text.paragraph import ANSWER, Setting
+from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
 from corridor.reports.text.together import paragraphs
 from corridor.reports.text.unwatched import unwatched
 from corridor.reports.text.voices import Voices
@@ -124,9 +124,12 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
         if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]
     sentence, asked = 0, ""
-    told_by_part = paragraphs([text[start:end] for _, start, end in parts], setting)
+    texts = [text[start:end] for _, start, end in parts]
+    items = terms.listed(texts, words)
+    told_by_part = paragraphs(texts, setting)
     for number, ((sender, start, _), told_here) in enumerate(zip(parts, told_by_part, strict=True)):
-        for told in told_here:
+        tells = read_paragraph(texts[number], setting._replace(terms=True)) if number in items else told_here
+        for told in tells:
             heard = voices.hear(told.speakers, number, quoted=told.quoted)
             sentence += 1
             for spoken in told.claims:

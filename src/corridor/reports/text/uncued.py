@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.bare import we_are
 from corridor.reports.text.claims import Claim
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -22,6 +23,14 @@ def uncued(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, moved, or only spoken of."""
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
+    if _of_a_vehicle(it):
+        return base._replace(kind="count_out", confidence=0.5, reason="passengers, or people on the vehicle named")
+    if it.previous and it.previous.kind in ("capacity", "reception") and it.sentence.of("TALLY"):
+        return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
+    if we_are(it.sentence, it.number):
+        return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
+    if any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
+        return base._replace(kind="remaining", confidence=0.5, reason="the noun says that they are held or wait")
     if it.unit.value == "wounded" and len(it.sentence.words) < SHORT:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
     if it.unit.family == "person" and _taken_away(it.sentence, base):
@@ -45,6 +54,18 @@ def _aboard(it: Counted) -> bool:
 
 
 ABOARD = 16
+
+
+def _of_a_vehicle(it: Counted) -> bool:
+    """Tell whether people are passengers by their name, or stand behind the label of a vehicle: "Bus 2: 75"."""
+    words, unit = it.sentence.words, it.unit
+    if not small("passenger").isdisjoint(words[unit.first : unit.last]):
+        return True
+    head = words[: min(LABEL, it.number.first)]
+    return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))
+
+
+LABEL = 9
 
 
 def _taken_away(sentence: Sentence, base: Claim) -> bool:

@@ -59,7 +59,7 @@ class Voices:
     def __init__(self, voice: str) -> None:
         self.voice = voice
         self._last = ""
-        self._named: list[str] = []
+        self._named: list[str] = [] if voice in (ARTICLE, "") else [voice]
         self._last_block = -9
         self._quoted: tuple[str, int] = ("", -9)
         self._speaks: tuple[str, int] = ("", -9)

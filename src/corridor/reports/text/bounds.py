@@ -1,0 +1,121 @@
+"""What bounds a number: a hedge before or behind it, a verb of bound with its subject between, a ceiling."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from corridor.reports.report import Hedge
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+
+
+class Number(NamedTuple):
+    """A number found: tokens `first` to `last` (exclusive, hedge included), `body` where the number itself begins."""
+
+    first: int
+    last: int
+    body: int
+    low: float | None
+    high: float | None
+    hedge: Hedge
+    article: bool = False
+
+
+_KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
+HEDGES = frozenset(f"HEDGE_{side}{kind}" for side in ("", "AFTER_") for kind in _KIND)
+
+
+def hedged(sentence: Sentence, number: Number) -> Number:
+    """Apply the hedge that stands before the number, or the one just behind it."""
+    if number.hedge == "order":
+        before = _before(sentence, number.first)
+        return number._replace(first=before.first) if before else number
+    mark = _before(sentence, number.first)
+    if mark:
+        kind = _KIND[mark.cls.rpartition("_")[2]]
+        if kind == "min" and _negated(sentence, mark):
+            kind = "max"
+        return _bounded(number._replace(first=mark.first), kind)
+    bound = _verb_of_bound(sentence, number)
+    if bound:
+        return _bounded(number, "max" if bound.cls == "HEDGE_MAX" else "min")
+    following = sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX")
+    counted = {m.first for m in sentence.of("NUM")} if following else ()
+    for after in following:
+        # "9 patients plus two nurses": what a number follows adds to it, and hedges nothing.
+        added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
+        if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
+            between = sentence.words[number.last : after.first]
+            if not any(word in ",;:.)" or word.isdigit() for word in between):
+                return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
+    return number
+
+
+def _negated(sentence: Sentence, hedge: Mark) -> bool:
+    """Tell whether Arabic says "not ... more than", the verb between: the number is then the most there are."""
+    if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
+        return False
+    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG"))
+
+
+ARABIC = "\u0600"
+
+
+def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
+    """Return the verb of a bound whose subject stands in front of the number: "the leavers shall not exceed 200"."""
+    if number.article or number.hedge != "exact":
+        return None
+    verbs = small("boundverb")
+    ceiling = _ceiling(sentence, number)
+    if ceiling is not None:
+        return Mark(ceiling, ceiling + 1, "HEDGE_MAX", "")
+    for mark in sentence.of("HEDGE_MAX", "HEDGE_MIN"):
+        between = sentence.words[mark.last : number.first]
+        if not 0 < len(between) <= BOUND or any(word in _BREAKS or word[0].isdigit() for word in between):
+            continue
+        if any(m.cls == "NUM" and mark.last <= m.first < number.first for m in sentence.of("NUM")):
+            continue
+        held = sentence.words[mark.first : mark.last]
+        people = ("HOWMANY", "PERSON", "REMAIN", "LEAVE", "EVAC", "VEHICLE")
+        subject = any(m.first == mark.last for m in sentence.of(*people))
+        subject = subject or (bool(between) and between[0] in small("boundsubject"))
+        if subject and any(word in verbs for word in held):
+            return mark
+    return None
+
+
+def _ceiling(sentence: Sentence, number: Number) -> int | None:
+    """Return where a ceiling is named in front of the number it sets: "caps the departures at 300"."""
+    words, caps = sentence.words, small("ceiling")
+    numbered = {m.first for m in sentence.of("NUM")}
+    for at in range(number.first - 1, max(-1, number.first - 1 - BOUND), -1):
+        if words[at] in caps:
+            return at
+        if words[at] in _BREAKS or words[at][0].isdigit() or at in numbered:
+            return None
+    return None
+
+
+BOUND = 8
+_BREAKS = frozenset(",;:.!?()")
+
+
+def _before(sentence: Sentence, at: int) -> Mark | None:
+    hedges = sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX")
+    if not hedges:
+        return None
+    filler = small("filler")
+    while True:
+        found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
+        if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
+            return found
+        at -= 1
+
+
+def _bounded(number: Number, kind: Hedge) -> Number:
+    if kind == "min":
+        return number._replace(high=None, hedge="min")
+    if kind == "max":
+        return number._replace(low=None, hedge="max")
+    return number._replace(hedge="approx") if number.hedge == "exact" else number
