@@ -23,6 +23,7 @@ SOUND: dict[str, Any] = {
     "sign_in": {"account": "dispatcher-99", "passphrase": "no such words at all"},
     "use_link": {"link": "none"},
     "set_passphrase": {"passphrase": "seven grey herons under rain"},
+    "new_factor": {},
     "confirm_factor": {"digits": "000000"},
     "make_account": {"role": "dispatcher"},
     "change_role": {"role": "dispatcher", "reason": "drill"},
@@ -88,7 +89,7 @@ def ask(server: Live, client: httpx.Client, route: Route) -> httpx.Response:
         more["headers"] = {"content-type": "application/x-www-form-urlencoded"}
     elif route.body is not None:
         more["json"] = SOUND[route.name]
-    if route.media == "text/event-stream":
+    if route.media.startswith("text/event-stream"):
         with client.stream(route.method, path, **more) as response:
             return response
     return client.request(route.method, path, **more)

@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,28 @@ def test_a_public_address_needs_tls(tmp_path: Path) -> None:
     assert found.behind_proxy
 
 
+def test_a_database_on_another_machine_is_reached_by_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PGHOST", "PGHOSTADDR", "PGSSLMODE"):
+        monkeypatch.delenv(name, raising=False)
+    for base in (
+        "db.example/base",
+        "db.example/base?sslmode=require",
+        "localhost,db.example/base",
+        "/b?hostaddr=192.0.2.7",
+    ):
+        with pytest.raises(UsageError, match="without TLS"):
+            settings_of(f"postgresql://{base}#name", Where())
+    for base in ("db.example/base?sslmode=verify-full", "127.0.0.1/base", "localhost:5433/b", "/base?host=/run/pg"):
+        settings_of(f"postgresql://{base}#name", Where())
+    monkeypatch.setenv("PGHOST", "db.example")
+    with pytest.raises(UsageError, match="without TLS"):
+        settings_of("postgresql:///base#name", Where())
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    settings_of("postgresql:///base#name", Where())
+    with pytest.raises(UsageError, match="no address"):
+        settings_of("postgresql://db.example/base?nonsense=1", Where())
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     Log.new(str(tmp_path / "a.corridor"), title="Drill").close()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -158,6 +181,35 @@ def test_the_certificate_is_trusted_for_these_names_only(tmp_path: Path) -> None
         assert "max-age" in found.headers["strict-transport-security"]
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"https://127.0.0.1:{port}/health/ready")
+        must_speak_sound_tls(port, str(trust))
+
+
+def spoken(port: int, trust: str, suites: str, least: ssl.TLSVersion, most: ssl.TLSVersion) -> tuple[str | None, str]:
+    """Return version and suite that a client gets which would take these; raises where the server takes none."""
+    context = ssl.create_default_context(cafile=trust)
+    context.set_ciphers(suites)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = least, most
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=10) as raw,
+        context.wrap_socket(raw, server_hostname="127.0.0.1") as tls,
+    ):
+        return tls.version(), (tls.cipher() or ("",))[0]
+
+
+def must_speak_sound_tls(port: int, trust: str) -> None:
+    """The newest version first; below it only suites with forward secrecy and authenticated encryption."""
+    v1, v1_1, v1_2, v1_3 = (getattr(ssl.TLSVersion, name) for name in ("TLSv1", "TLSv1_1", "TLSv1_2", "TLSv1_3"))
+    every = "ALL:@SECLEVEL=0"
+    assert spoken(port, trust, every, v1_2, v1_3)[0] == "TLSv1.3"
+    version, suite = spoken(port, trust, every, v1_2, v1_2)
+    assert version == "TLSv1.2"
+    assert suite.startswith("ECDHE-")
+    assert suite.endswith(("GCM-SHA384", "GCM-SHA256", "POLY1305"))
+    for suites, least, most in (("ECDHE+AES:!AESGCM:!AESCCM:@SECLEVEL=0", v1_2, v1_2), (every, v1, v1_1)):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            spoken(port, trust, suites, least, most)
 
 
 def test_a_log_that_is_there_is_served_and_never_made_anew(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ def deal(**terms: object) -> list[Report]:
 
 left = told("left", "departure", "op/m1", None, 1, place="gate")
 counted = out("o", "m1", 100, 1)
+by_ambulance = [
+    told("ambulances", "vehicles", "ambulance", 2, place="gate"),
+    told("stretchers", "places", "ambulance.stretcher", 1),
+]
 arrived = told("a", "people_arrived", "camp", 300, 2)
 
 # For each check: reports that it must flag, what it names, and reports that it must not flag.
@@ -99,6 +103,11 @@ CASES: dict[str, tuple[list[Report], str, list[Report]]] = {
         [*SOUND, halt("h")],
         "op",
         [*SOUND, halt("h"), told("r", "resumption", "op", "goes on", 2, place="gate")],
+    ),
+    "slowest type": (
+        [*SOUND, *by_ambulance, told("quick", "leg_time", "gate>camp.ambulance", 20)],
+        "op",
+        [*SOUND, *by_ambulance, told("quick", "leg_time", "gate>camp.ambulance", 25)],
     ),
     "no source": (without("share"), "op: share leaving", SOUND),
 }

@@ -7,6 +7,7 @@ import gc
 import ipaddress
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,6 +30,10 @@ from corridor.server.tls import certificate, local_names
 # So long requests under way may take when the server is asked to stop.
 GRACE_SECONDS = 5
 SWITCH_SECONDS = 0.0005
+# Below TLS 1.3 (whose suites are all sound) only those with forward secrecy and authenticated encryption (RFC 9325).
+SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+# What an address of a database must say where the database is on another machine.
+ENCRYPTED = ("verify-full", "verify-ca")
 # So many objects more before they are looked through; of the older ones in each generation, so many times.
 GARBAGE = (20_000, 20, 20)
 
@@ -59,11 +64,39 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def must_be_encrypted(place: str) -> None:
+    """Raise `UsageError` for a database on another machine whose address leaves it open whether TLS is used.
+
+    Without a word of it the driver asks for TLS and goes on in clear where it is refused (libpq, `sslmode=prefer`).
+    """
+    if not place.startswith(POSTGRES):
+        return
+    from psycopg import Error, pq  # noqa: PLC0415 - only those with a database need its driver
+
+    try:
+        said = pq.Conninfo.parse(place.partition("#")[0].encode())
+    except Error as error:
+        raise UsageError(f"is no address of a database: {error}", place="LOG", hint="postgresql://host/base") from None
+    # What the address leaves out may stand in the environment (PGHOST, PGSSLMODE).
+    usual = {one.keyword: one.val for one in pq.Conninfo.get_defaults()}
+    found = {one.keyword.decode(): (one.val or usual.get(one.keyword) or b"").decode() for one in said}
+    hosts = [host for name in ("host", "hostaddr") for host in found[name].split(",") if host]
+    away = [host for host in hosts if not host.startswith(("/", "@")) and not is_loopback(host)]
+    if away and found["sslmode"] not in ENCRYPTED:
+        raise UsageError(
+            f"the database on {away[0]} would be reached without TLS where it is not offered",
+            place="LOG",
+            hint="add ?sslmode=verify-full to its address, before the #",
+        )
+
+
 def settings_of(place: str, where: Where) -> tuple[Settings, Path | None, Path | None]:
     """Return how the server is reached, with the files of its certificate.
 
-    Raises `UsageError` for an address that others reach without TLS and without a proxy that brings it.
+    Raises `UsageError` for an address that others reach without TLS and without a proxy that brings it, and for a
+    database on another machine that nothing says to be reached by TLS.
     """
+    must_be_encrypted(place)
     if (where.cert is None) != (where.key is None):
         raise UsageError("a certificate needs its key", place="--cert", hint="give --cert and --key")
     own = where.cert is not None or where.tls_local
@@ -150,6 +183,7 @@ def serve(place: str, where: Where, say: Callable[[str], None], *, replay: Repla
         proxy_headers=False,
         ssl_certfile=str(cert) if cert else None,
         ssl_keyfile=str(key) if key else None,
+        ssl_ciphers=SUITES if cert else None,
         h11_max_incomplete_event_size=32 * 1024,
         limit_concurrency=4000,
         ws="none",
@@ -157,6 +191,9 @@ def serve(place: str, where: Where, say: Callable[[str], None], *, replay: Repla
         http="h11",
         loop="asyncio",
     )
+    config.load()
+    if config.ssl is not None:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
     server = Server(config, house, lambda: _tell(house, say))
     # Requests pass from thread to thread; while another folds the log, each pass would wait five milliseconds.
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -28,8 +28,10 @@ MAX_SPEAKERS = 8
 def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     """Return who speaks in a sentence, in the order of their cues."""
     found: list[Speaker] = []
-    relayed = {mark.first for mark in sentence.of("QUOTING")}
     said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
+    if not said:
+        return found
+    relayed = {mark.first for mark in sentence.of("QUOTING")}
     first_hand = [mark for mark in said if mark.first not in relayed]
     for mark in (first_hand or said)[:MAX_SPEAKERS]:
         name = ""
@@ -90,7 +92,8 @@ def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
 
 
 def _passive(sentence: Sentence, mark: Mark) -> bool:
-    return any(m.cls == "PASSIVE" and 0 <= mark.first - m.last <= 1 for m in sentence.marks)
+    passive = sentence.of("PASSIVE")
+    return bool(passive) and any(0 <= mark.first - m.last <= 1 for m in passive)
 
 
 def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
@@ -101,8 +104,8 @@ def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
 
 def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     at, pronoun = mark.first - 1, False
-    aux = {k for m in sentence.marks if m.cls in ("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
-    prons = {k for m in sentence.marks if m.cls == "PRON" for k in range(m.first, m.last)}
+    aux = {k for m in sentence.of("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
+    prons = {k for m in sentence.of("PRON") for k in range(m.first, m.last)}
     prons |= {k for k in aux if sentence.words[k] in small_of(lang, "pronoun")}
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
         pronoun = pronoun or at in prons
@@ -178,11 +181,20 @@ def _before(sentence: Sentence, text: str, mark: Mark, lang: str, *, upto: int =
     ):
         start = titled.get(start, start - 1)
     name = _phrase(sentence, text, start, end, lang)
-    if name or wide or not start or sentence.words[start - 1] not in ',"':
+    if name or wide:
         return name
-    # ", the regional administration said": whatever stands alone between a comma and the verb is the speaker.
+    if start and sentence.words[start - 1] not in ',"' and not _speaks(sentence, mark):
+        return ""
+    if not start and not _speaks(sentence, mark):
+        return ""
+    # ", the regional administration said": whatever stands alone in front of the verb is the speaker.
     short = 1 < end - start <= 6 and sentence.words[start] in small_of(lang, "determiner")
     return _text(sentence, text, start, end, lang) if short else ""
+
+
+def _speaks(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a verb of speech is one that only people do, whoever its subject is: "the diocese says"."""
+    return mark.cls == "SAY" and sentence.words[mark.first] in small("speaks")
 
 
 def _dash(sentence: Sentence, at: int) -> bool:
@@ -195,7 +207,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
 
 def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
     """Return the name between two places: an actor of the table, or words with a capital."""
-    actors = [m for m in sentence.marks if m.cls == "ACTOR" and start <= m.first < end]
+    actors = [m for m in sentence.of("ACTOR") if start <= m.first < end]
     firsts = [m.first for m in actors[:1]]
     for at in range(start, end):
         if at in firsts:
@@ -237,10 +249,15 @@ def _stop(sentence: Sentence, first: int, end: int) -> int:
     at = first
     while at < min(end, first + MAX_NAME) and at not in stops:
         step = _titled(sentence, at)
-        if not step and sentence.words[at] in _STOP:
+        if not step and sentence.words[at] in _STOP and not _rank(sentence, at):
             break
         at = step or at + 1
     return min(at, end)
+
+
+def _rank(sentence: Sentence, at: int) -> bool:
+    """Tell whether a full stop only shortens a rank in front of a name: "said Lt. Marcus Boudreaux"."""
+    return sentence.words[at] == "." and at > 0 and sentence.words[at - 1] in small("rank")
 
 
 def _titled(sentence: Sentence, at: int) -> int:
@@ -319,7 +336,7 @@ def _stop_after(sentence: Sentence, at: int, size: int) -> int:
     end = at
     while end < min(size, at + MAX_NAME) and end not in stops:
         step = _titled(sentence, end)
-        if not step and sentence.words[end] in _STOP:
+        if not step and sentence.words[end] in _STOP and not _rank(sentence, end):
             break
         end = step or end + 1
     return min(end, size)
@@ -359,9 +376,12 @@ def _text(sentence: Sentence, text: str, first: int, last: int, lang: str) -> st
     behind = small | small_of(lang, "preposition")
     while last > first and sentence.words[last - 1] in behind:
         last -= 1
+    if last - first > 1 and sentence.words[last - 1] == "s" and sentence.words[last - 2].endswith("'"):
+        # "The Commission's estimate is": the Commission says it.
+        last -= 1
     if first >= last or not _plausible(sentence, first, last):
         return ""
-    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split())
+    return " ".join(text[sentence.tokens.start(first) : sentence.tokens.end(last - 1)].split()).rstrip("'’")
 
 
 _NO_NAME = frozenset(
@@ -393,7 +413,7 @@ def _nested(sentence: Sentence, text: str, name: str, cue: Mark, lang: str) -> s
 
 def quotes(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the stretches between quote marks of a block, in pairs as they come."""
-    places = []
+    places: list[int] = []
     at = folded.find('"', start, end)
     while at >= 0:
         places.append(at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.around import counts_people
 from corridor.reports.text.bounds import ARABIC, Number
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
@@ -54,7 +55,7 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
 
 def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return what a number counts by the noun in front of it, as Arabic has it, else by the words around."""
-    before = [m for m in sentence.marks if m.last == number.first and m.cls in COUNTED_BEFORE]
+    before = [m for m in sentence.ending(number.first) if m.cls in COUNTED_BEFORE]
     if not before and words_of(sentence, number) in small("single"):
         return None
     if not number.article and not after[0].isalpha() and _they(sentence, number):
@@ -63,7 +64,7 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article:
         # "un mort": the noun says that it counts people.
-        killed = [m for m in sentence.marks if m.cls == "DEAD" and m.first == number.last]
+        killed = [m for m in sentence.beginning(number.last) if m.cls == "DEAD"]
         noun = killed and sentence.words[number.last] in ("mort", "morte")
         return Unit("person", "killed", number.last, number.last + 1) if noun else None
     if not before and number.first and sentence.words[number.first - 1] == "ال":
@@ -88,8 +89,9 @@ def _by_words_around(
     if before and _owned(sentence, before[-1]) and not after[0].isalpha():
         # Arabic: "a bus, its seats fifty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last, labelled=True)
-    if any(m.last == number.first for m in sentence.of("CAPACITY")) and (number.low or number.high or 0) >= ROOM:
-        return Unit("person", "all", number.last, number.last)
+    if counts_people(sentence, number, previous, after):
+        group = previous.group if previous and previous.unit == "persons" else "all"
+        return Unit("person", group, number.last, number.last)
     if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and not after[0].isalpha():
         return Unit("person", "all", number.last, number.last)
     if previous and _total_to(sentence, number, previous):
@@ -119,13 +121,10 @@ def _owned(sentence: Sentence, unit: Mark) -> bool:
 OWNED = 4
 
 
-# Fewer may be anything that there is room for.
-ROOM = 20
-
-
 def _total_to(sentence: Sentence, number: Number, previous: Claim) -> bool:
     """Tell whether a number is what the people counted before bring a total to: "takes the total to 31,900"."""
-    if previous.unit != "persons" or number.article or sentence.words[number.first - 1] not in small("totalto"):
+    joined = sentence.words[number.first - 1] in small("totalto") or sentence.words[number.first] in small("totalto")
+    if previous.unit != "persons" or number.article or not joined:
         return False
     return any(0 < number.first - m.last <= TOTAL_TO for m in sentence.of("TOTAL", "SUMS"))
 
@@ -281,7 +280,7 @@ def other_count(sentence: Sentence) -> bool:
     return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
 
 
-OTHER_COUNT = 16
+OTHER_COUNT = 24
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:

@@ -23,6 +23,7 @@ class Number(NamedTuple):
 
 
 _KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
+HEDGES = frozenset(f"HEDGE_{side}{kind}" for side in ("", "AFTER_") for kind in _KIND)
 
 
 def hedged(sentence: Sentence, number: Number) -> Number:
@@ -39,8 +40,9 @@ def hedged(sentence: Sentence, number: Number) -> Number:
     bound = _verb_of_bound(sentence, number)
     if bound:
         return _bounded(number, "max" if bound.cls == "HEDGE_MAX" else "min")
-    counted = {m.first for m in sentence.of("NUM")}
-    for after in sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX"):
+    following = sentence.of("HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX", "HEDGE_AFTER_APPROX")
+    counted = {m.first for m in sentence.of("NUM")} if following else ()
+    for after in following:
         # "9 patients plus two nurses": what a number follows adds to it, and hedges nothing.
         added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
         if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
@@ -100,13 +102,15 @@ _BREAKS = frozenset(",;:.!?()")
 
 
 def _before(sentence: Sentence, at: int) -> Mark | None:
+    hedges = sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX")
+    if not hedges:
+        return None
     filler = small("filler")
-    while at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "("):
+    while True:
+        found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
+        if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
+            return found
         at -= 1
-    for mark in sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX"):
-        if mark.last in (at, at + 1) and mark.first < at:
-            return mark
-    return None
 
 
 def _bounded(number: Number, kind: Hedge) -> Number:

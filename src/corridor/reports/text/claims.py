@@ -135,8 +135,13 @@ def near(sentence: Sentence, first: int, last: int, *classes: str, within: float
     return best
 
 
+_MODES = frozenset(("PLAN", "IF", "ESTIMATE"))
+
+
 def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = None) -> Modality:
     """Return done, planned, estimate or denied by the words around a claim and its cue."""
+    if cue is None and not sentence.has(_MODES):
+        return "done"
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
     if near(sentence, low, high, "PLAN", within=3.1):
         return "planned"
@@ -148,6 +153,10 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     if near(sentence, low, high, "ESTIMATE", within=8):
         return "estimate"
     return "done"
+
+
+# A year this near to where a sentence opens is the year of the deaths that it tells.
+OPENING = 8
 
 
 def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
@@ -168,7 +177,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
             continue
         low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
         since = any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
-        opens = at <= 4 and not since and at < claim.last
+        opens = at <= (4 if claim.kind != "casualty" else OPENING) and not since and at < claim.last
         led = sentence.words[at - 1] in small("year") and not since
         if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {word}, not of this operation")

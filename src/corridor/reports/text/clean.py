@@ -175,7 +175,7 @@ def blocks(text: str) -> list[Block]:
     """Return the lines of a text by kind; a label such as "Read also" turns the headlines after it into furniture."""
     found: list[Block] = []
     related = False
-    spans = [(m.start(), m.end()) for m in _LINE.finditer(text)]
+    spans = [m.span() for m in _LINE.finditer(text)]
     prose = _is_prose(text, spans)
     for begin, finish in spans:
         start, end = _trimmed(text, begin, finish, first=not found)
@@ -194,7 +194,8 @@ def _trimmed(text: str, start: int, end: int, *, first: bool) -> tuple[int, int]
     if stamp:
         start = stamp.end()
     tail = max(start, end - 60)
-    credit = _CREDIT.search(text[tail:end])
+    # The sign stands in front of a credit; most lines have none.
+    credit = _CREDIT.search(text[tail:end]) if "©" in text[tail:end] or "(c)" in text[tail:end].lower() else None
     return start, (tail + credit.start() if credit else end)
 
 
@@ -246,26 +247,30 @@ def _related_starts() -> tuple[str, ...]:
     return (*whole, *begins)
 
 
+# An item of a list that holds a number is no heading: "- 20 more boats with engines".
+_ITEM = re.compile(r"\s*[-*•·–]\s.*\d")
+
+
 def _headings(text: str, found: list[Block]) -> list[Block]:
     """In an article, a short line without a full stop, or a quote alone, is a heading: it repeats the text."""
     result = []
     for block in found:
-        line = text[block.start : block.end].strip()
-        words = len(line.split())
-        bare = not re.search(r"[.…:;؟]['\"»”)]*\Z", line)
-        label = re.match(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d", line)
-        if (
-            block.kind in ("paragraph", "entry")
-            and bare
-            and words <= 16
-            and len(line) < 120
-            and not label
-            and not _ENTRY.match(line)
-        ):
+        if block.kind in ("paragraph", "entry") and _heads(text[block.start : block.end].strip()):
             result.append(Block(block.start, block.end, "heading"))
         else:
             result.append(block)
     return result
+
+
+_HEADING = 120
+_FULL_STOP = re.compile(r"[.…:;؟]['\"»”)]*\Z")
+_FIELD = re.compile(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d")
+
+
+def _heads(line: str) -> bool:
+    if len(line) >= _HEADING or len(line.split()) > 16 or _FULL_STOP.search(line):
+        return False
+    return not (_FIELD.match(line) or _ENTRY.match(line))
 
 
 _ARABIC = re.compile("[\u0600-\u06ff]")

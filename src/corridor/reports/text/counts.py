@@ -14,7 +14,7 @@ from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.nothing import no_claims, subject_claims, unknown_claims
 from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import UNITS, Counted, Unit
+from corridor.reports.text.units import TWOS, UNITS, Counted, Unit
 
 WITHDRAWN = "withdrawn"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
@@ -42,7 +42,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     unknown = unknown_claims(sentence, before)
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
-    back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words)
+    back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words) or bool(sentence.of("SUMS"))
     # What was counted in the sentence before has no place in this one.
     previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
     corrects = bool(sentence.of("CORRECT")) and any(_withdrawn(sentence, number) for number in taken)
@@ -55,15 +55,25 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             found.append(Claim(number.first, number.last, WITHDRAWN, number.low, number.high, unit=unit))
         elif claim:
             found.append(claim)
-            previous = claim
-        elif corrects:
+            previous = previous if previous and _is_time(claim) else claim
+        elif corrects and not number.article:
             # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
             bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
             found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
-    found += _twos(sentence) + _ones(sentence)
-    found += subject_claims(sentence, found)
-    found += no_claims(sentence)
+    if sentence.has(_UNNUMBERED):
+        found += _twos(sentence) + _ones(sentence)
+        found += subject_claims(sentence, found)
+        found += no_claims(sentence)
     return found + unknown
+
+
+# What is counted without a number: one, two, none.
+_UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))
+
+
+def _is_time(claim: Claim) -> bool:
+    """Tell whether a claim is a length of time: what people or vehicles were counted before it is still spoken of."""
+    return claim.unit in ("minutes", "hours", "days", "weeks", "months", "years")
 
 
 def _length_of(sentence: Sentence, number: Number, claim: Claim | None) -> Claim | None:
@@ -94,7 +104,7 @@ def _claim(sentence: Sentence, number: Number, following: Number | None, previou
 
 def _withdrawn(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number is the one that a correction takes back ("35, not 53")."""
-    if not near(sentence, 0, len(sentence.words), "CORRECT"):
+    if not sentence.of("WITHDRAWN") or not near(sentence, 0, len(sentence.words), "CORRECT"):
         return False
     return any(m.cls == "WITHDRAWN" and 0 <= number.first - m.last <= 2 for m in sentence.marks)
 
@@ -125,13 +135,14 @@ SHORT_VERB = 3
 
 def _twos(sentence: Sentence) -> list[Claim]:
     """Return the claims of words that are two by themselves (the Arabic dual)."""
+    if not sentence.has(TWOS):
+        return []
     found = []
-    for mark in sentence.of(*(cls for cls in sentence.by if cls.startswith("TWO_"))):
-        if mark.cls:
-            family = UNITS[mark.cls.removeprefix("TWO_")]
-            number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
-            unit = Unit(family, mark.value, mark.first, mark.last)
-            claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
-            if claim:
-                found.append(claim)
+    for mark in sentence.of(*TWOS):
+        family = UNITS[mark.cls.removeprefix("TWO_")]
+        number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
+        unit = Unit(family, mark.value, mark.first, mark.last)
+        claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
+        if claim:
+            found.append(claim)
     return found

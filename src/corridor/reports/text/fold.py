@@ -88,6 +88,8 @@ class Folded(NamedTuple):
 
 def fold(text: str) -> Folded:
     """Fold a text; almost always character by character, so that offsets stay what they were."""
+    if text.isascii():
+        return Folded(text.lower(), ())
     folded = text.translate(_TABLE)
     if len(folded) == len(text):
         return Folded(folded, ())

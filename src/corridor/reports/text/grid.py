@@ -40,7 +40,7 @@ def cells(text: str, block: Block) -> list[Cell]:
     line = text[block.start : block.end]
     if "|" in line or "\t" in line:
         pattern = _CELL
-    elif _SPACED.search(line):
+    elif "   " in line and _SPACED.search(line):
         pattern = _WIDE
     else:
         return []

@@ -28,7 +28,7 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     ):
         return True
     if number.hedge == "exact" and at and sentence.kind(at) == "digits":
-        before = [m for m in sentence.marks if m.last == at]
+        before = sentence.ending(at)
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
             return not _counts_people(sentence, number)
         named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
@@ -74,11 +74,12 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
         return True
     if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
         return False
-    if any(m.last == at or m.first == number.last for m in sentence.of("AGED")):
+    aged = sentence.of("AGED")
+    if aged and any(m.last == at or m.first == number.last for m in aged):
         return True
     if at < 2 or sentence.kind(number.body) != "digits":
         return False
-    someone = any(m.cls in ("PERSON", "STAFF") and m.last == at - 1 for m in sentence.marks)
+    someone = any(m.cls in ("PERSON", "STAFF") for m in sentence.ending(at - 1))
     closed = number.last < len(words) and words[number.last] in (",", ")")
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
 
@@ -102,8 +103,10 @@ def _is_kin(sentence: Sentence, number: Number) -> bool:
         return True
     if words[at - 1] in small("parent") and words[at][0] in small("ofprefix"):
         return True
+    if words[at - 1] not in small("own"):
+        return False
     unit = unit_after(sentence, number)
-    return words[at - 1] in small("own") and unit is not None and unit.value in ("children", "women", "families")
+    return unit is not None and unit.value in ("children", "women", "families")
 
 
 KIN = 13
@@ -111,9 +114,25 @@ KIN = 13
 
 def _is_hour(sentence: Sentence, number: Number) -> bool:
     """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
-    if number.hedge != "exact" or not number.body or (number.low or 0) > 24 or unit_after(sentence, number):
+    if number.hedge != "exact" or not _may_be_hour(sentence, number):
         return False
-    before = sentence.words[number.body - 1]
-    if number.article:
-        return before in small("whichone")
-    return before in small("hour") and sentence.kind(number.body) == "digits"
+    return (number.article or sentence.kind(number.body) == "digits") and unit_after(sentence, number) is None
+
+
+def _may_be_hour(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number stands as an hour does: "at 8", "by 1430", or "0540" wherever it stands."""
+    before = sentence.words[number.body - 1] if number.body else ""
+    word = sentence.words[number.body]
+    if _four_digits(word) and (word[0] == "0" or before in small("hour")):
+        return True
+    if not number.body or (number.low or 0) > HOURS:
+        return False
+    return before in small("whichone" if number.article else "hour")
+
+
+HOURS = 24
+
+
+def _four_digits(word: str) -> bool:
+    """Tell whether digits can be an hour as logs write it: 0540, 1430."""
+    return len(word) == len("0540") and word.isdigit() and int(word[:2]) < HOURS and int(word[2:]) < 60

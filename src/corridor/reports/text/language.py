@@ -21,8 +21,13 @@ def rows(lang: str, name: str) -> list[dict[str, str]]:
 @cache
 def small_of(lang: str, role: str) -> frozenset[str]:
     """Return the small words of a language for one role of its language.csv, folded."""
-    found = (row["terms"] for row in rows(lang, "language.csv") if row["role"] == role)
+    found = (terms for known, terms in _small_rows(lang) if known == role)
     return frozenset(fold(word).text for terms in found for word in terms.split("|"))
+
+
+@cache
+def _small_rows(lang: str) -> tuple[tuple[str, str], ...]:
+    return tuple((row["role"], row["terms"]) for row in rows(lang, "language.csv"))
 
 
 @cache

@@ -86,7 +86,7 @@ def occupied(_it: Counted, base: Claim) -> Claim | None:
 
 def shelter(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of shelters opened or in use."""
-    if it.number.article or it.number.hedge == "order":
+    if it.number.article or it.number.hedge == "order" or base.low == 1:
         return None
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
     if not cue or it.unit.value == "hospital":
@@ -105,9 +105,13 @@ def time(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
+    if base.first < it.number.body and it.sentence.words[base.first] in small("spanning") and base.hedge == "min":
+        # "Over three days" spans three days.
+        base = base._replace(low=it.number.low, high=it.number.low, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
+    deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
     if (
         deal
@@ -122,6 +126,10 @@ def time(it: Counted, base: Claim) -> Claim | None:
     if not at_hour and near(it.sentence, base.first, base.last, "PLAN", within=6):
         return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
     return None
+
+
+# A sentence that begins with the deal is of the deal.
+UNDER = 34
 
 
 def _of_a_siege(it: Counted, base: Claim) -> bool:
@@ -155,7 +163,7 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
     sure = sure or near(it.sentence, base.first, base.last, "VISIBILITY", within=4) is not None
     sure = sure or (it.unit.value == "km/h" and it.unit.first == it.unit.last)
-    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first
     sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
@@ -186,7 +194,7 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
         it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=7
     ):
         thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
-        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=4)
+        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=7)
         if thing and thing.cls != "WEATHER" and not seen:
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):

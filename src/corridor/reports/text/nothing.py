@@ -46,6 +46,11 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     kind, cue, cost = kind_of(sentence, base, Unit("person", "all", mark.last, mark.last))
     if not cue or cost > 6 or cue.first < mark.first:
         return None
+    if kind == "count_out" and (
+        cue.cls != "LEAVE" or cue.first > mark.last or sentence.words[cue.first].endswith("ing")
+    ):
+        # "Nobody is being sent away": who moves nobody is seldom a count of those who left.
+        return None
     return base._replace(kind=kind, last=cue.last)
 
 
@@ -79,7 +84,7 @@ def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
             gap(sentence, hurt.last, claim.first) < NEAR and claim.last > hurt.first for claim in told
         ):
             continue
-        one = _subject(sentence, hurt)
+        one = _subject(sentence, hurt) or _the_one(sentence, hurt)
         if one and not any(claim.first < hurt.last and claim.last > one.first for claim in told):
             group = "killed" if hurt.cls == "DEAD" else "injured"
             claim = Claim(one.first, hurt.last, "casualty", 1.0, 1.0, unit="persons", group=group)
@@ -100,6 +105,31 @@ def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
         if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
             return one
     return None
+
+
+def _the_one(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the one person of a role who opens a clause and was hurt: "the driver was grazed in the neck"."""
+    for who in sentence.of("STAFF", "PERSON"):
+        at = who.first - 1
+        if at < 0 or sentence.words[at] not in small("the") or who.last - who.first > 1 or _many(sentence, who):
+            continue
+        opens = not at or sentence.words[at - 1] in (",", ";", ":", '"', "and", "et", "but")
+        helping = sentence.words[who.last : hurt.first]
+        begun = sentence.words[hurt.first] in small("suffers") or (helping[-1:] and helping[-1] in small("suffers"))
+        if opens and begun and hurt.first >= who.last and len(helping) <= AUXILIARIES:
+            return who._replace(first=at)
+    return None
+
+
+AUXILIARIES = 3
+
+
+def _many(sentence: Sentence, who: Mark) -> bool:
+    """Tell whether a noun is no single person: a plural, or a group."""
+    word = sentence.words[who.first]
+    return who.value in ("families", "wounded") or word.endswith(
+        ("s", "x", "people", "men", "women", "children", "folk")
+    )
 
 
 def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from corridor.reports.report import Hedge
-from corridor.reports.text.bounds import ARABIC, Number, hedged
+from corridor.reports.text.bounds import ARABIC, HEDGES, Number, hedged
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -38,12 +38,15 @@ def numbers(sentence: Sentence) -> list[Number]:
     if not sentence.numbered and not sentence.of("NUM"):
         return []
     plain = _plain(sentence)
-    return _ranges(sentence, [hedged(sentence, number) for number in plain]) if plain else []
+    if plain and (sentence.has(HEDGES) or not small("ceiling").isdisjoint(sentence.words)):
+        plain = [hedged(sentence, number) for number in plain]
+    return _ranges(sentence, plain) if len(plain) > 1 else plain
 
 
 def _plain(sentence: Sentence) -> list[Number]:
-    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")}
-    words_at = {m.first: m for m in reversed(sentence.of("NUM")) if m.first not in named}
+    counting = sentence.of("NUM")
+    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")} if counting else ()
+    words_at = {m.first: m for m in reversed(counting) if m.first not in named}
     found: list[Number] = []
     until = 0
     starts = words_at if sentence.has(_HURT) else {k: m for k, m in words_at.items() if _counts(m, words_at)}
@@ -76,6 +79,8 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
 ) -> Number | None:
     """Read one number from token `at` on: digits, words, or digits and a word ("2 millions", "١٢ ألف")."""
     words = sentence.words
+    if at + 1 not in words_at and sentence.kind(at) == "digits":
+        return _digits_alone(sentence, at)
     total, current, seen = 0.0, None, False
     roles: list[str] = []
     checkpoint: tuple[int, float, float] | None = None
@@ -132,6 +137,14 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
         return None
     value = total + (current or 0)
     return Number(start, span, start, value, value, "exact", article=roles == ["one"])
+
+
+def _digits_alone(sentence: Sentence, at: int) -> Number | None:
+    """Return the number of digits that no number word goes on."""
+    value = parse_digits(sentence.words[at])
+    if value is None or _year_of_date(sentence, at, value):
+        return None
+    return Number(at, at + 1, at, value, value, "exact")
 
 
 def _rest_in_digits(sentence: Sentence, at: int, roles: list[str], total: float) -> float:
@@ -232,6 +245,8 @@ def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
         # Arabic writes "and" together with the number behind it: between 4000 and5000.
         return opened and scaled and sentence.kind(b.body) == "word"
     if len(gap) > (4 if opened else 1) or not scaled:
+        return False
+    if "," in gap:
         return False
     links, ands = small("range"), small("and")
     if opened and any(m.cls in ("VEHICLE", "PERSON", "STAFF") and a.last <= m.first < b.first for m in sentence.marks):

@@ -63,7 +63,8 @@ def corrected(heard: list[Heard]) -> list[Heard]:
     for at, taken in enumerate(heard):
         if taken.claim.kind != WITHDRAWN:
             continue
-        old = known.get(_figure(taken), [])
+        # What stands behind it in the same breath is the figure that is right: "said two had died. Two were injured".
+        old = [n for n in known.get(_figure(taken), []) if n < at or heard[n].sentence > taken.sentence + BREATH]
         kind = heard[old[-1]].claim.kind if old else ""
         gone.update([at, *old])
         for n in range(max(0, at - 4), min(len(heard), at + 5)):
@@ -74,6 +75,7 @@ def corrected(heard: list[Heard]) -> list[Heard]:
     return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]
 
 
+BREATH = 2
 UNSURE = 0.5
 
 

@@ -10,7 +10,7 @@ from corridor.reports.text.clean import Block
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Lexicon, Mark
-from corridor.reports.text.sentences import Tokens, tokens_of
+from corridor.reports.text.tokens import Tokens, tokens_of
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
@@ -20,6 +20,7 @@ _LABEL = re.compile(
 )
 
 
+_LABEL_END = re.compile(r"[:>]\s")
 _AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
 
 
@@ -172,7 +173,7 @@ def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
 
 def label_of(line: str) -> tuple[str, str, int]:
     """Return the time stamp, the speaker and the length of the label of a line; empty where it has none."""
-    match = _LABEL.match(line)
+    match = _LABEL.match(line) if _LABEL_END.search(line) else None
     if match is None:
         return "", "", 0
     name = match.group("name").strip()
@@ -270,6 +271,10 @@ _FIELD = (
 )
 
 
+# Longer than the name of who sends a message.
+LONG_NAME = 5
+
+
 def _is_field(name: str, words: Lexicon) -> bool:
     if (
         name.isupper()
@@ -278,6 +283,8 @@ def _is_field(name: str, words: Lexicon) -> bool:
     ):
         return False
     marks = _marks(name, words)
+    if len(name.split()) > LONG_NAME and not name.isupper():
+        return True
     if any(m.cls in ("AUX", "PASSIVE", "PLAN", "NEG") for m in marks) and len(name.split()) > 3:
         return True
     return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from corridor.reports.report import Scope
@@ -11,13 +14,16 @@ from corridor.reports.text import attribution, terms, when
 from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
+from corridor.reports.text.deals import clause_claims, speaks_of_deal
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
 from corridor.reports.text.labels import is_label
+from corridor.reports.text.language import small
 from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.units import TWOS
 from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
 
@@ -26,11 +32,15 @@ MOOT = 0.5
 
 
 class Told(NamedTuple):
-    """What one sentence tells: its claims, its speakers as worded, and whether it stands in quotation marks."""
+    """What one sentence tells: its claims, its speakers as worded, and whether it stands in quotation marks.
+
+    `asks` is the kind of the number that its question asks for, which the next message may answer.
+    """
 
     claims: tuple[Spoken, ...]
     speakers: tuple[attribution.Speaker, ...]
     quoted: bool
+    asks: str = ""
 
 
 class Setting(NamedTuple):
@@ -58,6 +68,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     begun: list[int] = []
     before: Claim | None = None
     hint = ""
+    deal = 0
     for sentence in sentences(folded, text, words):
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
@@ -68,6 +79,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             counted = [_hinted(claim, hint) for claim in counted]
         if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, hint)]
+        elif not found and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
+            counted = [_nobody_knows(sentence, ANSWER)]
         if hint and not counted and (sentence.numbered or sentence.of("NUM")) and len(sentence.words) <= SHORT_ANSWER:
             counted = _answer(sentence, hint)
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
@@ -76,6 +89,9 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             if _may_happen(sentence)
             else []
         )
+        deal = DEAL_GOES_ON if speaks_of_deal(sentence) else deal - 1
+        if sentence.of("DUTY"):
+            events = [*events, *clause_claims(sentence, counted, events, under=deal > 0)]
         if setting.terms:
             counted, events = terms.as_terms(sentence, counted, events)
         claims = (*counted, *events)
@@ -83,13 +99,20 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             (c for c in reversed(claims) if c.unit == "persons" and c.counted), claims[-1] if claims else before
         )
         claims += tuple(schedule_claims(sentence, counted))
-        quoted = any(a < sentence.end and b > sentence.start for a, b in quotes)
+        begins = _begun(sentence, quotes) if quotes else -1
         speakers = tuple(attribution.speakers(sentence, text, lang))
         if speakers and not claims:
             claims = tuple(statement_claims(sentence))
-        begun.append(min((n for n, (a, b) in enumerate(quotes) if a < sentence.end and b > sentence.start), default=-1))
-        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, quoted))
-    return _backwards(found, begun)
+        begun.append(begins)
+        asks = hint if hint and "?" in sentence.words[-2:] else ""
+        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0, asks))
+    return _backwards(found, begun) if quotes else tuple(found)
+
+
+def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:
+    """Return which quotation a sentence first stands in; -1 where it stands in none."""
+    at = bisect_right(quotes, sentence.start, key=itemgetter(1))
+    return at if at < len(quotes) and quotes[at][0] < sentence.end else -1
 
 
 def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
@@ -100,7 +123,7 @@ def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
         same = begun[at] >= 0 and begun[at] == begun[at + 1]
         if same and after.speakers and not one.speakers:
             said = tuple(spoken._replace(nearest=0) for spoken in one.claims)
-            told[at] = Told(said, after.speakers[:1], one.quoted)
+            told[at] = one._replace(claims=said, speakers=after.speakers[:1])
     return tuple(told)
 
 
@@ -152,14 +175,18 @@ def _tally(sentence: Sentence, claim: Claim) -> Scope:
     return "daily" if near(sentence, claim.first, claim.last, "DAILY", within=8) else ""
 
 
-COUNTING = frozenset(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
+# How many sentences behind a deal its clauses may stand.
+DEAL_GOES_ON = 4
+COUNTING = TWOS.union(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
 HURT = frozenset(("DEAD", "INJURED", "MISSING"))
 
 
 def _may_count(sentence: Sentence) -> bool:
     """Tell whether a sentence without digits can count: an article counts only who was hurt, or before a number."""
     by = sentence.by
-    if not COUNTING.isdisjoint(by) or any(cls.startswith("TWO_") for cls in by):
+    if not COUNTING.isdisjoint(by):
+        return True
+    if not HURT.isdisjoint(by) and not small("the").isdisjoint(sentence.words):
         return True
     if "NUM" not in by:
         return "ONE" in by and not HURT.isdisjoint(by)
@@ -179,9 +206,11 @@ def _needs() -> dict[str, frozenset[str]]:
 def _may_happen(sentence: Sentence) -> bool:
     """Tell whether an event can begin in a sentence: a cue, and something that it can happen to."""
     by, needs = sentence.by, _needs()
-    return any(cls in needs and not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by)
+    return any(not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by.keys() & needs.keys())
 
 
+# What answers a question that another paragraph asked, until it is known which.
+ANSWER = "answer"
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}
 
 

@@ -30,6 +30,8 @@ def spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
 
     `~` and a mark stand for every ending of a regular verb, as language.csv gives them.
     """
+    if "[" not in pattern and "~" not in pattern:
+        return [pattern]
     if "~" in pattern:
         pattern = _REGULAR.sub(lambda match: endings[match.group(1)], pattern)
     parts = _CHOICE.split(pattern)
@@ -39,13 +41,13 @@ def spelt_out(pattern: str, endings: dict[str, str]) -> list[str]:
     return [" ".join("".join(chosen).split()) for chosen in product(*choices)]
 
 
-def term_words(term: str) -> list[str]:
+def term_words(term: str) -> tuple[str, ...]:
     """Split a folded term as a text is split, keeping the star that stands for any ending."""
     if _PLAIN.fullmatch(term):
         # Most terms are words and blanks; a text is cut as they are.
-        return term.split()
+        return tuple(term.split())
     term = _SHORT_FORM.sub("'", term)
     words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", term.strip())
     if not words:
         raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
-    return words
+    return tuple(words)

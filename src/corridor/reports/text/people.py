@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.around import tight
 from corridor.reports.text.bare import WHOLE, of_them, we_are
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.uncued import TIGHT, causes, uncued
 from corridor.reports.text.units import Counted, Unit
 
 
 def person(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of people by the strongest cue near it."""
+    if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
+        # "2.5 people per car" counts nobody.
+        return None
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
     if _is_whole(it):
@@ -29,10 +34,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets"
         )
-    if not kind and we_are(it.sentence, it.number):
-        return _without_cue(it, base)
     if (
         not kind
+        and not we_are(it.sentence, it.number)
         and not it.sentence.of("PLUPERFECT")
         and it.previous
         and it.previous.unit == "persons"
@@ -45,7 +49,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
             reason="goes on with the count before it",
         )
     if not kind:
-        return _without_cue(it, base)
+        return uncued(it, base)
     told = _told(it, base, kind)
     if told != kind:
         return base._replace(kind=told, confidence=0.4, reason=_TOLD[told])
@@ -57,57 +61,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
     )
 
 
-def _without_cue(it: Counted, base: Claim) -> Claim:
-    """Return the claim of people whom no cue stands near: aboard, hurt, or only spoken of."""
-    if _aboard(it):
-        return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
-    if _of_a_vehicle(it):
-        return base._replace(kind="count_out", confidence=0.5, reason="passengers, or people on the vehicle named")
-    if (
-        it.previous
-        and it.previous.kind in ("capacity", "reception")
-        and (it.sentence.of("TALLY") or we_are(it.sentence, it.number))
-    ):
-        return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
-    if we_are(it.sentence, it.number):
-        return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
-    if any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
-        return base._replace(kind="remaining", confidence=0.5, reason="the noun says that they are held or wait")
-    if it.unit.value == "wounded" and len(it.sentence.words) < 14:
-        return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
-    return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
-
-
-def _aboard(it: Counted) -> bool:
-    """Tell whether people go with vehicles named before them: "three buses out from our side with 140 people"."""
-    words, number = it.sentence.words, it.number
-    if not number.first or words[number.first - 1] not in small("aboard"):
-        return False
-    return any(0 < number.first - m.last <= ABOARD for m in it.sentence.of("VEHICLE", "CONVOY"))
-
-
-ABOARD = 9
-
-
-def _of_a_vehicle(it: Counted) -> bool:
-    """Tell whether people are passengers by their name, or stand behind the label of a vehicle: "Bus 2: 75"."""
-    words, unit = it.sentence.words, it.unit
-    if not small("passenger").isdisjoint(words[unit.first : unit.last]):
-        return True
-    short = len(words) <= TELEGRAM and unit.family == "person" and not it.sentence.has(_TOLD_OF)
-    if short and it.previous is None and any(m.last <= it.number.first for m in it.sentence.of("VEHICLE")):
-        return True
-    head = words[: min(LABEL, it.number.first)]
-    return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))
-
-
-TELEGRAM = 14
-_TOLD_OF = frozenset(("AUX", "PASSIVE", "SAY", "ACCORDING"))
-
-
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     """Tell whether people are some of those counted before, or are with them: "38 patients, along with 20 nurses"."""
-    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")):
+    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")) or _another_part(it, base, previous):
         return True
     if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):
         return True
@@ -115,6 +71,16 @@ def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     bare = it.unit.first == it.unit.last and of_them(it.sentence, it.number)
     return bare and cue is not None and cue.cls in ("NEED", "TOEVAC")
 
+
+def _another_part(it: Counted, base: Claim, previous: Claim) -> bool:
+    """Tell whether people are one more part of a whole: "of whom 203 are wounded and 61 children"."""
+    words = it.sentence.words[previous.last : base.first]
+    if not words or not previous.last or words[0] not in {",", *small("and")} or len(words) > PARTED:
+        return False
+    return any(0 <= previous.first - m.last <= 2 for m in it.sentence.of("SUBSET"))
+
+
+PARTED = 2
 
 _TOLD = {
     "context": "those who do it, or a number of another time or operation",
@@ -159,7 +125,13 @@ def _is_whole(it: Counted) -> bool:
     words, at = it.sentence.words, it.number.first
     while at and words[at - 1] in ("the", "les", "ال"):
         at -= 1
+    whose = next((k for k in range(at - 1, max(0, at - OWNER), -1) if words[k] in WHOLE), 0)
+    if whose and at and words[at - 1] == "s":
+        # "70 per cent of the zone's 45,000 residents".
+        at = whose + 1
     before = it.previous
+    if at > 1 and words[at - 1] in WHOLE and any(0 <= at - m.last <= SHARE_OF for m in it.sentence.of("PERCENT")):
+        return True
     return bool(
         before
         and at > 1
@@ -169,6 +141,10 @@ def _is_whole(it: Counted) -> bool:
         and before.last in (at - 1, at, it.number.last, it.unit.last)
         and any(it.sentence.words[k][0].isdigit() for k in (at - 2,))
     )
+
+
+SHARE_OF = 3
+OWNER = 6
 
 
 def _the_others(it: Counted) -> bool:
@@ -224,6 +200,10 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
     """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
     if cue.cls == "TOEVAC" and cue.first < base.first:
         return "count_out"
+    if cue.cls == "EVAC" and cue.last == base.first and sentence.words[cue.last - 1] in small("take"):
+        # "Two schools to take 900": it is vehicles that take people away, and shelters that take them in.
+        before = [m for m in sentence.of("SHELTER", "VEHICLE", "CONVOY") if m.last <= cue.first]
+        return "capacity" if before and before[-1].cls == "SHELTER" else kind
     if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
         return "remaining"
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
@@ -247,6 +227,10 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
     if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
         return True
+    if mark.cls == "BRINGS":
+        return mark.last != base.first
+    if mark.cls in TIGHT or mark.cls == "LEAVE":
+        return causes(sentence, mark, base) if mark.cls == "LEAVE" else not tight(sentence, mark, base.last)
     if mark.cls == "LOST":
         # Arabic: the same letters say "and already" in front of a verb, and "were lost" in front of a number.
         return mark.last != base.first
@@ -256,6 +240,11 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
 def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:
     """Tell whether a cue stands right in front of another number: "built for 6,000, it now has 8,350"."""
     if base.first <= cue.last < base.last:
+        return False
+    at = cue.last
+    while at < base.first and sentence.words[at] in small("further"):
+        at += 1
+    if at == base.first:
         return False
     return sentence.kind(cue.last) == "digits" or any(m.first == cue.last for m in sentence.of("NUM"))
 
@@ -287,6 +276,7 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 def _by_deal(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number is a ceiling or a share that an agreement sets, not a count of people who move."""
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
+    under = under or any(m.first <= OPENING for m in sentence.of("UNDERDEAL"))
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
     if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
         return True
@@ -295,6 +285,8 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
+# A sentence that begins with the deal is all of the deal.
+OPENING = 1
 # "The number agreed for day one had been 150".
 SET_BY = 8
 

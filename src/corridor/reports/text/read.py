@@ -18,7 +18,7 @@ from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
-from corridor.reports.text.paragraph import Setting, read_paragraph
+from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
 from corridor.reports.text.together import paragraphs
 from corridor.reports.text.unwatched import unwatched
 from corridor.reports.text.voices import Voices
@@ -93,19 +93,23 @@ def read_text(
     text = load_text(source)
     path = _path(source)
     doc = doc or (path.name if path else "text")
+    with unwatched():
+        found = _read(text, doc, published, tuple(sites))
+    return sorted(found + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+
+
+def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tuple[str, ...], ...]) -> list[Candidate]:
     opening = fold(text[: clean.SAMPLE]).text
     lang = clean.language_of(opening)
     words = lexicon(lang)
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
-    with unwatched():
-        heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
-        candidates = _candidates(text, heard, doc, base)
+    candidates = _candidates(text, _hear(text, blocks, voice, words, Setting(lang, base, sites)), doc, base)
     agency = origin.agency_of(text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
-    return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+    return candidates
 
 
 def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, setting: Setting) -> list[Heard]:
@@ -119,7 +123,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
         for n, block in enumerate(blocks)
         if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]
-    sentence = 0
+    sentence, asked = 0, ""
     texts = [text[start:end] for _, start, end in parts]
     items = terms.listed(texts, words)
     told_by_part = paragraphs(texts, setting)
@@ -131,7 +135,10 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
             for spoken in told.claims:
                 said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
-                found.append(Heard(spoken.claim, spoken, sentence, source, start))
+                claim = spoken.claim._replace(kind=asked) if spoken.claim.kind == ANSWER else spoken.claim
+                if claim.kind:
+                    found.append(Heard(claim, spoken._replace(claim=claim), sentence, source, start))
+        asked = told_here[-1].asks if told_here else ""
     for figure in figures:
         sentence += 1
         found += [Heard(s.claim, s, sentence, voices.voice, figure.start) for s in grid.told(figure, setting)]

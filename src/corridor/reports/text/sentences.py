@@ -1,98 +1,45 @@
-"""Tokens and sentences of a paragraph, with offsets into its text."""
+"""Sentences of a paragraph, as tokens and the terms found in them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from corridor.reports.text.fold import Folded
-from corridor.reports.text.lexicon import TOKEN, Lexicon, Mark
+from corridor.reports.text.lexicon import Lexicon, Mark
+from corridor.reports.text.tokens import FIGURES, Tokens, kind_of_word, pieces
 
-
-class Token(NamedTuple):
-    """One token: its folded form, its kind (date, clock, ordinal, digits, word) and its place in the text."""
-
-    word: str
-    kind: str
-    start: int
-    end: int
-
-
-class Tokens:
-    """The tokens of a stretch of text: words and places as lists, a `Token` only where one is asked for."""
-
-    __slots__ = ("_folded", "_spans", "words")
-
-    def __init__(self, folded: Folded, words: list[str], spans: list[tuple[int, int]]) -> None:
-        self.words = words
-        self._folded = folded
-        self._spans = spans
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    def __getitem__(self, at: int) -> Token:
-        word = self.words[at]
-        start, end = self._spans[at]
-        if self._folded.dropped:
-            start, end = self._folded.back(start), self._folded.back_end(end)
-        return Token(word, kind_of_word(word), start, end)
-
-    def start(self, at: int) -> int:
-        """Return where a token begins in the text, without making a `Token` of it."""
-        start = self._spans[at][0]
-        return self._folded.back(start) if self._folded.dropped else start
-
-    def end(self, at: int) -> int:
-        """Return where a token ends in the text."""
-        end = self._spans[at][1]
-        return self._folded.back_end(end) if self._folded.dropped else end
-
-    def __iter__(self) -> Iterator[Token]:
-        return (self[at] for at in range(len(self.words)))
-
-    def part(self, first: int, last: int) -> Tokens:
-        """Return the tokens `first` to `last` (exclusive)."""
-        return Tokens(self._folded, self.words[first:last], self._spans[first:last])
-
-    def folded_end(self, at: int) -> int:
-        """Return where a token ends in the folded text."""
-        return self._spans[at][1]
-
-
-def kind_of_word(word: str) -> str:
-    """Return the kind of a token by its form."""
-    if word[0] not in _DIGITS:
-        return "word"
-    match = TOKEN.fullmatch(word)
-    kind = (match.lastgroup if match else None) or "word"
-    return "digits" if kind == "sep" else kind
-
-
-_DIGITS = frozenset("0123456789")
+if TYPE_CHECKING:
+    from corridor.reports.text.units import Unit
 
 
 class Sentence:
-    """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits."""
+    """A sentence as tokens and the terms found in them, also by class; `numbered` are the tokens with digits.
 
-    __slots__ = ("_kinds", "by", "marks", "numbered", "steps", "tokens", "words")
+    `steps` and `units` keep what was worked out before: what it costs to come to each token, what numbers count.
+    """
+
+    __slots__ = ("_firsts", "_kinds", "_lasts", "by", "marks", "numbered", "steps", "tokens", "units", "words")
 
     def __init__(self, tokens: Tokens, marks: list[Mark]) -> None:
         self.tokens = tokens
         self.words = tokens.words
         self.marks = marks
-        self.numbered = [at for at, word in enumerate(tokens.words) if word[0] in _DIGITS]
+        self.numbered = [at for at, word in enumerate(tokens.words) if word[0] in FIGURES]
         self._kinds = {at: kind_of_word(tokens.words[at]) for at in self.numbered}
         self.steps: list[float] = []
-        self.by: dict[str, list[Mark]] = {}
+        self.units: dict[tuple[int, int, str], Unit | None] = {}
+        self._firsts: dict[int, list[Mark]] = {}
+        self._lasts: dict[int, list[Mark]] = {}
+        self.by = by = dict[str, list[Mark]]()
         for mark in marks:
-            known = self.by.get(mark.cls)
-            if known is None:
-                self.by[mark.cls] = [mark]
+            cls = mark.cls
+            if cls in by:
+                by[cls].append(mark)
             else:
-                known.append(mark)
+                by[cls] = [mark]
 
     def kind(self, at: int) -> str:
         """Return the kind of a token."""
@@ -113,34 +60,53 @@ class Sentence:
         if len(classes) == 1:
             return self.by.get(classes[0], [])
         by = self.by
+        if by.keys().isdisjoint(classes):
+            return []
         present = [by[cls] for cls in classes if cls in by]
-        if len(present) < 2:
-            return present[0] if present else []
+        if len(present) == 1:
+            return present[0]
         found = [mark for marks in present for mark in marks]
         found.sort()
         return found
+
+    def beginning(self, at: int) -> Sequence[Mark]:
+        """Return the marks that begin at a token, in order."""
+        if not self._firsts:
+            self._firsts = _by_place(self.marks, 0)
+        return self._firsts.get(at, ())
+
+    def ending(self, at: int) -> Sequence[Mark]:
+        """Return the marks that end in front of a token, in order."""
+        if not self._lasts:
+            self._lasts = _by_place(self.marks, 1)
+        return self._lasts.get(at, ())
 
     def has(self, classes: frozenset[str]) -> bool:
         """Tell whether a term of one of the classes stands in the sentence."""
         return not classes.isdisjoint(self.by)
 
 
+def _by_place(marks: Sequence[Mark], side: Literal[0, 1]) -> dict[int, list[Mark]]:
+    """Return marks by where they begin (0) or end (1)."""
+    found: dict[int, list[Mark]] = {}
+    for mark in marks:
+        at = mark[side]
+        if at in found:
+            found[at].append(mark)
+        else:
+            found[at] = [mark]
+    return found
+
+
 _SHORT = frozenset(
     re.split(
         r"\|",
         "m|mm|mr|mrs|ms|dr|st|no|n|env|sgt|lt|col|gen|gov|sen|rep|approx|vs|etc|art|p|pp|prof|mme|mlle|av|ste|jr|km"
-        "|min|max|inc",
+        "|min|max|inc|capt|maj|cpl|pvt|cmdr|supt|insp|rev|fr|hon|ft|mt|ave|rd|blvd|hwy|vol|fig|cf|jan|feb|aug|sept|oct|nov|dec",
     )
 )
 # A "sentence" without a full stop is cut: who counts what is told within far fewer tokens.
 MAX_TOKENS = 120
-
-
-def tokens_of(folded: Folded, start: int, end: int) -> Tokens:
-    """Return the tokens of a stretch of the folded text, placed in the original."""
-    text = folded.text
-    spans = [match.span() for match in TOKEN.finditer(text, start, end)]
-    return Tokens(folded, [text[a:b] for a, b in spans], spans)
 
 
 def split(tokens: Tokens, first: int, last: int, text: str) -> list[tuple[int, int]]:
@@ -200,26 +166,44 @@ _CLOSED = re.compile(r'[.!?]["\')\]]+\s+(?=[^a-z\W]|["\'(])')
 def sentences(folded: Folded, text: str, words: Lexicon) -> list[Sentence]:
     """Return the sentences of one paragraph that hold a term, and can make a claim or name a speaker by it."""
     found: list[Sentence] = []
-    for start, end in _stretches(folded.text):
-        if not words.may_stir(folded.text[start:end]):
+    whole = folded.text
+    for start, end in _stretches(whole):
+        part = pieces(whole, start, end)
+        if not (_FIGURE.search(whole, start, end) or words.stirring.may(part.words)):
             continue
-        tokens = tokens_of(folded, start, end)
+        tokens = part.placed(folded, start, end)
+        size = len(part.words)
+        if size <= MAX_TOKENS and not _STOP_INSIDE.search(whole, start, end):
+            marks = words.marks(part.words)
+            if marks:
+                found.append(Sentence(tokens, marks))
+            continue
         spans = _cut(tokens, folded, text, start, end)
         for a, b in spans:
-            part = tokens.words[a:b]
-            marks = words.marks(part) if len(spans) == 1 or words.stirs(part) else []
-            if marks:
-                found.append(Sentence(tokens.part(a, b), marks))
+            if len(spans) == 1 or words.stirring.has(part.words[a:b]):
+                marks = words.marks(part.words[a:b])
+                if marks:
+                    found.append(Sentence(tokens.part(a, b), marks))
     return found
 
 
+_FIGURE = re.compile(r"\d")
+# Where a stop has anything behind it, the stretch may be of several sentences.
+_STOP_INSIDE = re.compile(r"[.!?]\s*\S")
 # A full stop behind a long word and before a blank ends a sentence whatever stands around it; no short form is longer.
-_SURE = re.compile(r"(?<=[^\W\d_]{7})\.[ ]+(?=[^\W_])")
+_STOP = re.compile(r"\. +(?=[^\W_])")
+_LONG_WORD = re.compile(r"[^\W\d_]{7}")
+LONG_WORD = 7
 
 
 def _stretches(folded: str) -> list[tuple[int, int]]:
-    """Return stretches of whole sentences, so that one that tells nothing is left before it is cut into tokens."""
-    places = [0, *(match.end() for match in _SURE.finditer(folded)), len(folded)]
+    """Return stretches of whole sentences, so that one that tells nothing is left before its sentences are cut."""
+    places = [0]
+    for match in _STOP.finditer(folded):
+        at = match.start()
+        if at >= LONG_WORD and _LONG_WORD.match(folded, at - LONG_WORD, at):
+            places.append(match.end())
+    places.append(len(folded))
     return list(pairwise(places))
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from corridor.reports.text.claims import Claim
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon
-from corridor.reports.text.sentences import Sentence, tokens_of
+from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.tokens import pieces
 
 _ITEM = re.compile(
     r"\s*(?:[-–—•*·]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[\u0621-\u064a])[.)/-]|(?:أولا|ثانيا|ثالثا|رابعا|خامسا)\b)\s*"
@@ -32,7 +33,7 @@ def listed(parts: Sequence[str], words: Lexicon) -> set[int]:
 
 def _names_a_deal(part: str, words: Lexicon) -> bool:
     folded = fold(part)
-    marks = words.marks(tokens_of(folded, 0, len(folded.text)).words)
+    marks = words.marks(pieces(folded.text, 0, len(folded.text)).words)
     return any(m.cls in ("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "TERMS") for m in marks)
 
 

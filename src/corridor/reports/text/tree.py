@@ -43,3 +43,49 @@ class Node:
                 begun = [stem for stem in stems if stem in begun]
             found += [stems[stem] for stem in begun]
         return found
+
+
+class Tree:
+    """The terms of a language by their first word; the nodes behind a word are made when a text first holds it."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, list[tuple[tuple[str, ...], tuple[str, str]]]] = {}
+        self._root = Node()
+        self._sizes: list[int] = []
+
+    def add(self, words: tuple[str, ...], term: tuple[str, str]) -> None:
+        """Add a term, its words as the table writes them (`x*`: any ending)."""
+        first = words[0]
+        known = self._begun.get(first)
+        if known is None:
+            self._begun[first] = [(words, term)]
+            if first[-1] == "*" and len(first) - 1 not in self._sizes:
+                self._sizes = sorted((*self._sizes, len(first) - 1))
+        else:
+            known.append((words, term))
+
+    def of(self, word: str) -> Node | None:
+        """Return the node of a whole first word; None where no term begins with it."""
+        if word in self._begun:
+            self._grow(word)
+        return self._root.following.get(word)
+
+    def of_stems(self, form: str) -> list[Node]:
+        """Return the nodes of the stems that a form begins with, short ones first."""
+        found = []
+        for size in self._sizes:
+            if size <= len(form):
+                stem = form[:size]
+                if f"{stem}*" in self._begun:
+                    self._grow(f"{stem}*")
+                if stem in self._root.stems:
+                    found.append(self._root.stems[stem])
+        return found
+
+    def _grow(self, first: str) -> None:
+        for words, term in self._begun.pop(first):
+            node = self._root
+            for word in words:
+                node = node.step(word)
+            if term not in node.terms:
+                node.terms += (term,)

@@ -31,6 +31,8 @@ UNITS = {
 }
 
 
+# Words that are two by themselves (the Arabic dual).
+TWOS = frozenset(f"TWO_{cls}" for cls in UNITS)
 PERSON_CUES = ("LOST", "EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
@@ -55,26 +57,28 @@ class Counted(NamedTuple):
 
 def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
-    if _describes_noun(sentence, number):
-        return None
-    marks = {m.first: m for m in reversed(sentence.marks) if m.cls in UNITS}
+    key = (number.body, number.last, number.hedge)
+    if key not in sentence.units:
+        sentence.units[key] = None if _describes_noun(sentence, number) else _unit_behind(sentence, number)
+    return sentence.units[key]
+
+
+def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
     steps = 0
     at = number.last
     while at < len(sentence.words):
-        mark = marks.get(at)
-        if mark and mark.value == "families" and _beds(sentence, mark):
-            return Unit("bed", "beds", mark.first, mark.last)
-        if mark:
-            return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+        begun = sentence.beginning(at)
+        for mark in begun:
+            if mark.cls in UNITS and mark.value == "families" and _beds(sentence, mark):
+                return Unit("bed", "beds", mark.first, mark.last)
+            if mark.cls in UNITS:
+                return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
         if sentence.kind(at) in ("digits", "clock") or (word in small("preposition") and word not in small("link")):
             return None
-        if any(
-            m.first == at and m.cls in ("AUX", "PLAN", *PERSON_CUES) and m.cls not in ("LEAVE", "EVAC")
-            for m in sentence.marks
-        ) and word not in small("link"):
+        if begun and any(m.cls in _NO_ADJECTIVE for m in begun) and word not in small("link"):
             return None
         if word not in small("link"):
             steps += 1
@@ -82,6 +86,9 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
             return None
         at += 1
     return None
+
+
+_NO_ADJECTIVE = frozenset(("AUX", "PLAN", *PERSON_CUES)).difference(("LEAVE", "EVAC"))
 
 
 def _beds(sentence: Sentence, noun: Mark) -> bool:

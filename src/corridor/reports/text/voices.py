@@ -66,6 +66,9 @@ class Voices:
 
     def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
+        if not (found or quoted):
+            self._quoted = ("", -9)
+            return []
         near_enough = self._last and block - self._last_block <= 1
         last = self._last if near_enough else UNKNOWN
         if quoted and self._speaks[0] and block - self._speaks[1] <= 1:
@@ -88,6 +91,9 @@ class Voices:
     def _in_full(self, name: str) -> str:
         """Return the name that a lone noun goes back to: "the minister" is the minister named before."""
         words = _nouns(name)
+        if self.voice != ARTICLE and words and set(words) < set(_nouns(self.voice)):
+            # In its own communique "the Commission" is who issues it.
+            return self.voice
         if len(words) == 1:
             for full in reversed(self._named):
                 if words[0] in _nouns(full):

@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import languages, rows, small
-from corridor.reports.text.lexicon import KEPT_WORDS, Lexicon
+from corridor.reports.text.lexicon import Lexicon
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.stirring import KEPT_WORDS
 
 
 class Gazetteer:
@@ -73,17 +74,14 @@ def _known(lang: str) -> tuple[tuple[str, str], ...]:
 def named(sentence: Sentence, text: str) -> list[int]:
     """Return where names stand behind a preposition of place, for places that nobody knows."""
     words, places = sentence.words, small("place")
-    if places.isdisjoint(words):
+    behind = [at for at, word in enumerate(words[:-1], 1) if word in places and words[at][0].isalpha()]
+    if not behind:
         return []
     other = {m.first for m in sentence.of("WEEKDAY", "MONTH", "ACTOR", "PERSON")}
     return [
         at
-        for at in range(1, len(words))
-        if words[at - 1] in places
-        and at not in other
-        and words[at][0].isalpha()
-        and text[sentence.tokens.start(at)].isupper()
-        and not _surname(sentence, text, at)
+        for at in behind
+        if at not in other and text[sentence.tokens.start(at)].isupper() and not _surname(sentence, text, at)
     ]
 
 

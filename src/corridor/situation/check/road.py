@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from corridor.finding import Finding
 from corridor.situation.check.registry import named
-from corridor.situation.road import way
+from corridor.situation.road import legs_for, way
 from corridor.situation.situation import Situation
+
+# A type that needs no more than this share of the common time loses what its leads would notice.
+PACE = 0.8
 
 
 @named("no way")
@@ -88,4 +91,32 @@ def _no_vehicle(situation: Situation) -> Iterator[Finding]:
                 what=f"People of {group.id} need a {group.place} place and no vehicle has one.",
                 remedy="Ask for vehicles of the right kind.",
                 reports=group.reports,
+            )
+
+
+@named("slowest type")
+def _slowest_type(situation: Situation) -> Iterator[Finding]:
+    """An operation with drive times of single types drives as the slowest: its quicker vehicles lose their pace."""
+    for operation in situation.operations:
+        types = sorted({v.type for v in situation.fleet.vehicles if v.operation == operation.id})
+        together = situation.legs_for(operation.id)
+        lost = [
+            (leg.minutes.quantile(0.5) - mine.minutes.quantile(0.5), kind, mine, leg)
+            for kind in types
+            for step, mine in legs_for(situation.legs, (kind,)).items()
+            if (leg := together.get(step)) is not None and mine.minutes.quantile(0.5) < PACE * leg.minutes.quantile(0.5)
+        ]
+        if lost:
+            _, kind, mine, leg = max(lost, key=lambda one: (one[0], one[2].start, one[2].end))
+            own, all_ = mine.minutes.quantile(0.5), leg.minutes.quantile(0.5)
+            yield Finding(
+                rule="slowest type",
+                about=operation.id,
+                what=(
+                    f"From {leg.start} to {leg.end} {kind} vehicles could take {own:,.0f} minutes, "
+                    f"and take {all_:,.0f} with the rest of {operation.id}."
+                ),
+                remedy=f"Plan {kind} vehicles as an operation of their own where they may go at their own pace.",
+                severity="warning",
+                reports=(*mine.reports, *leg.reports),
             )

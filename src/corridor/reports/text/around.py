@@ -1,0 +1,82 @@
+"""Numbers without a noun that count people by the words right around them: room for 800, 5,200 out, 1,200 a day."""
+
+from __future__ import annotations
+
+from corridor.reports.text.bounds import Number
+from corridor.reports.text.claims import Claim
+from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+
+
+def counts_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> bool:
+    """Tell whether a number without a noun counts people; `after` is the word behind it."""
+    if number.article:
+        return False
+    if previous and previous.unit == "persons" and _a_day(sentence, number):
+        return True
+    if _room_for(sentence, number) and (number.low or number.high or 0) >= ROOM:
+        return True
+    return _people_are(sentence, number, after) or _right_behind(sentence, number)
+
+
+# Fewer may be anything that there is room for.
+ROOM = 20
+
+
+def _room_for(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a word of room stands in front of a number: "room for a further 800"."""
+    at = number.first
+    while at and sentence.words[at - 1] in small("further"):
+        at -= 1
+    return any(m.last == at for m in sentence.of("CAPACITY"))
+
+
+def _a_day(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bare bound is a daily ceiling: "3,400 are to leave, no more than 1,200 a day"."""
+    daily = any(m.first == number.last for m in sentence.of("ALLOWED", "DAILY"))
+    return daily and number.hedge in ("max", "min") and (number.high or number.low or 0) >= TENS
+
+
+def _right_behind(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a short word of movement stands right behind a bare number: "5,200 out, about 300 to go"."""
+    return any(tight(sentence, m, number.last) for m in sentence.of("OUT", "IN", "LEFTOVER"))
+
+
+def _people_are(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a number says how many the people of its clause are: "those still inside are put at 2,600"."""
+    if after[0].isalpha() and after not in small("bare"):
+        return False
+    if (number.low or number.high or 0) < TENS or not number.first:
+        return False
+    words, at = sentence.words, number.first
+    if words[at - 1] not in small("numberis"):
+        return False
+    while at and words[at - 1] not in ",;:.":
+        at -= 1
+    inside = [m for m in sentence.marks if at <= m.first and m.last < number.first]
+    if any(m.cls in _OTHER_SUBJECT for m in inside):
+        return False
+    return any(m.cls in ("PERSON", "REMAIN", "HOWMANY") for m in inside)
+
+
+TENS = 10
+_OTHER_SUBJECT = frozenset(("NUM", "VEHICLE", "CONVOY", "BED", "SEAT", "SHELTER", "MONEY", "WEATHER", "ROAD"))
+
+
+def tight(sentence: Sentence, mark: Mark, last: int) -> bool:
+    """Tell whether a short cue stands right behind a count: "31 patients out", but not "31 out of 40"."""
+    if mark.first != last:
+        return False
+    after = sentence.words[mark.last] if mark.last < len(sentence.words) else "."
+    if after in small("of"):
+        return not _number_at(sentence, mark.last + 1)
+    if sentence.words[mark.last - 1] in small("closing"):
+        return not after[0].isalnum()
+    return True
+
+
+def _number_at(sentence: Sentence, at: int) -> bool:
+    while at < len(sentence.words) and sentence.words[at] in small("filler"):
+        at += 1
+    return at >= len(sentence.words) or sentence.kind(at) == "digits" or any(m.first == at for m in sentence.of("NUM"))
