@@ -81,3 +81,36 @@ def test_prose_that_is_no_report_names_no_phrase_as_its_source() -> None:
 
 def test_a_regular_verb_is_written_once() -> None:
     assert spelt_out("achemin~er", {"er": "[er;e;aient]"}) == ["acheminer", "achemine", "acheminaient"]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("L'accord plafonne les sorties à 300 personnes par jour.", ("agreement", None, 300)),
+        ("On est 53 ici à la chapelle.", ("remaining", 53, 53)),
+        ("2.000 habitants n'ont pas quitté leur logement.", ("remaining", 2000, 2000)),
+        ("Vents de 90 km/h, rafales à 140.", ("weather", 140, 140)),
+        ("وفُقد ثلاثة من ركابه.", ("casualty", 3, 3)),
+        ("الملعب الكبير: صار فل.", ("capacity", None, None)),
+        ("ألا يتجاوز عدد المغادرين 200 في اليوم بحسب الاتفاق.", ("agreement", None, 200)),
+    ],
+)
+def test_a_bound_a_state_and_a_loss_are_told_by_the_words_around(
+    text: str, claim: tuple[str, float | None, float | None]
+) -> None:
+    filler = "Le boulanger se souvient de son jardin." if text[0] < "\u0600" else "الخباز يتذكر الحديقة."
+    assert claim in kinds(f"{filler}\n\n{text}\n\n{filler}")
+
+
+def test_the_items_of_a_list_of_terms_are_what_was_agreed() -> None:
+    lead = "La Mission confirme ce qui suit dans son rapport du jour.\nLes termes de l'accord sont les suivants :\n"
+    found = kinds(f"{lead}a) la restitution des corps des deux côtés ;\nb) au plus 400 personnes par jour.")
+    assert ("agreement", None, None) in found
+    assert ("agreement", None, 400) in found
+
+
+def test_a_name_and_a_time_on_a_line_of_their_own_send_what_follows() -> None:
+    text = "Mado, 07:12\nLe bus est arrivé\nSteeve, 07:20\nIl reste 12 personnes ici\nMado, 07:31\nLe pont est fermé\n"
+    found = {c.kind: c.source for c in read_text(text)}
+    assert found["remaining"] == "Steeve"
+    assert found["route"] == "Mado"
