@@ -52,11 +52,11 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     label = _label(sentence)
     heading = _heading(sentence)
     for mark in sentence.marks:
-        if mark.last <= heading and mark.cls in _TOPICS:
+        if mark.cls not in table or (mark.last <= heading and mark.cls in _TOPICS):
             continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
-        for rule in table.get(mark.cls, ()):
+        for rule in table[mark.cls]:
             found = _event(sentence, rule, mark, counted)
             if found:
                 best.setdefault(rule.kind, []).append(found)
@@ -107,6 +107,8 @@ def _heading(sentence: Sentence) -> int:
 def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
+    if rule.partners and "^" not in rule.partners and sentence.by.keys().isdisjoint(rule.partners):
+        return None
     if _describes(sentence, rule, cue):
         return None
     if rule.partners:
