@@ -35,6 +35,13 @@ def accept(candidates: Iterable[Candidate], *, by_role: str) -> list[Report]:
                 )
             )
             continue
+        part = _part_of_one(candidate)
+        if part is not None:
+            hint = (
+                f"leave it out (--reject {candidate.id}), or write a whole one (--set {candidate.id}.value={part:.0f})"
+            )
+            wrong.append(Fault(f"{candidate.doc}:{candidate.start}", f"{part:g} is no whole number of {_WHOLE}", hint))
+            continue
         report = _report(candidate, by_role.strip())
         wrong += [
             Fault(f"{candidate.doc}:{candidate.start}: {column}", what, hint) for column, what, hint in faults(report)
@@ -43,6 +50,17 @@ def accept(candidates: Iterable[Candidate], *, by_role: str) -> list[Report]:
     if wrong:
         raise InputError("candidates that cannot be accepted as they are", faults=wrong)
     return accepted
+
+
+_WHOLE = "persons, vehicles or places"
+
+
+def _part_of_one(candidate: Candidate) -> float | None:
+    """Return the decimal number of a candidate whose fact counts whole persons, vehicles or places; None elsewhere."""
+    if facts()[candidate.fact].type != "count":
+        return None
+    numbers = (candidate.value, candidate.low, candidate.high)
+    return next((n for n in numbers if isinstance(n, float) and not n.is_integer()), None)
 
 
 def _report(candidate: Candidate, role: str) -> Report:

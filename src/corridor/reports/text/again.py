@@ -47,7 +47,7 @@ def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: 
 
 def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:
     """Tell whether a deal is told by the number it sets, or only frames a count of people."""
-    if any(c.kind == "agreement" for c in counted):
+    if any(c.kind == "agreement" for c in counted) and event.unit != "INRETURN":
         return True
     return event.modality == "done" and event.unit == "UNDERDEAL" and any(c.unit == "persons" for c in counted)
 

@@ -155,6 +155,10 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     return "done"
 
 
+# A year this near to where a sentence opens is the year of the deaths that it tells.
+OPENING = 8
+
+
 def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
     """Return a claim as context where an earlier year is next to it or opens its sentence; tallies since one stay."""
     if claim.kind in ("context", "accusation"):
@@ -173,7 +177,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
             continue
         low, high = (claim.last, at) if at >= claim.last else (at + 1, claim.first)
         since = any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
-        opens = at <= 4 and not since and at < claim.last
+        opens = at <= (4 if claim.kind != "casualty" else OPENING) and not since and at < claim.last
         led = sentence.words[at - 1] in small("year") and not since
         if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {word}, not of this operation")

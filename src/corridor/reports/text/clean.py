@@ -247,6 +247,10 @@ def _related_starts() -> tuple[str, ...]:
     return (*whole, *begins)
 
 
+# An item of a list that holds a number is no heading: "- 20 more boats with engines".
+_ITEM = re.compile(r"\s*[-*•·–]\s.*\d")
+
+
 def _headings(text: str, found: list[Block]) -> list[Block]:
     """In an article, a short line without a full stop, or a quote alone, is a heading: it repeats the text."""
     result = []

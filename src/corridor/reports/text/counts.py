@@ -39,7 +39,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     unknown = unknown_claims(sentence, before)
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
-    back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words)
+    back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words) or bool(sentence.of("SUMS"))
     # What was counted in the sentence before has no place in this one.
     previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
     corrects = bool(sentence.of("CORRECT")) and any(_withdrawn(sentence, number) for number in taken)

@@ -19,7 +19,9 @@ def clause_claims(sentence: Sentence, counted: list[Claim], events: list[Claim],
     """Return the clauses of a deal that no claim carries yet; `under` tells that a deal is spoken of."""
     found: list[Claim] = []
     for mark in sentence.of("DUTY"):
-        if not (_bound(sentence, mark) and (under or (mark.value == "sure" and not _spoken(sentence)))):
+        first, _ = _clause(sentence, mark)
+        that = _agreed_that(sentence, mark, first)
+        if not that and not (_bound(sentence, mark) and (under or (mark.value == "sure" and not _spoken(sentence)))):
             continue
         first, last = _clause(sentence, mark)
         told = [c for c in (*counted, *events, *found) if c.first < last and first < c.last]
@@ -40,6 +42,16 @@ CLAUSES = 3
 # A number that moves, a word of speech, a wish or a thing denied is told otherwise.
 _TELLING = frozenset(("count_out", "fleet", "halt", "resume", "incident", "casualty", "accusation", "capacity"))
 _NO_CLAUSE = frozenset(("UNKNOWNING", "IF", "WEATHER", "HOWMANY"))
+
+
+def _agreed_that(sentence: Sentence, mark: Mark, first: int) -> bool:
+    """Tell whether "that" opens the clause behind a word of agreeing: "agreed that the guns would be still"."""
+    agreed = [m for m in sentence.of("AGREED", "DEALVERB", "DEAL") if m.first < mark.first]
+    that = [at for at in range(max(0, first - 1), mark.first) if sentence.words[at] in small("that")]
+    return bool(agreed and that) and not sentence.has(_TOLD_BY)
+
+
+_TOLD_BY = frozenset(("SAY", "ACCORDING", "DENY"))
 
 
 def _bound(sentence: Sentence, mark: Mark) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
+from corridor.reports.text.barred import one_mover, wished
 from corridor.reports.text.claims import Claim, distance, modality, near
 from corridor.reports.text.language import rows, small
 from corridor.reports.text.lexicon import Mark
@@ -42,7 +43,6 @@ _COUNT_OF = {
     "weather": "weather",
 }
 _SHORTHAND = ("halt", "resume")
-_DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 
 def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
@@ -73,18 +73,23 @@ def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
     others = [
         claim
         for cost, claim in ranked[1:]
-        if cost < 5 and (claim.first >= first.last or claim.last <= first.first) and _parted(sentence, first, claim)
+        if cost < BESIDE
+        and (claim.first >= first.last or claim.last <= first.first)
+        and _parted(sentence, first, claim)
     ]
     return [first, *others[:1]]
 
 
 _SEVERAL = frozenset(("route", "agreement"))
+BESIDE = 7
 
 
 def _parted(sentence: Sentence, a: Claim, b: Claim) -> bool:
     low, high = (a.last, b.first) if a.first < b.first else (b.last, a.first)
     marks = any(m.cls == "CONTRAST" and low <= m.first < high for m in sentence.marks)
-    return marks or any(word in (",", ";", "and", "et") or word[0] == "و" for word in sentence.words[low : high + 1])
+    return marks or any(
+        word in (",", ";", ".", "and", "et") or word[0] == "و" for word in sentence.words[low : high + 1]
+    )
 
 
 def _label(sentence: Sentence) -> int:
@@ -121,10 +126,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         cost = 1.5
     if rule.unless and _unless(sentence, rule, cue):
         return None
-    wish = near(sentence, cue.first, cue.last, "WISH", within=6) if rule.kind in _DONE else None
-    if wish and not (partner and wish.first == partner.first and cue.cls == "DEAL"):
-        return None
-    if rule.kind in ("departure", "arrival") and _of_who_speaks(sentence, partner):
+    if wished(sentence, rule.kind, cue, partner) or one_mover(sentence, rule.kind, partner):
         return None
     if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
@@ -135,22 +137,6 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
-
-
-def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
-    """Tell whether a mover is one person who speaks: "a passenger said on reaching the camp"."""
-    if partner is None or partner.cls != "PERSON" or not sentence.has(_SPEECH):
-        return False
-    if not any(m.cls == "ACTOR" and m.first <= partner.first < m.last for m in sentence.marks):
-        return False
-    word = sentence.words[partner.last - 1]
-    if word[0] >= ARABIC:
-        return any(m.first == partner.first for m in sentence.of("ONE")) or word.endswith("ه")
-    return not word.endswith(("s", "x", "people", "men", "women", "children", "folk"))
-
-
-_SPEECH = frozenset(("SAY", "ACCORDING", "DENY"))
-ARABIC = "\u0600"
 
 
 def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
@@ -180,6 +166,9 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
+    if rule.cue == "FULL":
+        # The room that there is and that it is full are two claims.
+        return False
     if rule.kind == "weather":
         wind = small("wind")
         if not wind.isdisjoint(sentence.words[cue.first : cue.last]) and any(c.unit in _OF_WIND for c in same):
@@ -360,7 +349,7 @@ def _mode(sentence: Sentence, rule: Rule, cue: Mark) -> Modality:
     for mark in sentence.of("NEG", "NONE"):
         if mark.last <= cue.first and cue.first - mark.last <= 3 and not _crossed(sentence, mark.last, cue.first):
             return "denied"
-    return modality(sentence, cue.first, cue.last)
+    return modality(sentence, cue.first, cue.last, cue=cue)
 
 
 def _crossed(sentence: Sentence, low: int, high: int) -> bool:

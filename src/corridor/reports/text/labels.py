@@ -92,8 +92,25 @@ KIN = 13
 
 def _is_hour(sentence: Sentence, number: Number) -> bool:
     """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
-    if number.hedge != "exact" or not number.body or (number.low or 0) > 24:
-        return False
-    if sentence.words[number.body - 1] not in small("whichone" if number.article else "hour"):
+    if number.hedge != "exact" or not _may_be_hour(sentence, number):
         return False
     return (number.article or sentence.kind(number.body) == "digits") and unit_after(sentence, number) is None
+
+
+def _may_be_hour(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number stands as an hour does: "at 8", "by 1430", or "0540" wherever it stands."""
+    before = sentence.words[number.body - 1] if number.body else ""
+    word = sentence.words[number.body]
+    if _four_digits(word) and (word[0] == "0" or before in small("hour")):
+        return True
+    if not number.body or (number.low or 0) > HOURS:
+        return False
+    return before in small("whichone" if number.article else "hour")
+
+
+HOURS = 24
+
+
+def _four_digits(word: str) -> bool:
+    """Tell whether digits can be an hour as logs write it: 0540, 1430."""
+    return len(word) == len("0540") and word.isdigit() and int(word[:2]) < HOURS and int(word[2:]) < 60

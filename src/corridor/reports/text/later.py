@@ -32,33 +32,72 @@ _SET = frozenset(("END", "PLAN"))
 
 def schedule_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the planned hour, day or end that a sentence sets for the operation: "the truce expires on Saturday"."""
-    if not (sentence.has(_SET) and sentence.has(_MATTERS)) or any(claim.kind == "schedule" for claim in counted):
+    if not sentence.has(_SET) and small("until").isdisjoint(sentence.words):
         return []
-    for first, last in _times(sentence):
-        end = near(sentence, first, last, "END", within=8)
-        cue = end or near(sentence, first, last, "PLAN", within=8)
-        if cue and (cue.first >= last or cue.last <= first or end):
-            low, high = min(first, cue.first), max(last, cue.last)
-            if high - low <= LONGEST:
-                reason = f"a time set by '{' '.join(sentence.words[cue.first : cue.last])}'"
-                return [Claim(low, high, "schedule", modality="planned", confidence=0.5, reason=reason)]
+    if any(claim.kind == "schedule" for claim in counted):
+        return []
+    planned = any(claim.modality == "planned" for claim in counted)
+    for first, last, exact in _times(sentence):
+        if planned and not exact:
+            # "12 buses will arrive on Tuesday": the day is that of the buses.
+            continue
+        found = _set_by(sentence, first, last)
+        if found:
+            low, high, words = found
+            reason = f"a time set by '{words}'"
+            return [Claim(low, high, "schedule", modality="planned", confidence=0.5, reason=reason)]
     return []
 
 
+def _set_by(sentence: Sentence, first: int, last: int) -> tuple[int, int, str] | None:
+    """Return what sets a time, with where it stands: a word of an end or a plan, or "until" in front of the time."""
+    matters = sentence.has(_MATTERS)
+    end = near(sentence, first, last, "END", within=8)
+    plan = near(sentence, first, last, "PLAN", within=8)
+    if plan and not (plan.first >= last or plan.last <= first):
+        # "Tomorrow" is a day and a plan in one.
+        plan = None
+    if plan and near(sentence, first, last, "WEATHER", within=8) and not sentence.has(_MOVING):
+        plan = None
+    cue = end or (plan if matters or _bounds(sentence, first) else None)
+    if cue:
+        low, high = min(first, cue.first), max(last, cue.last)
+        if high - low <= LONGEST:
+            return low, high, " ".join(sentence.words[cue.first : cue.last])
+    if matters and first and sentence.words[first - 1] in small("until") and not sentence.of("PLUPERFECT"):
+        low = max([m.first for m in sentence.of("STOP", "CLOSED", "RESUME", "DEALVERB") if m.first < first] or [first])
+        return (low if first - low <= NEARBY else first - 1), last, sentence.words[first - 1]
+    return None
+
+
+NEARBY = 4
+_MOVING = frozenset(("OPERATION", "CONVOY", "VEHICLE", "LEAVE", "EVAC", "RESUME", "STOP"))
+
+
+def _bounds(sentence: Sentence, first: int) -> bool:
+    return bool(first) and (sentence.words[first - 1] in small("hour") or sentence.words[first - 1] in small("until"))
+
+
 LONGEST = 14
-_CALENDAR = frozenset(("MONTH", "TIMEUNIT", "WEEKDAY", "RELATIVE_DAY"))
 
 
-def _times(sentence: Sentence) -> list[tuple[int, int]]:
-    """Return where clock times, dates and days to come stand."""
-    found = [(at, at + 1) for at in sentence.numbered if sentence.kind(at) in ("clock", "date")]
-    if not sentence.has(_CALENDAR):
-        return found
-    found += [(m.first - 1, m.last) for m in sentence.of("MONTH") if _number_at(sentence, m.first - 1)]
-    found += [(m.first, m.last + 1) for m in sentence.of("MONTH") if _number_at(sentence, m.last)]
-    found += [(m.first - 1, m.last) for m in sentence.of("TIMEUNIT") if m.value == "hours" and _hour(sentence, m)]
-    found += [(m.first, m.last) for m in sentence.of("WEEKDAY")]
-    found += [(m.first, m.last) for m in sentence.of("RELATIVE_DAY") if m.value not in ("", "0") and m.value[0] != "-"]
+def _times(sentence: Sentence) -> list[tuple[int, int, bool]]:
+    """Return where clock times, dates and days to come stand, and whether each is more than a day of the week."""
+    words = sentence.words
+    found = [(at, at + 1, True) for at in sentence.numbered if sentence.kind(at) in ("clock", "date")]
+    found += [(m.first - 1, m.last, True) for m in sentence.of("MONTH") if _number_at(sentence, m.first - 1)]
+    found += [(m.first, m.last + 1, True) for m in sentence.of("MONTH") if _number_at(sentence, m.last)]
+    found += [(m.first - 1, m.last, True) for m in sentence.of("TIMEUNIT") if m.value == "hours" and _hour(sentence, m)]
+    parts, hours = small("dayhour"), small("hour")
+    found += [
+        (at, at + 1, True)
+        for at in range(1, len(words))
+        if words[at] in parts and not {words[at - 1]}.isdisjoint(hours)
+    ]
+    found += [(m.first, m.last, False) for m in sentence.of("WEEKDAY")]
+    found += [
+        (m.first, m.last, False) for m in sentence.of("RELATIVE_DAY") if m.value not in ("", "0") and m.value[0] != "-"
+    ]
     return sorted(found)
 
 

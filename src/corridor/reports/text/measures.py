@@ -84,7 +84,7 @@ def occupied(_it: Counted, base: Claim) -> Claim | None:
 
 def shelter(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of shelters opened or in use."""
-    if it.number.article or it.number.hedge == "order":
+    if it.number.article or it.number.hedge == "order" or base.low == 1:
         return None
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
     if not cue or it.unit.value == "hospital":
@@ -158,7 +158,7 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     """Return the claim of a measure of the weather, or of the level of water."""
     # "inches of rain" says itself what it measures.
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
-    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", within=9):
+    if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first
     sign = it.sentence.words[it.number.body - 1] if it.number.body else ""
@@ -189,7 +189,7 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
         it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=7
     ):
         thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
-        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=4)
+        seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=7)
         if thing and thing.cls != "WEATHER" and not seen:
             return None
         if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):

@@ -46,6 +46,11 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     kind, cue, cost = kind_of(sentence, base, Unit("person", "all", mark.last, mark.last))
     if not cue or cost > 6 or cue.first < mark.first:
         return None
+    if kind == "count_out" and (
+        cue.cls != "LEAVE" or cue.first > mark.last or sentence.words[cue.first].endswith("ing")
+    ):
+        # "Nobody is being sent away": who moves nobody is seldom a count of those who left.
+        return None
     return base._replace(kind=kind, last=cue.last)
 
 

@@ -215,6 +215,10 @@ _FIELD = (
 )
 
 
+# Longer than the name of who sends a message.
+LONG_NAME = 5
+
+
 def _is_field(name: str, words: Lexicon) -> bool:
     if (
         name.isupper()
@@ -223,6 +227,8 @@ def _is_field(name: str, words: Lexicon) -> bool:
     ):
         return False
     marks = _marks(name, words)
+    if len(name.split()) > LONG_NAME and not name.isupper():
+        return True
     if any(m.cls in ("AUX", "PASSIVE", "PLAN", "NEG") for m in marks) and len(name.split()) > 3:
         return True
     return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)

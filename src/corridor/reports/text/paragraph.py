@@ -29,11 +29,15 @@ MOOT = 0.5
 
 
 class Told(NamedTuple):
-    """What one sentence tells: its claims, its speakers as worded, and whether it stands in quotation marks."""
+    """What one sentence tells: its claims, its speakers as worded, and whether it stands in quotation marks.
+
+    `asks` is the kind of the number that its question asks for, which the next message may answer.
+    """
 
     claims: tuple[Spoken, ...]
     speakers: tuple[attribution.Speaker, ...]
     quoted: bool
+    asks: str = ""
 
 
 class Setting(NamedTuple):
@@ -68,6 +72,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             counted = [_hinted(claim, hint) for claim in counted]
         if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, hint)]
+        elif not found and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
+            counted = [_nobody_knows(sentence, ANSWER)]
         hint = _hint(sentence, counted) or (hint if hint and _goes_on(sentence, counted) else "")
         events = (
             [background(sentence, event, year) for event in event_claims(sentence, counted)]
@@ -85,7 +91,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         if speakers and not claims:
             claims = tuple(statement_claims(sentence))
         begun.append(begins)
-        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0))
+        asks = hint if hint and "?" in sentence.words[-2:] else ""
+        found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0, asks))
     return _backwards(found, begun) if quotes else tuple(found)
 
 
@@ -103,7 +110,7 @@ def _backwards(found: list[Told], begun: list[int]) -> tuple[Told, ...]:
         same = begun[at] >= 0 and begun[at] == begun[at + 1]
         if same and after.speakers and not one.speakers:
             said = tuple(spoken._replace(nearest=0) for spoken in one.claims)
-            told[at] = Told(said, after.speakers[:1], one.quoted)
+            told[at] = one._replace(claims=said, speakers=after.speakers[:1])
     return tuple(told)
 
 
@@ -189,6 +196,8 @@ def _may_happen(sentence: Sentence) -> bool:
     return any(not (needs[cls] and needs[cls].isdisjoint(by)) for cls in by.keys() & needs.keys())
 
 
+# What answers a question that another paragraph asked, until it is known which.
+ANSWER = "answer"
 _HINTS = {"ABOARD": "count_out", "EVAC": "count_out", "ARRIVE": "arrival", "REMAIN": "remaining"}
 
 

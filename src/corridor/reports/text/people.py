@@ -13,6 +13,9 @@ from corridor.reports.text.units import WHOLE, Counted, Unit, of_them
 
 def person(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of people by the strongest cue near it."""
+    if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
+        # "2.5 people per car" counts nobody.
+        return None
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
     if _is_whole(it):
@@ -107,7 +110,13 @@ def _is_whole(it: Counted) -> bool:
     words, at = it.sentence.words, it.number.first
     while at and words[at - 1] in ("the", "les", "ال"):
         at -= 1
+    whose = next((k for k in range(at - 1, max(0, at - OWNER), -1) if words[k] in WHOLE), 0)
+    if whose and at and words[at - 1] == "s":
+        # "70 per cent of the zone's 45,000 residents".
+        at = whose + 1
     before = it.previous
+    if at > 1 and words[at - 1] in WHOLE and any(0 <= at - m.last <= SHARE_OF for m in it.sentence.of("PERCENT")):
+        return True
     return bool(
         before
         and at > 1
@@ -117,6 +126,10 @@ def _is_whole(it: Counted) -> bool:
         and before.last in (at - 1, at, it.number.last, it.unit.last)
         and any(it.sentence.words[k][0].isdigit() for k in (at - 2,))
     )
+
+
+SHARE_OF = 3
+OWNER = 6
 
 
 def _the_others(it: Counted) -> bool:
@@ -163,6 +176,10 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
     """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
     if cue.cls == "TOEVAC" and cue.first < base.first:
         return "count_out"
+    if cue.cls == "EVAC" and cue.last == base.first and sentence.words[cue.last - 1] in small("take"):
+        # "Two schools to take 900": it is vehicles that take people away, and shelters that take them in.
+        before = [m for m in sentence.of("SHELTER", "VEHICLE", "CONVOY") if m.last <= cue.first]
+        return "capacity" if before and before[-1].cls == "SHELTER" else kind
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
 
 
@@ -175,6 +192,8 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
     if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
         return True
+    if mark.cls == "BRINGS":
+        return mark.last != base.first
     if mark.cls in TIGHT or mark.cls == "LEAVE":
         return causes(sentence, mark, base) if mark.cls == "LEAVE" else not tight(sentence, mark, base.last)
     return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
@@ -183,6 +202,11 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
 def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:
     """Tell whether a cue stands right in front of another number: "built for 6,000, it now has 8,350"."""
     if base.first <= cue.last < base.last:
+        return False
+    at = cue.last
+    while at < base.first and sentence.words[at] in small("further"):
+        at += 1
+    if at == base.first:
         return False
     return sentence.kind(cue.last) == "digits" or any(m.first == cue.last for m in sentence.of("NUM"))
 

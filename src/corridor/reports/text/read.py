@@ -18,7 +18,7 @@ from corridor.reports.text.extractors import extracted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.once import corrected, merge
-from corridor.reports.text.paragraph import Setting
+from corridor.reports.text.paragraph import ANSWER, Setting
 from corridor.reports.text.together import paragraphs
 from corridor.reports.text.unwatched import unwatched
 from corridor.reports.text.voices import Voices
@@ -123,7 +123,7 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
         for n, block in enumerate(blocks)
         if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]
-    sentence = 0
+    sentence, asked = 0, ""
     told_by_part = paragraphs([text[start:end] for _, start, end in parts], setting)
     for number, ((sender, start, _), told_here) in enumerate(zip(parts, told_by_part, strict=True)):
         for told in told_here:
@@ -132,7 +132,10 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
             for spoken in told.claims:
                 said = voices.source(spoken.nearest if told.speakers else 0, heard)
                 source = _sender(sender, voice) if sender and said == voices.voice else said
-                found.append(Heard(spoken.claim, spoken, sentence, source, start))
+                claim = spoken.claim._replace(kind=asked) if spoken.claim.kind == ANSWER else spoken.claim
+                if claim.kind:
+                    found.append(Heard(claim, spoken._replace(claim=claim), sentence, source, start))
+        asked = told_here[-1].asks if told_here else ""
     for figure in figures:
         sentence += 1
         found += [Heard(s.claim, s, sentence, voices.voice, figure.start) for s in grid.told(figure, setting)]

@@ -26,6 +26,8 @@ def uncued(it: Counted, base: Claim) -> Claim:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
     if it.unit.family == "person" and _taken_away(it.sentence, base):
         return base._replace(kind="count_out", confidence=0.5, reason="people to whom it was done to be away")
+    if it.unit.family == "person" and _under_a_roof(it, base):
+        return base._replace(kind="reception", confidence=0.4, reason="people counted in a place that receives them")
     if it.unit.family == "person" and _movers(it, base):
         return base._replace(kind="count_out", confidence=0.35, reason="people counted, in a sentence of movement")
     return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
@@ -59,6 +61,16 @@ def _taken_away(sentence: Sentence, base: Claim) -> bool:
 
 
 _PARTICIPLE = ("ed", "en", "wn", "aught", "ought")
+
+
+def _under_a_roof(it: Counted, base: Claim) -> bool:
+    """Tell whether people are counted with a place that receives, and with nothing that moves."""
+    if max(base.low or 0, base.high or 0) < MANY or it.sentence.has(_VEHICLES):
+        return False
+    return any(m.cls == "SHELTER" and m.value != "hospital" for m in it.sentence.marks)
+
+
+_VEHICLES = frozenset(("VEHICLE", "CONVOY", "EVAC", "LEAVE"))
 
 
 def _movers(it: Counted, base: Claim) -> bool:

@@ -220,7 +220,8 @@ OWNED = 4
 
 def _total_to(sentence: Sentence, number: Number, previous: Claim) -> bool:
     """Tell whether a number is what the people counted before bring a total to: "takes the total to 31,900"."""
-    if previous.unit != "persons" or number.article or sentence.words[number.first - 1] not in small("totalto"):
+    joined = sentence.words[number.first - 1] in small("totalto") or sentence.words[number.first] in small("totalto")
+    if previous.unit != "persons" or number.article or not joined:
         return False
     return any(0 < number.first - m.last <= TOTAL_TO for m in sentence.of("TOTAL", "SUMS"))
 
@@ -352,7 +353,7 @@ def other_count(sentence: Sentence) -> bool:
     return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
 
 
-OTHER_COUNT = 16
+OTHER_COUNT = 24
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:

@@ -1,0 +1,55 @@
+"""What bars an event: a wish that it might happen, and a mover who is one person or only the one who speaks."""
+
+from __future__ import annotations
+
+from corridor.reports.text.claims import near
+from corridor.reports.text.lexicon import Mark
+from corridor.reports.text.sentences import Sentence
+
+ARABIC = "\u0600"
+_DONE = ("departure", "arrival", "resume", "halt", "agreement")
+
+
+def wished(sentence: Sentence, kind: str, cue: Mark, partner: Mark | None) -> bool:
+    """Tell whether an event is only urged or hoped for: "urged them to resume"; "hopes to resume" is a plan."""
+    wish = near(sentence, cue.first, cue.last, "WISH", within=6) if kind in _DONE else None
+    if wish is None or (wish.last <= cue.first and "," in sentence.words[wish.last : cue.first]):
+        return False
+    if partner and wish.first == partner.first and cue.cls == "DEAL":
+        return False
+    return kind != "resume" or not any(m.first == wish.first for m in sentence.of("PLAN"))
+
+
+def one_mover(sentence: Sentence, kind: str, partner: Mark | None) -> bool:
+    """Tell whether a mover is no movement of the operation: one person, or the one who speaks."""
+    if kind not in ("departure", "arrival"):
+        return False
+    return _of_who_speaks(sentence, partner) or _one_alone(sentence, partner)
+
+
+def _one_alone(sentence: Sentence, partner: Mark | None) -> bool:
+    """Tell whether a mover is one person: "an old man had climbed down" is no arrival of the operation."""
+    if partner is None or partner.cls != "PERSON" or partner.last - partner.first > 1:
+        return False
+    word = sentence.words[partner.first]
+    one = any(0 <= partner.first - m.last <= ADJECTIVES and m.value.startswith("one:") for m in sentence.of("NUM"))
+    return one and word[0] < ARABIC and not word.endswith(("s", "x"))
+
+
+def _of_who_speaks(sentence: Sentence, partner: Mark | None) -> bool:
+    """Tell whether a mover is one person who speaks: "a passenger said on reaching the camp"."""
+    if partner is None or partner.cls != "PERSON" or not sentence.has(_SPEECH):
+        return False
+    if not any(m.cls == "ACTOR" and m.first <= partner.first < m.last for m in sentence.marks):
+        return False
+    word = sentence.words[partner.last - 1]
+    if word[0] >= ARABIC:
+        return any(m.first == partner.first for m in sentence.of("ONE")) or word.endswith("ه")
+    return not word.endswith(("s", "x", "people", "men", "women", "children", "folk"))
+
+
+_SPEECH = frozenset(("SAY", "ACCORDING", "DENY"))
+
+
+# "An old man": what stands between the article and its noun.
+ADJECTIVES = 1
