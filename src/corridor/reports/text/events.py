@@ -57,11 +57,16 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
         for rule in table[mark.cls]:
-            found = _event(sentence, rule, mark, counted)
+            found = _event(sentence, rule, mark, counted) if _may_befall(sentence, rule) else None
             if found:
                 best.setdefault(rule.kind, []).append(found)
     events = [claim for found in best.values() for claim in _apart(sentence, found)]
     return sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+
+
+def _may_befall(sentence: Sentence, rule: Rule) -> bool:
+    """Tell whether a sentence names anything that the event of a rule can happen to."""
+    return not rule.partners or "^" in rule.partners or not sentence.by.keys().isdisjoint(rule.partners)
 
 
 def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
@@ -112,8 +117,6 @@ def _heading(sentence: Sentence) -> int:
 def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> tuple[float, Claim] | None:
     partner: Mark | None = None
     cost = 0.0
-    if rule.partners and "^" not in rule.partners and sentence.by.keys().isdisjoint(rule.partners):
-        return None
     if _describes(sentence, rule, cue):
         return None
     if rule.partners:
