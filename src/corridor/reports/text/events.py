@@ -52,16 +52,21 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     label = _label(sentence)
     heading = _heading(sentence)
     for mark in sentence.marks:
-        if mark.last <= heading and mark.cls in _TOPICS:
+        if mark.cls not in table or (mark.last <= heading and mark.cls in _TOPICS):
             continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
-        for rule in table.get(mark.cls, ()):
-            found = _event(sentence, rule, mark, counted)
+        for rule in table[mark.cls]:
+            found = _event(sentence, rule, mark, counted) if _may_befall(sentence, rule) else None
             if found:
                 best.setdefault(rule.kind, []).append(found)
     events = [claim for found in best.values() for claim in _apart(sentence, found)]
     return sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+
+
+def _may_befall(sentence: Sentence, rule: Rule) -> bool:
+    """Tell whether a sentence names anything that the event of a rule can happen to."""
+    return not rule.partners or "^" in rule.partners or not sentence.by.keys().isdisjoint(rule.partners)
 
 
 def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
