@@ -242,19 +242,31 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
     if base.hedge == "max" and daily and _ruled(sentence, base):
         return True
-    if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")):
+    if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
+
+
+def _covered(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a deal says of how many it is: "the deal covers 9,000 people"."""
+    verbs = [m for m in sentence.of("DEALVERB") if 0 <= base.first - m.last <= 1]
+    return bool(verbs) and any(0 <= verbs[0].first - m.last <= 1 for m in sentence.of("DEAL", "TRUCE"))
+
+
 # "The number agreed for day one had been 150".
 SET_BY = 8
 
 
 def _ruled(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a daily ceiling is one to come: permitted, planned, or an item in a list of terms."""
+    daily = any(small("dailyword").intersection(sentence.words[m.first : m.last]) for m in sentence.of("ALLOWED"))
+    if not daily and sentence.words[0] in ("-", "•"):
+        # "- UN says up to 7,000": an item that caps nothing by the day.
+        return False
     item = sentence.words[0] in ("-", "•", "(") or (len(sentence.words) > 1 and sentence.words[1] == ")")
     return item or near(sentence, base.first, base.last, "PERMIT", "PLAN", within=6) is not None
 
