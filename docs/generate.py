@@ -27,6 +27,7 @@ from corridor.cli import app
 from corridor.planning.verify import RULES
 from corridor.reports.report import Modality, Scope
 from corridor.reports.vocabulary import Combination, facts, groups
+from corridor.server.limits import ACCOUNT_RATE, RATES
 from corridor.server.rights import ROLES
 from corridor.server.routes import PREFIX, ROUTES
 from corridor.server.verbs import LOCAL, SERVED
@@ -77,6 +78,7 @@ def fill(page: str) -> str:
         "verbs": _verbs_table,
         "verbs-served": _served_table,
         "verbs-local": _local_table,
+        "limits": _limits_table,
         "performance": lambda: performance.table(performance.results()),
         "performance-full": lambda: performance.full(performance.results()),
     }
@@ -95,6 +97,18 @@ def _served_table() -> str:
 
 def _local_table() -> str:
     return _table(("Verb", "Why it stays on the machine of whoever runs it"), [(f"`{k}`", v) for k, v in LOCAL.items()])
+
+
+def _limits_table() -> str:
+    doors = {kind: sum(route.limit == kind for route in ROUTES) for kind in RATES}
+    most = {kind: max(route.largest for route in ROUTES if route.limit == kind) for kind in RATES}
+    rows: list[tuple[object, ...]] = [
+        (kind, doors[kind], f"{at_once:g}", f"{rate:g}", f"{most[kind] // 1024:,} KiB")
+        for kind, (at_once, rate) in RATES.items()
+    ]
+    at_once, rate = ACCOUNT_RATE
+    rows.append(("tries at one account from one address", "", f"{at_once:g}", f"{rate:.3f}", ""))
+    return _table(("kind of door", "doors", "requests at once", "then a second", "largest body"), rows)
 
 
 def _cell(text: object) -> str:

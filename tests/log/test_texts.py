@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import threading
 from datetime import UTC, datetime, timedelta, timezone
@@ -274,6 +275,25 @@ def test_an_encrypted_backup_is_read_by_nobody_else(tmp_path: Path) -> None:
     for phrase, words in ((None, "is encrypted"), (b"another passphrase here", "not opened by this passphrase")):
         with pytest.raises(CorridorError, match=words):
             restore(tmp_path / "b", str(tmp_path / "f.corridor"), phrase)
+
+
+def test_a_backup_of_a_cheaper_key_is_still_read_and_none_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    from corridor.log import vault
+
+    assert b"scrypt-17-8-1" in vault.MAGIC
+    phrase, older = b"a long enough passphrase", vault.MAGIC.replace(b"scrypt-17", b"scrypt-15")
+    with monkeypatch.context() as then:
+        then.setattr(vault, "MAGIC", older)
+        below = io.BytesIO()
+        file = vault.Sealing(below, phrase)
+        file.write(b"twelve boarded")
+        file.close()
+    assert below.getvalue().startswith(older)
+    assert vault.opened(below, phrase, "x").read() == b"twelve boarded"
+    # The head is a part of what is sealed: a cheaper key cannot be put in the place of a dearer one.
+    swapped = io.BytesIO(below.getvalue().replace(older, vault.MAGIC))
+    with pytest.raises(CorridorError, match="not opened"):
+        vault.opened(swapped, phrase, "x").read()
 
 
 def test_a_passphrase_comes_from_a_private_file(tmp_path: Path) -> None:

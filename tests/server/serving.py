@@ -49,8 +49,10 @@ class Live:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
+        # As `corridor.server.serve` says them: what parses requests, and whom it believes.
+        told: dict[str, Any] = {"http": "h11", "proxy_headers": False, "ws": "none"}
         config = uvicorn.Config(
-            make_app(self.house), log_config=None, lifespan="on", timeout_graceful_shutdown=2, ws="none"
+            make_app(self.house), log_config=None, lifespan="on", timeout_graceful_shutdown=2, **told
         )
         self.server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self.server.run, args=([self.socket],), daemon=True)

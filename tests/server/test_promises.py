@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import inspect
 import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,18 @@ from corridor.server.cabinet import _TABLES
 from tests.docs.test_practice import PERSONAL
 
 ROOT = Path(__file__).parents[2]
+CODE = ROOT / "src" / "corridor"
+CRYPTOGRAPHY = {"hashlib", "hmac", "secrets", "ssl", "cryptography", "argon2"}
+# What opens or accepts connections; `http.cookies` and `urllib.parse` only read texts.
+NETWORK = {
+    "socket", "socketserver", "psycopg", "uvicorn", "distributed", "dask", "http.client", "http.server", "httpx",
+    "urllib.request", "requests", "aiohttp", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc",
+    "websockets", "ldap3", "memcache", "redis", "paramiko",
+}  # fmt: skip
+# What makes code or objects of any kind out of data; and what reads XML or runs other programs.
+DANGEROUS = {"pickle", "marshal", "shelve", "dill", "yaml", "jinja2", "mako"}
+READS_XML = {"xml", "lxml", "defusedxml"}
+RUNS = {"subprocess", "os.system", "pty"}
 
 
 def rows() -> list[dict[str, str]]:
@@ -49,6 +63,66 @@ def test_a_row_without_test_or_reason_is_found() -> None:
     assert wrong(row | {"test": ""})
     assert wrong(row | {"test": row["test"] + "_not"})
     assert wrong(row | {"applies": "later"})
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports, each with its parents: `http.client` is `http` too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        found = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found = [node.module, *(f"{node.module}.{one.name}" for one in node.names)]
+        for name in found:
+            parts = name.split(".")
+            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def importing(names: Collection[str], folder: Path = CODE) -> set[str]:
+    """Return the files of a folder that import one of some modules."""
+    return {
+        path.relative_to(CODE).as_posix() for path in folder.rglob("*.py") if not set(names).isdisjoint(imports(path))
+    }
+
+
+def listed(heading: str, page: str) -> set[str]:
+    """Return the files of the code that a part of a page names."""
+    part = page.split(f"\n## {heading}\n")[1].partition("\n## ")[0]
+    return set(re.findall(r"`((?:\w+/)+\w+\.py)`", part))
+
+
+def test_every_file_that_seals_or_signs_or_connects_is_listed() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert listed("Keys and secrets", page) == importing(CRYPTOGRAPHY)
+    assert listed("Connections", page) == importing(NETWORK)
+    assert len(importing(CRYPTOGRAPHY)) > 20
+    assert "server/notify.py" in importing(NETWORK)
+
+
+def test_no_file_of_the_server_makes_code_or_objects_out_of_what_is_sent(tmp_path: Path) -> None:
+    assert not importing(DANGEROUS)
+    assert not importing(READS_XML | RUNS, CODE / "server")
+    for path in CODE.rglob("*.py"):
+        called = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not called & {"eval", "exec", "compile", "__import__"}, path
+    scripts = list((CODE / "server" / "console" / "static").glob("*.js"))
+    assert len(scripts) > 15
+    unsafe = (
+        r"\beval\(|new Function|(?:inner|outer)HTML\s*=[^=]|insertAdjacentHTML|document\.write|__proto__|postMessage\("
+    )
+    assert not [(one.name, found[0]) for one in scripts if (found := re.search(unsafe, one.read_text("utf-8")))]
+    (tmp_path / "x.py").write_text("def f():\n    from pickle import loads\n", encoding="utf-8")
+    assert set(imports(tmp_path / "x.py")) >= {"pickle", "pickle.loads"}
+
+
+def test_everything_from_elsewhere_is_listed_with_its_hashes() -> None:
+    lock = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+    parts = re.split(r"\n(?=[a-z0-9])", lock[lock.index("==") - 40 :] if lock.startswith("#") else lock)
+    named = [part for part in parts if re.match(r"^[A-Za-z0-9_.-]+==", part)]
+    assert len(named) > 20
+    assert not [part.partition("\n")[0] for part in named if "--hash=sha256:" not in part]
 
 
 def test_no_field_of_the_interface_holds_a_person() -> None:

@@ -89,7 +89,7 @@ def ask(server: Live, client: httpx.Client, route: Route) -> httpx.Response:
         more["headers"] = {"content-type": "application/x-www-form-urlencoded"}
     elif route.body is not None:
         more["json"] = SOUND[route.name]
-    if route.media == "text/event-stream":
+    if route.media.startswith("text/event-stream"):
         with client.stream(route.method, path, **more) as response:
             return response
     return client.request(route.method, path, **more)

@@ -35,7 +35,7 @@ def test_who_comes_back_misses_nothing(server: Live) -> None:
     last, sent = server.house.present.seq, 0
     for round_ in range(6):
         with room.stream("GET", STREAM, headers={"last-event-id": str(last)}) as response:
-            assert response.headers["content-type"] == "text/event-stream"
+            assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
             for n in range(5):
                 sent += 1
                 phone.post(f"{API}/sync", json={"entries": [entered(at_gate(value=n), sent)]})

@@ -17,7 +17,10 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from corridor.errors import CorridorError, InputError, UsageError
 
-MAGIC = b"corridor-backup/1 scrypt-15-8-1 chacha20-poly1305\n"
+# What a backup begins with says how its key was made, so that the cost can grow and older backups are still read:
+# the exponent of N beside r=8, p=1. 17 (128 MiB) is the least of OWASP's Password Storage Cheat Sheet.
+_COSTS = {f"corridor-backup/1 scrypt-{cost}-8-1 chacha20-poly1305\n".encode(): cost for cost in (15, 17)}
+MAGIC = max(_COSTS, key=lambda magic: _COSTS[magic])
 CHUNK = 64 * 1024
 SALT = 16
 TAG = 16
@@ -44,8 +47,8 @@ def read_passphrase(path: Path) -> bytes:
     return found
 
 
-def _cipher(passphrase: bytes, salt: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(passphrase))
+def _cipher(passphrase: bytes, salt: bytes, magic: bytes) -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(Scrypt(salt=salt, length=32, n=1 << _COSTS[magic], r=8, p=1).derive(passphrase))
 
 
 def _nonce(number: int, *, last: bool) -> bytes:
@@ -58,7 +61,7 @@ class Sealing(io.RawIOBase):
     def __init__(self, below: BinaryIO, passphrase: bytes) -> None:
         super().__init__()
         salt = os.urandom(SALT)
-        self._below, self._cipher, self._number = below, _cipher(passphrase, salt), 0
+        self._below, self._cipher, self._number = below, _cipher(passphrase, salt, MAGIC), 0
         self._rest = bytearray()
         below.write(MAGIC + salt)
 
@@ -86,10 +89,10 @@ class Sealing(io.RawIOBase):
 
 
 class _Opening(io.RawIOBase):
-    def __init__(self, below: BinaryIO, passphrase: bytes, place: str) -> None:
+    def __init__(self, below: BinaryIO, passphrase: bytes, place: str, magic: bytes) -> None:
         super().__init__()
-        self._below, self._place, self._number = below, place, 0
-        self._cipher = _cipher(passphrase, below.read(SALT))
+        self._below, self._place, self._number, self._magic = below, place, 0, magic
+        self._cipher = _cipher(passphrase, below.read(SALT), magic)
         self._next = below.read(CHUNK + TAG)
         self._clear = memoryview(b"")
 
@@ -100,7 +103,7 @@ class _Opening(io.RawIOBase):
         while not self._clear and self._next:
             chunk, self._next = self._next, self._below.read(CHUNK + TAG)
             try:
-                clear = self._cipher.decrypt(_nonce(self._number, last=not self._next), chunk, MAGIC)
+                clear = self._cipher.decrypt(_nonce(self._number, last=not self._next), chunk, self._magic)
             except InvalidTag:
                 what = "is not opened by this passphrase" if self._number == 0 else "was changed or cut"
                 raise InputError(what, place=self._place, hint="give the right one, or take another copy") from None
@@ -118,9 +121,10 @@ def opened(file: BinaryIO, passphrase: bytes | None, place: str) -> BinaryIO:
     Raises `UsageError` where a passphrase is needed and none was given.
     """
     file.seek(0)
-    if file.read(len(MAGIC)) != MAGIC:
+    magic = file.read(len(MAGIC))
+    if magic not in _COSTS:
         file.seek(0)
         return file
     if passphrase is None:
         raise UsageError("is encrypted", place=place, hint="give the file of its passphrase: --passphrase FILE")
-    return io.BufferedReader(_Opening(file, passphrase, place), CHUNK)  # type: ignore[type-var]
+    return io.BufferedReader(_Opening(file, passphrase, place, magic), CHUNK)  # type: ignore[type-var]

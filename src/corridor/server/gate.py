@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from corridor.errors import CorridorError, Infeasible, InputError, UsageError
+from corridor.log.store import LogError
 from corridor.server import present as p
 from corridor.server.answers import Problem
 from corridor.server.ask import Ask, Handler, Refused, Reply
@@ -73,6 +74,9 @@ class Gate:
                     viewer, reply = await self._pass(*door, scope, headers, receive)
             except CorridorError as error:
                 refused = _refused(error)
+                if refused.status == 503 and not isinstance(error, Refused):
+                    # The caller hears that it failed, whoever keeps the server also what.
+                    self.house.metrics.tell("failed", route=path, error=type(error).__name__, where=_where(error))
                 reply = refused_page(headers, refused) if door and door[0].is_page else _problem(refused)
             status = await answer(send, reply, door[0] if door else None, receive)
         except Exception as error:  # noqa: BLE001 - told without content; the caller learns only that it failed
@@ -101,6 +105,7 @@ class Gate:
         viewer, by_cookie = await self._who(route, headers, fields)
         wait = house.limits.wait(route.limit, viewer.account or address)
         if wait:
+            await self._tell(viewer, route, "too many requests")
             raise Refused(429, "too many requests", hint="wait a little", wait=wait)
         if route.changes and (by_cookie or route.form or viewer is NOBODY) and not self._own_page(headers):
             await self._deny(viewer, route, "another site", 403, "sent from another site's page")
@@ -110,7 +115,12 @@ class Gate:
         ask = Ask(
             house, viewer, route, query=query, body=body, path=scope["path_params"], headers=headers, address=address
         )
-        return viewer, await handler(ask)
+        try:
+            return viewer, await handler(ask)
+        except Refused as refused:
+            if refused.status == 429:
+                await self._tell(viewer, route, "too many tries")
+            raise
 
     async def _who(self, route: Route, headers: dict[bytes, bytes], fields: dict[str, str]) -> tuple[Viewer, bool]:
         """Return who asks and whether a cookie says so; a token that is none is refused, not overlooked."""
@@ -150,12 +160,16 @@ class Gate:
 
     async def _deny(self, viewer: Viewer, route: Route, why: str, status: int, cause: str) -> None:
         """Write the denial into the log and refuse. Raises `Refused`."""
+        await self._tell(viewer, route, why)
+        hint = "sign in" if status == 401 else "ask the administrator"
+        raise Refused(status, cause, hint=hint)
+
+    async def _tell(self, viewer: Viewer, route: Route, why: str) -> None:
+        """Write into the log that somebody was not let through: once a minute, with how often."""
         times = self.denials.due(viewer.account, route.path, why)
         if times:
             body = {"route": f"{route.method} {route.path}", "why": why, "times": times}
             await self.house.act(p.DENIED, body, viewer)
-        hint = "sign in" if status == 401 else "ask the administrator"
-        raise Refused(status, cause, hint=hint)
 
     def _own_page(self, headers: dict[bytes, bytes]) -> bool:
         """Whether a change comes from a page of this server (OWASP CSRF Prevention: verify the origin)."""
@@ -178,9 +192,10 @@ class Gate:
             raise Refused(415, f"the body is not {wanted}", hint=f"content-type: {wanted}")
         if route.form:
             try:
-                return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=20))
+                pairs = parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=20, errors="strict")
             except ValueError:
                 raise Refused(400, "the form cannot be read", hint="send it from the page") from None
+            return _once(pairs, "form")
         try:
             return msgspec.json.decode(raw, type=route.body)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
@@ -212,9 +227,14 @@ def _fields(scope: Scope) -> dict[str, str]:
         )
     except ValueError:
         raise Refused(400, "the query cannot be read", place="query", hint="percent-encode it") from None
+    return _once(pairs, "query")
+
+
+def _once(pairs: list[tuple[str, str]], place: str) -> dict[str, str]:
+    """Return fields by name; of two with one name neither is believed."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        raise Refused(400, "a field stands twice", place="query", hint="give each once")
+        raise Refused(400, "a field stands twice", place=place, hint="give each once")
     return fields
 
 
@@ -266,6 +286,9 @@ def _refused(error: CorridorError) -> Refused:
         status = 422
     elif isinstance(error, CabinetError):
         return Refused(503, "the accounts cannot be read now", hint="try again in a moment")
+    elif isinstance(error, LogError):
+        # What follows the colon is the store's own word: paths, addresses, statements.
+        return Refused(503, f"the log {error.cause.partition(':')[0]}", hint="try again in a moment")
     found = Refused(status, error.cause, place=error.place, hint=error.hint)
     found.__cause__ = error
     return found

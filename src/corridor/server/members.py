@@ -26,18 +26,33 @@ def cookie(ask: Ask, token: str) -> tuple[str, str]:
     return "set-cookie", "; ".join(parts)
 
 
-async def enter(ask: Ask, account: str | None) -> tuple[Viewer, str]:
-    """Begin a session for one who showed who he is; the sign-in and the failure both stand in the log."""
+async def enter(ask: Ask, account: str | None, *, tried: str = "") -> tuple[Viewer, str]:
+    """Begin a session for one who showed who he is; the sign-in and the failure both stand in the log.
+
+    `tried` is the pseudonym that was said with a passphrase; without one it was a link. The log says which way it was,
+    and at whom somebody guessed; what is no pseudonym of this operation is not repeated there.
+    """
     house = ask.house
+    found = await house.access(house.people.account, tried) if tried else None
     if account is None:
-        await house.act(p.DENIED, {"route": f"{ask.route.method} {ask.route.path}", "why": "wrong"}, ask.viewer)
+        body = {"route": f"{ask.route.method} {ask.route.path}", "why": "wrong", "by": _way(tried, found)}
+        await house.act(p.DENIED, body | ({"account": found.account} if found else {}), ask.viewer)
         raise Refused(401, _WRONG, hint="try again, or ask for a new link")
+    if ask.viewer.session:
+        # Whoever signs in again at the same browser leaves no session behind.
+        await house.access(house.people.end, ask.viewer.session)
     token = await house.access(house.people.begin, account)
     viewer = await house.access(house.people.by_session, token)
     if viewer is None:
         raise Refused(401, _WRONG, hint="ask for a new link")
-    await house.act(p.SIGNED_IN, {}, viewer)
+    await house.act(p.SIGNED_IN, {"by": _way(tried, found)}, viewer)
     return viewer, token
+
+
+def _way(tried: str, found: a.Account | None) -> str:
+    if not tried:
+        return "link"
+    return "passphrase and digits" if found and found.second_factor else "passphrase"
 
 
 async def passphrase_of(ask: Ask, account: str, passphrase: str, digits: str) -> str | None:
@@ -72,7 +87,7 @@ async def sign_in(ask: Ask) -> Reply:
     """Sign in by passphrase."""
     said = ask.body
     account = await passphrase_of(ask, said.account, said.passphrase, said.digits)
-    viewer, token = await enter(ask, account)
+    viewer, token = await enter(ask, account, tried=said.account)
     return Reply(await _me(ask, viewer), headers=(cookie(ask, token),))
 
 
@@ -87,10 +102,15 @@ async def use_link(ask: Ask) -> Reply:
 @handles
 async def sign_out(ask: Ask) -> Reply:
     """End the session that asks; a device ends by being revoked."""
-    house = ask.house
     if ask.viewer.session:
-        await house.access(house.people.end, ask.viewer.session)
+        await signed_out(ask)
     return Reply(headers=(cookie(ask, ""),))
+
+
+async def signed_out(ask: Ask) -> None:
+    """End the session that asks; it stands in the log."""
+    await ask.house.access(ask.house.people.end, ask.viewer.session)
+    await ask.house.act(p.SESSION_ENDED, {}, ask.viewer)
 
 
 @handles

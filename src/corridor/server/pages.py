@@ -15,7 +15,7 @@ from corridor.server.console.now import SCRIPTS, now
 from corridor.server.console.texts import ConsoleWords, console_words
 from corridor.server.console.view import shown
 from corridor.server.desk import moment
-from corridor.server.members import cookie, enter, passphrase_of
+from corridor.server.members import cookie, enter, passphrase_of, signed_out
 from corridor.server.rights import ROOM
 
 
@@ -111,12 +111,13 @@ async def sign_in_form(ask: Ask) -> Reply:
     house, form = ask.house, ask.body
     lang = form.get("lang") if form.get("lang") in ("fr", "ar") else "en"
     try:
+        name = ""
         if form.get("link"):
             account = await house.access(house.people.by_link, form["link"][:200])
         else:
             name, said = form.get("account", "")[:200], form.get("passphrase", "")[:200]
             account = await passphrase_of(ask, name, said, form.get("digits", "")[:6])
-        _, token = await enter(ask, account)
+        _, token = await enter(ask, account, tried=name)
     except Refused as refused:
         if refused.status != 401:
             raise
@@ -128,7 +129,7 @@ async def sign_in_form(ask: Ask) -> Reply:
 async def sign_out_form(ask: Ask) -> Reply:
     """Sign out, then go to the first page."""
     if ask.viewer.session:
-        await ask.house.access(ask.house.people.end, ask.viewer.session)
+        await signed_out(ask)
     return Reply(headers=(("location", "/"), cookie(ask, "")))
 
 

@@ -255,6 +255,15 @@ class People:
             )
             if not taken:
                 return None
+        if secret.stale(kept):
+            # The only moment at which it can be sealed anew: nobody else knows the passphrase.
+            self.cabinet.change(
+                "UPDATE account SET passphrase = ? WHERE account = ? AND operation = ? AND passphrase = ?",
+                secret.seal(passphrase),
+                name,
+                self.operation,
+                kept,
+            )
         return name
 
     def begin(self, name: str) -> str:

@@ -223,7 +223,7 @@ READS: tuple[Route, ...] = (
     _read("/log/checkpoint", "checkpoint", "A signed checkpoint to keep outside", Checkpoint,
           roles=frozenset({"coordinator", "auditor"}), query=b.Nothing, also=(404,)),
     _read("/stream", "stream", "The live stream: server-sent events whose id is the seq of the entry", None,
-          roles=MEMBERS - _ADMIN, party=True, query=b.Following, media="text/event-stream", also=()),
+          roles=MEMBERS - _ADMIN, party=True, query=b.Following, media="text/event-stream; charset=utf-8", also=()),
 )  # fmt: skip
 
 DECISIONS: tuple[Route, ...] = (

@@ -60,6 +60,11 @@ def matches(kept: str, passphrase: str) -> bool:
     return found and bool(kept)
 
 
+def stale(kept: str) -> bool:
+    """Return whether what is kept of a passphrase was made with other parameters than today's."""
+    return _hasher().check_needs_rehash(kept)
+
+
 def weak(passphrase: str) -> str:
     """Return why a passphrase is easily guessed, or an empty text."""
     plain = "".join(letter for letter in passphrase.lower() if letter.isalnum())

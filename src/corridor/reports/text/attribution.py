@@ -92,7 +92,8 @@ def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
 
 
 def _passive(sentence: Sentence, mark: Mark) -> bool:
-    return any(m.cls == "PASSIVE" and 0 <= mark.first - m.last <= 1 for m in sentence.marks)
+    passive = sentence.of("PASSIVE")
+    return bool(passive) and any(0 <= mark.first - m.last <= 1 for m in passive)
 
 
 def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
@@ -103,8 +104,8 @@ def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
 
 def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     at, pronoun = mark.first - 1, False
-    aux = {k for m in sentence.marks if m.cls in ("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
-    prons = {k for m in sentence.marks if m.cls == "PRON" for k in range(m.first, m.last)}
+    aux = {k for m in sentence.of("AUX", "NEG", "PLAN") for k in range(m.first, m.last)}
+    prons = {k for m in sentence.of("PRON") for k in range(m.first, m.last)}
     prons |= {k for k in aux if sentence.words[k] in small_of(lang, "pronoun")}
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
         pronoun = pronoun or at in prons
@@ -206,7 +207,7 @@ def _dash(sentence: Sentence, at: int) -> bool:
 
 def _phrase(sentence: Sentence, text: str, start: int, end: int, lang: str) -> str:
     """Return the name between two places: an actor of the table, or words with a capital."""
-    actors = [m for m in sentence.marks if m.cls == "ACTOR" and start <= m.first < end]
+    actors = [m for m in sentence.of("ACTOR") if start <= m.first < end]
     firsts = [m.first for m in actors[:1]]
     for at in range(start, end):
         if at in firsts:

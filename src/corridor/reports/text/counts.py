@@ -57,10 +57,15 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
             bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
             found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
-    found += _twos(sentence) + _ones(sentence)
-    found += subject_claims(sentence, found)
-    found += no_claims(sentence)
+    if sentence.has(_UNNUMBERED):
+        found += _twos(sentence) + _ones(sentence)
+        found += subject_claims(sentence, found)
+        found += no_claims(sentence)
     return found + unknown
+
+
+# What is counted without a number: one, two, none.
+_UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))
 
 
 def _is_time(claim: Claim) -> bool:

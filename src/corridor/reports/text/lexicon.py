@@ -111,10 +111,11 @@ class Lexicon:
 
     def _rarest(self, words: tuple[str, ...]) -> str:
         """Return the word of a term that is least likely to stand in a text by chance: no small one, the longest."""
-        if len(words) == 1:
-            return words[0]
-        rare = [word for word in words if word not in self._small]
-        return max(rare or words, key=len)
+        small, rarest = self._small, ""
+        for word in words:
+            if len(word) > len(rarest) and word not in small:
+                rarest = word
+        return rarest or max(words, key=len)
 
     def _add_tense(self, cls: str, value: str, marks: list[str]) -> None:
         if cls == "IMPERFECT":
@@ -236,7 +237,7 @@ class Lexicon:
     def marks(self, words: list[str]) -> list[Mark]:
         """Return the terms found, longest first at each place; a longer term hides the shorter ones inside it."""
         found: list[Mark] = []
-        known, until, size = self._known, 0, len(words)
+        known, until, size, prefixed = self._known, 0, len(words), bool(self.prefixes)
         try:
             entries = [known[word] for word in words]
         except KeyError:
@@ -245,7 +246,8 @@ class Lexicon:
             if at < until or entry is None:
                 continue
             single, nodes, second = entry
-            if nodes and at + 1 < size and (second is None or self._goes_on(second, words[at + 1])):
+            after = words[at + 1] if nodes and at + 1 < size else ""
+            if after and (second is None or after in second or (prefixed and not second.isdisjoint(self.forms(after)))):
                 end, terms = self._longest(words, at + 1, nodes)
                 if terms:
                     until = end
@@ -262,10 +264,6 @@ class Lexicon:
             self._known.clear()
             self._forms.clear()
         return [self._entries(word) for word in words]
-
-    def _goes_on(self, second: frozenset[str], word: str) -> bool:
-        """Tell whether a word can be the second of a longer term."""
-        return not second.isdisjoint(self.forms(word)) if self.prefixes else word in second
 
     def _longest(self, words: list[str], at: int, nodes: Sequence[Node]) -> tuple[int, Sequence[tuple[str, str]]]:
         """Return where the longest term of several words that goes on at `at` ends, and its classes."""

@@ -50,7 +50,9 @@ def numbers(sentence: Sentence) -> list[Number]:
     if not sentence.numbered and not sentence.of("NUM"):
         return []
     plain = _plain(sentence)
-    return _ranges(sentence, [_hedged(sentence, number) for number in plain]) if plain else []
+    if plain and sentence.has(_HEDGES):
+        plain = [_hedged(sentence, number) for number in plain]
+    return _ranges(sentence, plain) if len(plain) > 1 else plain
 
 
 def _plain(sentence: Sentence) -> list[Number]:
@@ -81,6 +83,8 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
 ) -> Number | None:
     """Read one number from token `at` on: digits, words, or digits and a word ("2 millions", "١٢ ألف")."""
     words = sentence.words
+    if at + 1 not in words_at and sentence.kind(at) == "digits":
+        return _digits_alone(sentence, at)
     total, current, seen = 0.0, None, False
     roles: list[str] = []
     checkpoint: tuple[int, float, float] | None = None
@@ -137,6 +141,14 @@ def _run(  # noqa: C901, PLR0912 - a grammar of five roles, read in one pass
         return None
     value = total + (current or 0)
     return Number(start, span, start, value, value, "exact", article=roles == ["one"])
+
+
+def _digits_alone(sentence: Sentence, at: int) -> Number | None:
+    """Return the number of digits that no number word goes on."""
+    value = parse_digits(sentence.words[at])
+    if value is None or _year_of_date(sentence, at, value):
+        return None
+    return Number(at, at + 1, at, value, value, "exact")
 
 
 def _rest_in_digits(sentence: Sentence, at: int, roles: list[str], total: float) -> float:
@@ -200,6 +212,9 @@ def _joint(sentence: Sentence, words_at: dict[int, Mark], at: int, roles: list[s
 
 
 _KIND: dict[str, Hedge] = {"MIN": "min", "MAX": "max", "APPROX": "approx"}
+
+
+_HEDGES = frozenset(f"HEDGE_{side}{kind}" for side in ("", "AFTER_") for kind in _KIND)
 
 
 def _hedged(sentence: Sentence, number: Number) -> Number:

@@ -93,7 +93,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         begun.append(begins)
         asks = hint if hint and "?" in sentence.words[-2:] else ""
         found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0, asks))
-    return _backwards(found, begun)
+    return _backwards(found, begun) if quotes else tuple(found)
 
 
 def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:

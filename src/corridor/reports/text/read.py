@@ -93,19 +93,23 @@ def read_text(
     text = load_text(source)
     path = _path(source)
     doc = doc or (path.name if path else "text")
+    with unwatched():
+        found = _read(text, doc, published, tuple(sites))
+    return sorted(found + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+
+
+def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tuple[str, ...], ...]) -> list[Candidate]:
     opening = fold(text[: clean.SAMPLE]).text
     lang = clean.language_of(opening)
     words = lexicon(lang)
     blocks = clean.blocks(text)
     voice = origin.origin_of(text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
-    with unwatched():
-        heard = _hear(text, blocks, voice, words, Setting(lang, base, tuple(sites)))
-        candidates = _candidates(text, heard, doc, base)
+    candidates = _candidates(text, _hear(text, blocks, voice, words, Setting(lang, base, sites)), doc, base)
     agency = origin.agency_of(text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
-    return sorted(candidates + extracted(text, doc), key=lambda c: (c.start, c.end, c.kind))
+    return candidates
 
 
 def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, setting: Setting) -> list[Heard]:

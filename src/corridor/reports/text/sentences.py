@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from corridor.reports.text.fold import Folded
 from corridor.reports.text.lexicon import Lexicon, Mark
@@ -33,13 +33,13 @@ class Sentence:
         self.units: dict[tuple[int, int, str], Unit | None] = {}
         self._firsts: dict[int, list[Mark]] = {}
         self._lasts: dict[int, list[Mark]] = {}
-        self.by: dict[str, list[Mark]] = {}
+        self.by = by = dict[str, list[Mark]]()
         for mark in marks:
-            known = self.by.get(mark.cls)
-            if known is None:
-                self.by[mark.cls] = [mark]
+            cls = mark.cls
+            if cls in by:
+                by[cls].append(mark)
             else:
-                known.append(mark)
+                by[cls] = [mark]
 
     def kind(self, at: int) -> str:
         """Return the kind of a token."""
@@ -72,20 +72,30 @@ class Sentence:
     def beginning(self, at: int) -> Sequence[Mark]:
         """Return the marks that begin at a token, in order."""
         if not self._firsts:
-            for mark in self.marks:
-                self._firsts.setdefault(mark.first, []).append(mark)
+            self._firsts = _by_place(self.marks, 0)
         return self._firsts.get(at, ())
 
     def ending(self, at: int) -> Sequence[Mark]:
         """Return the marks that end in front of a token, in order."""
         if not self._lasts:
-            for mark in self.marks:
-                self._lasts.setdefault(mark.last, []).append(mark)
+            self._lasts = _by_place(self.marks, 1)
         return self._lasts.get(at, ())
 
     def has(self, classes: frozenset[str]) -> bool:
         """Tell whether a term of one of the classes stands in the sentence."""
         return not classes.isdisjoint(self.by)
+
+
+def _by_place(marks: Sequence[Mark], side: Literal[0, 1]) -> dict[int, list[Mark]]:
+    """Return marks by where they begin (0) or end (1)."""
+    found: dict[int, list[Mark]] = {}
+    for mark in marks:
+        at = mark[side]
+        if at in found:
+            found[at].append(mark)
+        else:
+            found[at] = [mark]
+    return found
 
 
 _SHORT = frozenset(

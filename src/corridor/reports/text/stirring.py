@@ -44,21 +44,23 @@ class Stirring:
         # Words that make a term by themselves, and those that make one where others stand with them or beside them.
         self._sure: set[str] = set()
         self._asked: dict[str, tuple[_Needles, ...]] = {}
+        self._asked_bare: set[str] = set()
         self._beside: dict[str, set[str]] = {}
         self._pairs: dict[tuple[str, str], dict[_Needles, None]] = {}
 
     def add(self, rarest: str, term: tuple[str, ...]) -> None:
         """Keep a term by its rarest word."""
-        whole = rarest[-1] != "*"
-        word, terms, alone = (
-            (rarest, self._terms, self._alone) if whole else (rarest[:-1], self._begun, self._alone_begun)
-        )
-        if len(term) == 1:
-            alone.add(word)
+        if rarest[-1] == "*":
+            rarest, terms, alone = rarest[:-1], self._begun, self._alone_begun
+            self._sizes.add(len(rarest))
         else:
-            terms.setdefault(word, []).append(term)
-        if not whole:
-            self._sizes.add(len(word))
+            terms, alone = self._terms, self._alone
+        if len(term) == 1:
+            alone.add(rarest)
+        elif rarest in terms:
+            terms[rarest].append(term)
+        else:
+            terms[rarest] = [term]
 
     def may(self, words: Sequence[str]) -> bool:
         """Tell whether a stretch without figures can hold a sentence that stirs, wherever its sentences end."""
@@ -71,7 +73,7 @@ class Stirring:
             self._meet(here)
         if not self._sure.isdisjoint(here):
             return True
-        if not self._may_stand(here):
+        if self._asked_bare.isdisjoint(here) and not self._has_pair(here):
             return False
         return self._stands([word for word in words if word[0].isalnum()], here)
 
@@ -82,12 +84,14 @@ class Stirring:
             if any(word[0].isdigit() for word in here - self._met):
                 return True
             self._meet(here)
-        return not self._sure.isdisjoint(here) or (self._may_stand(here) and self._stands(words, here))
-
-    def _may_stand(self, here: set[str]) -> bool:
-        """Tell whether the words are here that make terms with others, and one that stands beside such a word."""
-        if not self._asked.keys().isdisjoint(here):
+        if not self._sure.isdisjoint(here):
             return True
+        if self._asked.keys().isdisjoint(here) and not self._has_pair(here):
+            return False
+        return self._stands(words, here)
+
+    def _has_pair(self, here: set[str]) -> bool:
+        """Tell whether a word is here that makes terms with the one beside it, and such a one."""
         return any(not self._beside[word].isdisjoint(here) for word in self._beside.keys() & here)
 
     def _stands(self, words: Sequence[str], here: set[str]) -> bool:
@@ -109,12 +113,15 @@ class Stirring:
         for word in here - self._met:
             terms = self._terms_of(word)
             if terms:
-                self._asked[word] = terms
+                self._asked[word] = tuple(map(self._needles, terms))
+                # A term with a point or a dash in it stands in no line of words alone.
+                if not all(map(_pointed, terms)):
+                    self._asked_bare.add(word)
             elif terms is not None:
                 self._sure.add(word)
         self._met |= here
 
-    def _terms_of(self, word: str) -> tuple[_Needles, ...] | None:
+    def _terms_of(self, word: str) -> tuple[tuple[str, ...], ...] | None:
         """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
         if word[0].isdigit() or self._words.stirs_alone(word):
             return ()
@@ -124,8 +131,7 @@ class Stirring:
             return ()
         found = [term for form in forms for term in self._terms.get(form, ())]
         found += [term for form in begun for term in self._begun.get(form, ())]
-        apart = [term for term in dict.fromkeys(found) if not self._paired(word, term)]
-        return tuple(map(self._needles, apart)) or None
+        return tuple(term for term in dict.fromkeys(found) if not self._paired(word, term)) or None
 
     def _needles(self, term: tuple[str, ...]) -> _Needles:
         """Return what a line must hold for a term to stand in it: the words apart, or the term as one piece."""
@@ -150,6 +156,10 @@ class Stirring:
         self._pairs.setdefault((term[before], term[after]), {})[self._needles(term)] = None
         self._beside.setdefault(word, set()).add(term[after if before == at else before])
         return True
+
+
+def _pointed(term: tuple[str, ...]) -> bool:
+    return any(not word[0].isalnum() for word in term)
 
 
 def _holds(line: str, term: _Needles) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from corridor.reports.text.fold import Folded
 
 # Plain words first, because most tokens are; a word begins with a letter, everything else with a digit or by itself.
-_WORD = r"[a-z\u0621-\u064a]+(?![\w'])|[\u0621-\u064a]+(?=\d)|[^\W\d_]+'(?=\w)|[^\W\d_][^\W_]*"
+_WORD = r"[a-z\u0621-\u064a]+(?:'(?=\w)|(?![\w']))|[\u0621-\u064a]+(?=\d)|[^\W\d_]+'(?=\w)|[^\W\d_][^\W_]*"
 _DATE = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?!\d)"
 _CLOCK = (
     r"\d{1,2}(?::|h| h )\d{2}(?::\d{2})?(?!\d)(?: ?[ap]\.?m\b\.?)?"

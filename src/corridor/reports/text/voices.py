@@ -66,6 +66,9 @@ class Voices:
 
     def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
+        if not (found or quoted):
+            self._quoted = ("", -9)
+            return []
         near_enough = self._last and block - self._last_block <= 1
         last = self._last if near_enough else UNKNOWN
         if quoted and self._speaks[0] and block - self._speaks[1] <= 1:

@@ -13,7 +13,7 @@ from corridor.server.console.icon import icons
 MEDIA = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
+    "svg": "image/svg+xml; charset=utf-8",
     "json": "application/json",
     "webmanifest": "application/manifest+json",
     "png": "image/png",

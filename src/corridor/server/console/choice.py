@@ -11,6 +11,7 @@ from corridor.publishing.words import LANGUAGES
 
 NAMES = {"lang": LANGUAGES, "theme": ("auto", "light", "dark"), "digits": ("latn", "arab")}
 YEAR = 31536000
+HOST = "__Host-"
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ def choice_of(headers: dict[bytes, bytes], query: Any = None) -> Choice:  # noqa
     found: dict[str, str] = {}
     for name, values in NAMES.items():
         asked = getattr(query, name, "")
-        kept = jar[f"corridor-{name}"].value if f"corridor-{name}" in jar else ""
+        kept = next((jar[one].value for one in (f"{HOST}corridor-{name}", f"corridor-{name}") if one in jar), "")
         for one in (kept, asked):
             if one in values:
                 found[name] = one
@@ -55,9 +56,10 @@ def _spoken(headers: dict[bytes, bytes]) -> str:
 def keeping(ask: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401
     """Return the headers that keep what the address asks for."""
     settings = ask.house.settings
-    more = "; Secure" if settings.tls or settings.behind_proxy else ""
+    # Over TLS the prefix binds a cookie to this host, as it does the session's; no script has any use of it.
+    host, more = (HOST, "; Secure") if settings.tls or settings.behind_proxy else ("", "")
     return tuple(
-        ("set-cookie", f"corridor-{name}={asked}; Path=/; SameSite=Lax; Max-Age={YEAR}{more}")
+        ("set-cookie", f"{host}corridor-{name}={asked}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR}{more}")
         for name, values in NAMES.items()
         if (asked := getattr(ask.query, name, "")) in values
     )

@@ -104,6 +104,11 @@ def _phone(view: View) -> Markup:
     return el("div", form, el("div", id="enrolled", role="status"))
 
 
+def _whose(view: View) -> Markup:
+    """Return the field by which a browser that keeps passphrases knows whose this one is."""
+    return el("input", type="text", autocomplete="username", value=view.viewer.account, hidden=True)
+
+
 def _present(view: View) -> Markup:
     """Return the field for the passphrase that one has: an open screen alone changes no key of its owner's."""
     return _field("present", view.w("start.present"), kind="password", maxlength="200", autocomplete="current-password")
@@ -114,8 +119,7 @@ def _keys(view: View) -> Markup:
     w = view.w
     phrase = el(
         "form",
-        # A browser that keeps passphrases asks whose this one is.
-        el("input", type="text", autocomplete="username", value=view.viewer.account, hidden=True),
+        _whose(view),
         _field(
             "passphrase",
             w("start.passphrase"),
@@ -132,6 +136,7 @@ def _keys(view: View) -> Markup:
     )
     factor = el(
         "form",
+        _whose(view),
         _present(view),
         el("button", w("start.factor"), class_="quiet"),
         id="new-factor-form",
