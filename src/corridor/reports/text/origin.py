@@ -183,6 +183,17 @@ def label_of(line: str) -> tuple[str, str, int]:
     return match.group("stamp") or "", name, match.end()
 
 
+_STAMP = re.compile(r"\s*(?P<hour>(?:[01]\d|2[0-3])[0-5]\d)[hHzZL]?[ \t,:–-]+(?=\S)")
+STAMPED = 3
+
+
+def stamped(text: str, blocks: list[Block]) -> dict[int, int]:
+    """Return where the words of a line begin behind its hour, in a log that writes hours as 0540 in front of lines."""
+    found = {n: m for n, b in enumerate(blocks) if (m := _STAMP.match(text, b.start, b.end))}
+    hours = [match["hour"] for match in found.values()]
+    return {n: m.end() for n, m in found.items()} if len(hours) >= STAMPED and hours == sorted(hours) else {}
+
+
 def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[str, int]]:
     """Return, by block, who sends a line of a log or a chat and where its words begin.
 

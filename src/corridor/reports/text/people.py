@@ -18,10 +18,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return None
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
-    if _is_whole(it):
-        return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
-    if _the_others(it):
-        return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    related = _related(it, base)
+    if related:
+        return related
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None
@@ -57,6 +56,18 @@ def person(it: Counted, base: Claim) -> Claim | None:
         confidence=round(max(0.4, 0.95 - cost / 30), 2),
         reason=f"people with the cue '{_words(it.sentence, cue)}'",
     )
+
+
+def _related(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number that another count or the vehicles explain: a whole, the others, so many in each."""
+    if _is_whole(it):
+        return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
+    if _the_others(it):
+        return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    behind = it.sentence.words[base.last : base.last + 1]
+    if behind and behind[0] in small("each") and it.sentence.of("VEHICLE", "CONVOY"):
+        return base._replace(kind="capacity", confidence=0.5, reason="what each vehicle carries")
+    return None
 
 
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
