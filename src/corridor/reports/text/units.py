@@ -77,6 +77,9 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
             return None
         if begun and any(m.cls in _NO_ADJECTIVE for m in begun) and word not in small("link"):
             return None
+        if word in small("helping"):
+            # "The first 3,150 had left the villages": no noun stands behind a verb.
+            return None
         if word not in small("link"):
             steps += 1
         if steps > (6 if sentence.words[number.last] == "of" else 3):
