@@ -31,6 +31,9 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
     """Return what a number without a noun counts: degrees of warmth, else people."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    gusts = [at for at in range(max(0, number.first - 2), number.first) if sentence.words[at] in small("gust")]
+    if gusts and not after[0].isalpha() and (number.low or number.high or 0) >= BREEZE:
+        return Unit("weather", "km/h", number.last, number.last)
     if _warmth(sentence, number, after):
         return Unit("degree", "degrees", number.last, number.last)
     return _people_bare(sentence, number, previous, after)
@@ -143,6 +146,8 @@ def _told_people(sentence: Sentence, number: Number, previous: Claim | None, aft
         if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
             return Unit("person", previous.group, number.last, number.last)
         return _number_of(sentence, number)
+    if after in small("bare") and any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY")):
+        return Unit("person", "all", number.last, number.last)
     leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
     behind = leaving[0].last if leaving else 0
     if leaving and near(sentence, number.first, behind, "ALLOWED", within=2.1):
@@ -166,6 +171,7 @@ def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
 
 
 HOTTEST = 60
+BREEZE = 20
 
 
 def we_are(sentence: Sentence, number: Number) -> bool:
@@ -262,7 +268,9 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
     told = any(m.cls in ("SAY", "ACCORDING", "CONTRAST") and previous.last <= m.first for m in sentence.marks)
     # "the opposition speaks of 900, the government of under 400": the verb is not said twice.
     told = told or any(previous.last <= m.first and number.first - m.last <= 2 for m in sentence.of("ACTOR"))
-    return told and number.hedge != "exact"
+    # "the doctors speak of 140": the verb of speech stands right in front.
+    spoken = any(0 <= number.first - m.last <= 1 for m in sentence.of("SAY"))
+    return told and (number.hedge != "exact" or spoken)
 
 
 def other_count(sentence: Sentence) -> bool:

@@ -8,19 +8,15 @@ from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import unit_after
 
 WHOLE = frozenset(("من",))
+# The dialects spell "the water" as "the hundred".
+WATER = frozenset(("الميه", "والميه", "بالميه"))
 
 
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
-    if (
-        number.last < len(words)
-        and words[number.last] in WHOLE
-        and words[at] in small("single")
-        and at + 1 == number.last
-    ):
-        # Arabic "one of some 2,700 who": no count of one.
-        return not sentence.has(frozenset(("DEAD", "INJURED", "MISSING")))
+    if _is_word_alone(sentence, number):
+        return True
     if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
         return True
     if (
@@ -46,6 +42,17 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
         return unit_after(sentence, number) is None
     return False
+
+
+def _is_word_alone(sentence: Sentence, number: Number) -> bool:
+    """Tell whether an Arabic number word counts nothing: "one of some 2,700 who", or water spelt as a hundred."""
+    words, at = sentence.words, number.body
+    if at + 1 != number.last:
+        return False
+    if words[at] in WATER:
+        return True
+    one_of = number.last < len(words) and words[number.last] in WHOLE and words[at] in small("single")
+    return one_of and not sentence.has(frozenset(("DEAD", "INJURED", "MISSING")))
 
 
 def _counts_people(sentence: Sentence, number: Number) -> bool:

@@ -12,6 +12,8 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
         # "1.45": whatever it is, it is no number of vehicles.
         return None
+    if it.number.hedge == "max" and it.sentence.of("DEAL", "TRUCE", "UNDERDEAL"):
+        return base._replace(kind="agreement", unit=it.unit.value, reason="a ceiling that the agreement sets")
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
     if _in_a_mishap(it, base):
@@ -170,6 +172,7 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     # "inches of rain" says itself what it measures.
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
     sure = sure or near(it.sentence, base.first, base.last, "VISIBILITY", within=4) is not None
+    sure = sure or (it.unit.value == "km/h" and it.unit.first == it.unit.last)
     if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first

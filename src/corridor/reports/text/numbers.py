@@ -249,6 +249,9 @@ def _is_range(sentence: Sentence, a: Number, b: Number) -> bool:
     if "," in gap:
         return False
     links, ands = small("range"), small("and")
+    if opened and any(m.cls in ("VEHICLE", "PERSON", "STAFF") and a.last <= m.first < b.first for m in sentence.marks):
+        # "eighteen buses and some twenty taxis": two things, each with its number.
+        return False
     return (
         any(w in ands for w in gap)
         if opened and any(w in ands for w in gap)

@@ -81,7 +81,8 @@ def _bylined(line: str, words: Lexicon) -> bool:
 def _dateline(line: str, words: Lexicon) -> bool:
     """Tell whether a first line is a place and a press house, "Tal Rumman - Shores News": a story begins so."""
     _, dash, house = re.sub(r" [–—/|] ", " - ", line).rpartition(" - ")
-    return bool(dash) and any(m.cls == "PRESSHOUSE" for m in _marks(house, words))
+    press = not small("press").isdisjoint(fold(house).text.split())
+    return bool(dash) and (press or any(m.cls == "PRESSHOUSE" for m in _marks(house, words)))
 
 
 LETTERHEAD = 9

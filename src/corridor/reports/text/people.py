@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.around import tight
-from corridor.reports.text.bare import WHOLE, of_them
+from corridor.reports.text.bare import WHOLE, of_them, we_are
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -33,6 +33,8 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets"
         )
+    if not kind and we_are(it.sentence, it.number):
+        return uncued(it, base)
     if (
         not kind
         and not it.sentence.of("PLUPERFECT")
@@ -106,7 +108,7 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
-    if kind == "arrival" and _of_a_shelter(it.sentence, base):
+    if kind in ("arrival", "remaining") and _of_a_shelter(it.sentence, base):
         return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 

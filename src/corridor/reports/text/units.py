@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.bounds import Number
-from corridor.reports.text.claims import Claim
+from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.language import small
+from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
 UNITS = {
@@ -32,7 +33,7 @@ UNITS = {
 
 # Words that are two by themselves (the Arabic dual).
 TWOS = frozenset(f"TWO_{cls}" for cls in UNITS)
-PERSON_CUES = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
+PERSON_CUES = ("LOST", "EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
 class Unit(NamedTuple):
@@ -69,7 +70,7 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
         begun = sentence.beginning(at)
         for mark in begun:
             if mark.cls in UNITS:
-                return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+                return _unit_of(sentence, mark)
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
@@ -89,6 +90,21 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
 
 
 _NO_ADJECTIVE = frozenset(("AUX", "PLAN", *PERSON_CUES)).difference(("LEAVE", "EVAC"))
+
+
+def _unit_of(sentence: Sentence, mark: Mark) -> Unit:
+    """Return the unit of a noun; an Arabic one may be families or beds."""
+    if mark.value == "families" and _beds(sentence, mark):
+        return Unit("bed", "beds", mark.first, mark.last)
+    return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+
+
+def _beds(sentence: Sentence, noun: Mark) -> bool:
+    """Tell whether an Arabic noun that may be families or beds is beds: one speaks of room, or of a hospital."""
+    if not any(m.first == noun.first for m in sentence.of("BED")):
+        return False
+    hospital = any(m.value == "hospital" for m in sentence.of("SHELTER"))
+    return hospital or near(sentence, noun.first, noun.last, "CAPACITY", "OCCUPIED", "FULL", within=4) is not None
 
 
 def _describes_noun(sentence: Sentence, number: Number) -> bool:
