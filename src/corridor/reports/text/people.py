@@ -33,10 +33,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a number that the agreement sets"
         )
-    if not kind and we_are(it.sentence, it.number):
-        return uncued(it, base)
     if (
         not kind
+        and not we_are(it.sentence, it.number)
         and not it.sentence.of("PLUPERFECT")
         and it.previous
         and it.previous.unit == "persons"
