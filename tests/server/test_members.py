@@ -209,6 +209,7 @@ def test_an_export_stands_in_the_log_and_is_the_log(server: Live, tmp_path: Path
     auditor = server.member("auditor")
     found = auditor.post(f"{API}/log/export", json={"to": "tribunal", "reason": "asked for"})
     assert found.status_code == 200
+    assert found.headers["content-disposition"] == 'attachment; filename="log.jsonl"'
     file = tmp_path / "copy.jsonl"
     file.write_bytes(found.content)
     from corridor.log.log import restore

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from corridor.publishing import redact
-from corridor.server import answers, bodies
+from corridor.server import answers, bodies, house, hub, limits, worker
 from corridor.server.cabinet import _TABLES
 from tests.docs.test_practice import PERSONAL
 
@@ -115,6 +115,39 @@ def test_no_file_of_the_server_makes_code_or_objects_out_of_what_is_sent(tmp_pat
     assert not [(one.name, found[0]) for one in scripts if (found := re.search(unsafe, one.read_text("utf-8")))]
     (tmp_path / "x.py").write_text("def f():\n    from pickle import loads\n", encoding="utf-8")
     assert set(imports(tmp_path / "x.py")) >= {"pickle", "pickle.loads"}
+
+
+def test_the_limits_that_the_page_names_are_those_of_the_code() -> None:
+    page = " ".join((ROOT / "docs" / "security.md").read_text(encoding="utf-8").split())
+    longest = {kind: msgspec.json.schema(kind)["$defs"][kind.__name__]["properties"]["text"]["maxLength"]
+               for kind in (bodies.Prose, bodies.Codes)}  # fmt: skip
+    config = (CODE / "server" / "serve.py").read_text(encoding="utf-8")
+    assert "limit_concurrency=4000," in config
+    assert "h11_max_incomplete_event_size=32 * 1024," in config
+    for said in (
+        "4,000 connections",
+        "a head of 32 KiB",
+        f"{bodies.MOST_ENTRIES:,} entries a batch",
+        f"{house.BACKLOGS} backlogs at once",
+        f"{hub.LONGEST_QUEUE:,} entries queued",
+        f"{limits.MOST_STREAMS} open streams of one account",
+        f"{worker.PATIENCE_SECONDS:g} s at most",
+        f"{longest[bodies.Prose]:,} letters of an article",
+        f"{longest[bodies.Codes]:,} of entries at most",
+    ):
+        assert said in page, said
+    # Each place where a browser lets a file be chosen, with the kinds that it offers; the page names these.
+    chosen = r'type(?:="|: ")file".*?accept(?:="|: ")([^"]+)"'
+    files = [*(CODE / "server").rglob("*.py"), *(CODE / "server" / "console" / "static").glob("*.js")]
+    found = sorted(kinds for one in files for kinds in re.findall(chosen, one.read_text(encoding="utf-8")))
+    assert found == [".txt,.html,.htm,text/plain,text/html", ".txt,text/plain", "image/*"]
+
+
+def test_the_server_writes_its_lines_in_one_place() -> None:
+    assert not importing({"logging", "syslog"}, CODE / "server")
+    telling = re.compile(r"\bprint\(|\bsys\.std(?:out|err)\b")
+    files = {path.name for path in (CODE / "server").rglob("*.py") if telling.search(path.read_text(encoding="utf-8"))}
+    assert files == {"metrics.py"}
 
 
 def test_everything_from_elsewhere_is_listed_with_its_hashes() -> None:

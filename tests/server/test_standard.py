@@ -14,7 +14,7 @@ import pytest
 
 from corridor.log.store import LogError
 from corridor.server import people as people_
-from corridor.server import secret
+from corridor.server import read, secret
 from corridor.server.cabinet import SqliteCabinet
 from corridor.server.console import assets, tables
 from corridor.server.gate import caller
@@ -191,6 +191,25 @@ def test_who_is_slowed_down_stands_in_the_log_once_a_minute(tmp_path: Path) -> N
         why = [one["why"] for one in acts(server, "denied")]
         assert why.count("too many tries") == 1
         assert why.count("too many requests") == 1
+
+
+def test_one_account_follows_so_many_streams_and_others_are_not_in_its_way(
+    server: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "MOST_STREAMS", 2)
+    mine, other = server.member("dispatcher"), server.member("dispatcher")
+    with mine.stream("GET", f"{API}/stream") as one, mine.stream("GET", f"{API}/stream") as two:
+        assert (one.status_code, two.status_code) == (200, 200)
+        refused = mine.get(f"{API}/stream")
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) >= 5
+        with other.stream("GET", f"{API}/stream") as found:
+            assert found.status_code == 200
+    until = time.monotonic() + 10
+    while server.house.hub.following and time.monotonic() < until:
+        time.sleep(0.05)
+    with mine.stream("GET", f"{API}/stream") as again:
+        assert again.status_code == 200
 
 
 def test_what_failed_is_said_to_whoever_keeps_the_server_only(server: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,7 +309,11 @@ async def export(ask: Ask) -> Reply:
         finally:
             folder.cleanup()
 
-    headers = (("x-entries", str(count)), ("x-sha256", digest), ("content-disposition", "attachment"))
+    headers = (
+        ("x-entries", str(count)),
+        ("x-sha256", digest),
+        ("content-disposition", 'attachment; filename="log.jsonl"'),
+    )
     return Reply(stream=chunks(), headers=headers)
 
 

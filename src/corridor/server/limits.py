@@ -18,6 +18,8 @@ RATES: dict[Bucket, tuple[float, float]] = {
 }
 ACCOUNT_RATE = (5.0, 1 / 60)
 MOST_CALLERS = 20_000
+# Open streams of one account or device: pages that one person has open, many times over.
+MOST_STREAMS = 100
 
 
 class Limits:

@@ -10,7 +10,9 @@ from corridor.server import present as p
 from corridor.server.ask import Ask, Refused, Reply, handles
 from corridor.server.desk import moment
 from corridor.server.eyes import Compartment, sight
+from corridor.server.limits import MOST_STREAMS
 from corridor.server.openapi import openapi as describe
+from corridor.server.rights import Viewer
 from corridor.server.worker import FORECAST, PLAN
 from corridor.situation.situation import Situation
 
@@ -43,6 +45,9 @@ async def log_page(ask: Ask) -> Reply:
 async def stream(ask: Ask) -> Reply:
     """The live stream, from where the client says that it has read."""
     house, viewer = ask.house, ask.viewer
+    mine = sum(isinstance(one.who, Viewer) and one.who.account == viewer.account for one in house.hub.following)
+    if mine >= MOST_STREAMS:
+        raise Refused(429, "too many streams of one account", hint="close a page that is open elsewhere", wait=5.0)
     said = ask.headers.get(b"last-event-id", b"").decode("latin-1")
     if said:
         if not said.isdecimal() or len(said) > 16:

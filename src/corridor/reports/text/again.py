@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.language import small
 from corridor.reports.text.sentences import Sentence
 
 
@@ -60,6 +61,14 @@ def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted:
     return moves is None and any(e.kind == "incident" for e in events)
 
 
+def _halt_over(sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a stop is only what a movement goes on after: "moving again after a two-hour stop"."""
+    if _accused(sentence, event, events, counted):
+        return True
+    again = [e for e in events if e.kind == "resume" and e.first <= event.first]
+    return any(not small("after").isdisjoint(sentence.words[e.first : event.last]) for e in again)
+
+
 def _accused(_sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
     """Tell whether an event is what one side says the other did."""
     return any(e.kind == "accusation" and e.first < event.first for e in events)
@@ -76,5 +85,5 @@ _REPEATS = {
     "agreement": _deal_again,
     "resume": _fire_again,
     "route": _accused,
-    "halt": _accused,
+    "halt": _halt_over,
 }

@@ -69,6 +69,8 @@ def tight(sentence: Sentence, mark: Mark, last: int) -> bool:
     if mark.first != last:
         return False
     after = sentence.words[mark.last] if mark.last < len(sentence.words) else "."
+    if after == "-":
+        return False
     if after in small("of"):
         return not _number_at(sentence, mark.last + 1)
     if sentence.words[mark.last - 1] in small("closing"):

@@ -391,6 +391,9 @@ _NO_NAME = frozenset(
 
 def _plausible(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether words can be the name of who speaks: an actor of the tables, or words without a verb among them."""
+    if sentence.kind(first) == "digits":
+        # "40 persons have told the wardens": who is counted is no source.
+        return False
     inside = [m for m in sentence.marks if m.first < last and m.last > first]
     actors = {k for m in inside if m.cls == "ACTOR" for k in range(m.first, m.last)}
     if first in actors:

@@ -52,16 +52,21 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     label = _label(sentence)
     heading = _heading(sentence)
     for mark in sentence.marks:
-        if mark.last <= heading and mark.cls in _TOPICS:
+        if mark.cls not in table or (mark.last <= heading and mark.cls in _TOPICS):
             continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
-        for rule in table.get(mark.cls, ()):
-            found = _event(sentence, rule, mark, counted)
+        for rule in table[mark.cls]:
+            found = _event(sentence, rule, mark, counted) if _may_befall(sentence, rule) else None
             if found:
                 best.setdefault(rule.kind, []).append(found)
     events = [claim for found in best.values() for claim in _apart(sentence, found)]
     return sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+
+
+def _may_befall(sentence: Sentence, rule: Rule) -> bool:
+    """Tell whether a sentence names anything that the event of a rule can happen to."""
+    return not rule.partners or "^" in rule.partners or not sentence.by.keys().isdisjoint(rule.partners)
 
 
 def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
@@ -158,7 +163,7 @@ def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether a number of the sentence already is the claim that the cue would make."""
-    if rule.kind in ("departure", "arrival") and (_numbered(partner, counted) or _group_of(partner, counted)):
+    if rule.kind in ("departure", "arrival") and _counted_mover(cue, partner, counted):
         return True
     if (
         partner is None
@@ -285,6 +290,12 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         return True
     if rule.kind == "weather" and cue.last == cue.first + 1 and sentence.words[cue.first] in small("topic"):
         return True
+    if rule.kind == "weather" and sentence.words[cue.last : cue.last + 1] == ["-"]:
+        # "A wind-driven fire" is no weather.
+        return True
+    if rule.kind == "incident" and cue.first > 1 and sentence.words[cue.first - 1] in small("the"):
+        # "Suspended after the collision": the one that was told before.
+        return sentence.words[cue.first - 2] in small("following")
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
         return not any(m.last == cue.first for m in sentence.of("NUM"))
@@ -307,6 +318,13 @@ def _only_named(sentence: Sentence, cue: Mark) -> bool:
     if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
         return True
     return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
+
+
+def _counted_mover(cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether the mover is counted: by its number, by that of a group; "77 left" are those still there."""
+    if any(c.kind == "remaining" and c.last == cue.first for c in counted):
+        return True
+    return _numbered(partner, counted) or _group_of(partner, counted)
 
 
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:

@@ -116,7 +116,13 @@ def _is_hour(sentence: Sentence, number: Number) -> bool:
     """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
     if number.hedge != "exact" or not _may_be_hour(sentence, number):
         return False
-    return (number.article or sentence.kind(number.body) == "digits") and unit_after(sentence, number) is None
+    if not number.article and sentence.kind(number.body) != "digits":
+        return False
+    apart = sentence.words[number.last : number.last + 1]
+    if _four_digits(sentence.words[number.body]) and apart and apart[0] in small("the"):
+        # "At 1730 the column": the hour, not so many columns.
+        return True
+    return unit_after(sentence, number) is None
 
 
 def _may_be_hour(sentence: Sentence, number: Number) -> bool:

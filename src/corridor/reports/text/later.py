@@ -28,11 +28,12 @@ _MATTERS = frozenset(
 
 
 _SET = frozenset(("END", "PLAN"))
+_TIMED = small("until") | small("present")
 
 
 def schedule_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     """Return the planned hour, day or end that a sentence sets for the operation: "the truce expires on Saturday"."""
-    if not sentence.has(_SET) and small("until").isdisjoint(sentence.words):
+    if not sentence.has(_SET) and _TIMED.isdisjoint(sentence.words):
         return []
     if any(claim.kind == "schedule" for claim in counted):
         return []
@@ -64,6 +65,9 @@ def _set_by(sentence: Sentence, first: int, last: int) -> tuple[int, int, str] |
         low, high = min(first, cue.first), max(last, cue.last)
         if high - low <= LONGEST:
             return low, high, " ".join(sentence.words[cue.first : cue.last])
+    verb = _present(sentence, first)
+    if verb >= 0:
+        return verb, last, sentence.words[verb]
     if matters and first and sentence.words[first - 1] in small("until") and not sentence.of("PLUPERFECT"):
         low = max([m.first for m in sentence.of("STOP", "CLOSED", "RESUME", "DEALVERB") if m.first < first] or [first])
         return (low if first - low <= NEARBY else first - 1), last, sentence.words[first - 1]
@@ -72,6 +76,13 @@ def _set_by(sentence: Sentence, first: int, last: int) -> tuple[int, int, str] |
 
 NEARBY = 4
 _MOVING = frozenset(("OPERATION", "CONVOY", "VEHICLE", "LEAVE", "EVAC", "RESUME", "STOP"))
+
+
+def _present(sentence: Sentence, first: int) -> int:
+    """Return where a verb of movement in the present stands in front of a time ("leaves at 6 pm"), -1 where none."""
+    at = first - 1 if first and sentence.words[first - 1] in small("hour") else first
+    known = at > 0 and sentence.words[at - 1] in small("present")
+    return at - 1 if known and any(m.first <= at - 1 < m.last for m in sentence.marks) else -1
 
 
 def _bounds(sentence: Sentence, first: int) -> bool:

@@ -16,6 +16,8 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="agreement", unit=it.unit.value, reason="a ceiling that the agreement sets")
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
+    if _in_a_mishap(it, base):
+        return None
     mode = modality(it.sentence, base.first, base.last)
     before = it.previous
     if mode == "done" and before and before.kind == "fleet" and gap(it.sentence, before.last, base.first) <= JOINED:
@@ -32,6 +34,13 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
 
 
 JOINED = 5.0
+
+
+def _in_a_mishap(it: Counted, base: Claim) -> bool:
+    """Tell whether vehicles only say what a mishap was of: "a two-car crash", "one bus slid into a ditch"."""
+    behind = [m for m in it.sentence.of("BREAKDOWN") if 0 <= m.first - it.unit.last <= (2 if base.low == 1 else 0)]
+    hyphen = "-" in it.sentence.words[it.number.body : it.unit.first]
+    return bool(behind) and (hyphen or base.low == 1 == base.high)
 
 
 def _one_of(it: Counted) -> bool:
@@ -105,9 +114,10 @@ def time(it: Counted, base: Claim) -> Claim | None:
     base = base._replace(unit=it.unit.value)
     if it.number.article:
         return None
-    if base.first < it.number.body and it.sentence.words[base.first] in small("spanning") and base.hedge == "min":
+    if base.first < it.number.body and it.sentence.words[base.first] in small("spanning"):
         # "Over three days" spans three days.
-        base = base._replace(low=it.number.low, high=it.number.low, hedge="exact")
+        length = it.number.low if it.number.low is not None else it.number.high
+        base = base._replace(low=length, high=length, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)

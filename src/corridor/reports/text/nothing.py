@@ -99,7 +99,10 @@ _OTHERS = frozenset(("VEHICLE", "CONVOY", "NUM", "OPERATION", "ROAD", "SHELTER")
 def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
     """Return the article of the one person who is the subject of a verb of harm, at the opening of a clause."""
     for one in sentence.of("NUM"):
-        opens = not one.first or sentence.words[one.first - 1] in (",", ";", '"', ":", "that", "que", "qu'")
+        before = sentence.words[one.first - 1] if one.first else ","
+        opens = before in (",", ";", '"', ":", "that", "que", "qu'") or (
+            before in small("and") and sentence.words[one.first - 2 : one.first - 1] == [","]
+        )
         if not one.value.startswith("one:") or not opens or not 1 <= hurt.first - one.last <= 8:
             continue
         if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
@@ -138,7 +141,7 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
     `before` is the last count of the sentence before, which "the exact number" goes back to.
     """
     for mark in sentence.of("UNKNOWNING"):
-        many = near(sentence, mark.first, mark.last, "HOWMANY", within=7)
+        many = near(sentence, mark.first, mark.last, "HOWMANY", within=11)
         if not many and not _MANY & set(sentence.words[max(0, mark.first - ASKED) : mark.last + ASKED]):
             continue
         first, last = mark.first, mark.last

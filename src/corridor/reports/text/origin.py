@@ -49,6 +49,9 @@ def origin_of(text: str, blocks: list[Block], words: Lexicon) -> Origin:
         tokens = tokens_of(fold(line), 0, len(fold(line).text))
         classes = {mark.cls for mark in words.marks(tokens.words)}
         head.append((n, line, tokens, classes))
+    if any(not small("livepage").isdisjoint(row[2].words) for row in head[:2]):
+        # A page that is written as it happens is a story, whatever its title calls it.
+        return Origin("article", issued=False, head=frozenset())
     named = _by_field(text, blocks, words)
     typed = [row for row in head if "DOCTYPE" in row[3] and not _LABEL_TIME.match(row[1]) and _is_title(row[1])]
     if not typed and not named and (not _letterhead(head, words) or _dateline(head[0][1], words)):
@@ -125,7 +128,10 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
 def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> str:
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
-    for place, (_, line, _, _) in enumerate(head):
+    for place, (_, line, tokens, told) in enumerate(head):
+        if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line):
+            # A line that reports, or an item of a list, names nobody whose text it is.
+            continue
         for piece in re.split(r" [-–—|/] |[|,:;(]| – ", line):
             clean = piece.strip(" .-–—")
             folded = fold(clean)
@@ -139,11 +145,22 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
                 if rest and (_begins(rest, words) or not rest[0].islower()):
                     pieces.append((1.0 + place * 0.2, rest))
                 continue
-            if "ACTOR" in classes or any(m.cls == "SHELTER" and m.value == "hospital" for m in marks):
+            areas = [m for m in marks if m.cls == "ACTOR"]
+            if areas and all(m.value == "area" for m in areas):
+                pieces.append((1.2 + place * 0.3, clean))
+            elif "ACTOR" in classes or any(m.cls == "SHELTER" and m.value == "hospital" for m in marks):
                 pieces.append((place * 0.3, clean))
             elif place == 0 or _is_name(clean, classes):
                 pieces.append(((1.5 if place and _is_name(clean, classes) else 2.0) + place * 0.3, clean))
     return min(pieces, key=lambda item: item[0])[1] if pieces else ""
+
+
+_ITEM = re.compile(r"\s*[-*•·–]\s")
+
+
+def _reports(line: str, tokens: Tokens, words: Lexicon) -> bool:
+    """Tell whether a line has a verb of speech in it; "Gulf State" is a name."""
+    return any(m.cls == "SAY" and line[tokens.start(m.first)].islower() for m in words.marks(tokens.words))
 
 
 def _is_name(piece: str, classes: set[str]) -> bool:
@@ -178,6 +195,17 @@ def label_of(line: str) -> tuple[str, str, int]:
         return "", "", 0
     name = match.group("name").strip()
     return match.group("stamp") or "", name, match.end()
+
+
+_STAMP = re.compile(r"\s*(?P<hour>(?:[01]\d|2[0-3])[0-5]\d)[hHzZL]?[ \t,:–-]+(?=\S)")
+STAMPED = 3
+
+
+def stamped(text: str, blocks: list[Block]) -> dict[int, int]:
+    """Return where the words of a line begin behind its hour, in a log that writes hours as 0540 in front of lines."""
+    found = {n: m for n, b in enumerate(blocks) if (m := _STAMP.match(text, b.start, b.end))}
+    hours = [match["hour"] for match in found.values()]
+    return {n: m.end() for n, m in found.items()} if len(hours) >= STAMPED and hours == sorted(hours) else {}
 
 
 def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[str, int]]:

@@ -19,10 +19,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
         return None
     group, last = _joined(it.sentence, it.unit)
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
-    if _is_whole(it):
-        return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
-    if _the_others(it):
-        return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    related = _related(it, base)
+    if related:
+        return related
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None
@@ -59,6 +58,18 @@ def person(it: Counted, base: Claim) -> Claim | None:
         confidence=round(max(0.4, 0.95 - cost / 30), 2),
         reason=f"people with the cue '{_words(it.sentence, cue)}'",
     )
+
+
+def _related(it: Counted, base: Claim) -> Claim | None:
+    """Return the claim of a number that another count or the vehicles explain: a whole, the others, so many in each."""
+    if _is_whole(it):
+        return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
+    if _the_others(it):
+        return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    behind = it.sentence.words[base.last : base.last + 1]
+    if behind and behind[0] in small("each") and it.sentence.of("VEHICLE", "CONVOY"):
+        return base._replace(kind="capacity", confidence=0.5, reason="what each vehicle carries")
+    return None
 
 
 def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
@@ -280,19 +291,31 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
     if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
         return True
-    if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")):
+    if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
+
+
+def _covered(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a deal says of how many it is: "the deal covers 9,000 people"."""
+    verbs = [m for m in sentence.of("DEALVERB") if 0 <= base.first - m.last <= 1]
+    return bool(verbs) and any(0 <= verbs[0].first - m.last <= 1 for m in sentence.of("DEAL", "TRUCE"))
+
+
 # "The number agreed for day one had been 150".
 SET_BY = 8
 
 
 def _ruled(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a daily ceiling is one to come: permitted, planned, or an item in a list of terms."""
+    daily = any(small("dailyword").intersection(sentence.words[m.first : m.last]) for m in sentence.of("ALLOWED"))
+    if not daily and sentence.words[0] in ("-", "•"):
+        # "- UN says up to 7,000": an item that caps nothing by the day.
+        return False
     item = sentence.words[0] in ("-", "•", "(") or (len(sentence.words) > 1 and sentence.words[1] == ")")
     return item or near(sentence, base.first, base.last, "PERMIT", "PLAN", within=6) is not None
 

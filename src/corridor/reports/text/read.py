@@ -116,10 +116,11 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
     senders = origin.senders(text, blocks, words)
+    stamped = origin.stamped(text, blocks)
     voices = Voices(voice.voice)
     figures, tabled = grid.figures(text, blocks)
     parts = [
-        (*senders.get(n, ("", block.start)), block.end)
+        (*senders.get(n, ("", stamped.get(n, block.start))), block.end)
         for n, block in enumerate(blocks)
         if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]

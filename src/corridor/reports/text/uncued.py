@@ -65,11 +65,16 @@ def _of_a_vehicle(it: Counted) -> bool:
     words, unit = it.sentence.words, it.unit
     if not small("passenger").isdisjoint(words[unit.first : unit.last]):
         return True
+    short = len(words) <= TELEGRAM and unit.family == "person" and not it.sentence.has(_TOLD_OF)
+    if short and it.previous is None and any(m.last <= it.number.first for m in it.sentence.of("VEHICLE")):
+        return True
     head = words[: min(LABEL, it.number.first)]
     return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))
 
 
 LABEL = 9
+TELEGRAM = 14
+_TOLD_OF = frozenset(("AUX", "PASSIVE", "SAY", "ACCORDING"))
 
 
 def _taken_away(sentence: Sentence, base: Claim) -> bool:

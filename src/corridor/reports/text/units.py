@@ -69,16 +69,17 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
     while at < len(sentence.words):
         begun = sentence.beginning(at)
         for mark in begun:
-            if mark.cls in UNITS and mark.value == "families" and _beds(sentence, mark):
-                return Unit("bed", "beds", mark.first, mark.last)
             if mark.cls in UNITS:
-                return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
+                return _unit_of(sentence, mark)
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
             return None
         if sentence.kind(at) in ("digits", "clock") or (word in small("preposition") and word not in small("link")):
             return None
         if begun and any(m.cls in _NO_ADJECTIVE for m in begun) and word not in small("link"):
+            return None
+        if word in small("helping"):
+            # "The first 3,150 had left the villages": no noun stands behind a verb.
             return None
         if word not in small("link"):
             steps += 1
@@ -89,6 +90,13 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
 
 
 _NO_ADJECTIVE = frozenset(("AUX", "PLAN", *PERSON_CUES)).difference(("LEAVE", "EVAC"))
+
+
+def _unit_of(sentence: Sentence, mark: Mark) -> Unit:
+    """Return the unit of a noun; an Arabic one may be families or beds."""
+    if mark.value == "families" and _beds(sentence, mark):
+        return Unit("bed", "beds", mark.first, mark.last)
+    return Unit(UNITS[mark.cls], mark.value, mark.first, mark.last)
 
 
 def _beds(sentence: Sentence, noun: Mark) -> bool:

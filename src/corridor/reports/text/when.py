@@ -83,7 +83,8 @@ def observed(sentence: Sentence, first: int, last: int, base: datetime, lang: st
     day = base.replace(hour=0, minute=0, second=0, microsecond=0)
     cal = calendar(lang)
     best = 30
-    for at, word in enumerate(sentence.words):
+    named = () if cal.begins.isdisjoint(sentence.words) else enumerate(sentence.words)
+    for at, word in named:
         if word not in cal.begins:
             continue
         shift = _shift(cal, sentence, at, word, base)
