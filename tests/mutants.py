@@ -162,12 +162,13 @@ def check(group: str, count: int, seed: int, jobs: int) -> dict[str, object]:
     drawn = every if count <= 0 else random.Random(seed).sample(every, min(count, len(every)))
     if not survives(None, tests):
         sys.exit(f"{group}: the tests fail on the source as it is")
+    left = 0
     with ThreadPoolExecutor(jobs) as pool:
-        alive = list(pool.map(lambda one: survives(one, tests), drawn))
-    left = [one for one, lives in zip(drawn, alive, strict=True) if lives]
-    for one in sorted(left):
-        print(f"survives: src/corridor/{one.file}:{one.line}: {one.was!r} -> {one.now!r}", flush=True)
-    killed = len(drawn) - len(left)
+        for one, lives in zip(drawn, pool.map(lambda one: survives(one, tests), drawn), strict=True):
+            left += lives
+            if lives:
+                print(f"survives: src/corridor/{one.file}:{one.line}: {one.was!r} -> {one.now!r}", flush=True)
+    killed = len(drawn) - left
     share = round(killed / len(drawn), 3)
     return {"group": group, "mutants": len(every), "tried": len(drawn), "killed": killed, "share": share}
 
