@@ -62,6 +62,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
 
 def _related(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number that another count or the vehicles explain: a whole, the others, so many in each."""
+    words, first = it.sentence.words, it.number.first
+    if it.unit.value == "wounded" and first and words[first - 1] in small("makes"):
+        return base._replace(kind="casualty", confidence=0.8, reason="wounded by what the verb before them tells")
     if _is_whole(it):
         return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
     if _the_others(it):
