@@ -141,6 +141,14 @@ READERS: dict[str, Callable[[Path], object]] = {
 }
 
 
+def _peak_kb() -> int:
+    """Return the most memory this program held; what `getrusage` says holds also that of the process it came from."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text(encoding="ascii").split("VmHWM:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def check(count: int, seed: int = 0) -> dict[str, object]:
     """Spoil each kind of file so many times; returns how many of each were refused."""
     refused: dict[str, object] = {}
@@ -166,6 +174,6 @@ def check(count: int, seed: int = 0) -> dict[str, object]:
                 slowest = max(slowest, time.perf_counter() - begun)
         refused[kind] = number
     assert slowest <= LONGEST_SECONDS, f"a file took {slowest:.1f} s"
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory = _peak_kb()
     assert memory < MOST_MEMORY_KB, f"{memory // 1024} MB were used"
     return {"of each": count, "refused": refused, "slowest s": round(slowest, 2), "peak MB": memory // 1024}
