@@ -164,7 +164,20 @@ def _is(role: str, line: str) -> bool:
     short = line.rstrip(" .:!…>»-").strip()
     if short in whole:
         return True
-    return len(line) < 160 and ((bool(begins) and line.startswith(begins)) or (bool(ends) and short.endswith(ends)))
+    if len(line) >= CAPTION:
+        return False
+    return any(_opens(line, begin) for begin in begins) or (bool(ends) and short.endswith(ends))
+
+
+CAPTION = 160
+
+
+def _opens(line: str, begin: str) -> bool:
+    """Tell whether a line begins with whole words: "share" opens a row of buttons, "shared" tells something."""
+    if not line.startswith(begin):
+        return False
+    rest = line[len(begin) :]
+    return not begin[-1].isalpha() or not rest[:1].isalpha() or (rest[0] == "s" and not rest[1:2].isalpha())
 
 
 _LINE = re.compile(r"[^\r\n\x0b\x0c\u2028\u2029]+")
@@ -247,8 +260,8 @@ def _related_starts() -> tuple[str, ...]:
     return (*whole, *begins)
 
 
-# An item of a list that holds a number is no heading: "- 20 more boats with engines".
-_ITEM = re.compile(r"\s*[-*•·–]\s.*\d")
+# An item of a list is no heading, whatever ends it: "- 20 more boats with engines".
+_ITEM = re.compile(r"\s*[-*•·–—▪◦‣●○■►➢✓]\s*\w")
 
 
 def _headings(text: str, found: list[Block]) -> list[Block]:
@@ -270,7 +283,7 @@ _FIELD = re.compile(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d")
 def _heads(line: str) -> bool:
     if len(line) >= _HEADING or len(line.split()) > 16 or _FULL_STOP.search(line):
         return False
-    return not (_FIELD.match(line) or _ENTRY.match(line))
+    return not (_FIELD.match(line) or _ENTRY.match(line) or _ITEM.match(line))
 
 
 _ARABIC = re.compile("[\u0600-\u06ff]")
