@@ -7,8 +7,8 @@ import pytest
 from corridor.reports.text import read_text
 
 PROSE = {
-    "en": "The river has been falling slowly since the morning, the office said, but heavy rain is forecast for Thursday.\n",
-    "fr": "Le fleuve baisse lentement depuis ce matin, selon le bureau, mais de fortes averses sont annoncées pour jeudi.\n",
+    "en": "The river has been falling slowly since dawn, the office said, but heavy rain is due on Thursday.\n",
+    "fr": "Le fleuve baisse lentement depuis ce matin, dit le bureau, mais de fortes averses arrivent jeudi.\n",
     "ar": "ينخفض منسوب النهر ببطء منذ الصباح بحسب المكتب، غير أن أمطارا غزيرة متوقعة يوم الخميس في كل أنحاء الدلتا.\n",
 }
 ITEMS = {
