@@ -166,7 +166,9 @@ def _is(role: str, line: str) -> bool:
         return True
     if len(line) >= CAPTION:
         return False
-    return any(_opens(line, begin) for begin in begins) or (bool(ends) and short.endswith(ends))
+    if begins and line.startswith(begins) and any(_opens(line, begin) for begin in begins):
+        return True
+    return bool(ends) and short.endswith(ends)
 
 
 CAPTION = 160
