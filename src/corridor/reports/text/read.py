@@ -15,8 +15,10 @@ from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, grid, origin, terms, when
 from corridor.reports.text.claims import Heard
 from corridor.reports.text.extractors import extracted
+from corridor.reports.text.flat import Flat
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
+from corridor.reports.text.lines import flattened
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
 from corridor.reports.text.together import paragraphs
@@ -99,14 +101,16 @@ def read_text(
 
 
 def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tuple[str, ...], ...]) -> list[Candidate]:
-    opening = fold(text[: clean.SAMPLE]).text
+    flat = flattened(text)
+    opening = fold(flat.text[: clean.SAMPLE]).text
     lang = clean.language_of(opening)
     words = lexicon(lang)
-    blocks = clean.blocks(text)
-    voice = origin.origin_of(text, blocks, words)
+    blocks = clean.blocks(flat.text)
+    voice = origin.origin_of(flat.text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
-    candidates = _candidates(text, _hear(text, blocks, voice, words, Setting(lang, base, sites)), doc, base)
-    agency = origin.agency_of(text)
+    heard = _hear(flat.text, blocks, voice, words, Setting(lang, base, sites))
+    candidates = _candidates(text, [_unflattened(h, flat) for h in heard], doc, base)
+    agency = origin.agency_of(flat.text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
     return candidates
@@ -144,6 +148,13 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
         sentence += 1
         found += [Heard(s.claim, s, sentence, voices.voice, figure.start) for s in grid.told(figure, setting)]
     return found
+
+
+def _unflattened(heard: Heard, flat: Flat) -> Heard:
+    """Return what was heard with its place in the text handed in."""
+    start, end = flat.span(*_place(heard))
+    spoken = heard.spoken._replace(start=start - flat.back(heard.at), end=end - flat.back(heard.at))
+    return heard._replace(at=flat.back(heard.at), spoken=spoken)
 
 
 def _sender(sender: str, voice: origin.Origin) -> str:

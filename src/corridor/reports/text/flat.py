@@ -1,0 +1,102 @@
+"""A text as it is read: signs that carry nothing left out, wrapped lines joined; with the way back to its offsets."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """A stretch of a text and what stands for it, which is never longer."""
+
+    start: int
+    end: int
+    instead: str = ""
+
+
+class Flat(NamedTuple):
+    """The text as it is read; what stands from `here[n]` on was taken from `there[n]` on in the text handed in."""
+
+    text: str
+    here: tuple[int, ...] = (0,)
+    there: tuple[int, ...] = (0,)
+
+    def back(self, position: int) -> int:
+        """Return where a character of the flat text stands in the text it was made of."""
+        at = bisect_right(self.here, position) - 1
+        return self.there[at] + position - self.here[at]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the original that a stretch of the flat text was made of."""
+        first = self.back(start)
+        return first, max(first, self.back(end - 1) + 1)
+
+    def cut(self, edits: Iterable[Edit]) -> Flat:
+        """Return the text after some edits, in order and apart from one another; offsets still lead to the first."""
+        parts: list[str] = []
+        here, there = [0], [0]
+        at = size = 0
+        for edit in edits:
+            parts += (self.text[at : edit.start], edit.instead)
+            size += edit.start - at
+            for place, origin in ((size, edit.start), (size + len(edit.instead), edit.end)):
+                if place == here[-1]:
+                    there[-1] = origin
+                else:
+                    here.append(place)
+                    there.append(origin)
+            at, size = edit.end, size + len(edit.instead)
+        if not parts:
+            return self
+        parts.append(self.text[at:])
+        if len(self.here) > 1 or self.there[0]:
+            here, there = self._through(here, there)
+        return Flat("".join(parts), tuple(here), tuple(there))
+
+    def _through(self, here: list[int], there: list[int]) -> tuple[list[int], list[int]]:
+        """Return the stretches of a second cut with the stretches of the first told apart inside them."""
+        mine: list[int] = []
+        theirs: list[int] = []
+        for at, (place, middle) in enumerate(zip(here, there, strict=True)):
+            size = here[at + 1] - place if at + 1 < len(here) else len(self.text)
+            mine.append(place)
+            theirs.append(self.back(middle))
+            first = bisect_right(self.here, middle)
+            while first < len(self.here) and self.here[first] < middle + size:
+                mine.append(place + self.here[first] - middle)
+                theirs.append(self.there[first])
+                first += 1
+        return mine, theirs
+
+
+# Signs that are not seen (direction, joiners, soft hyphens), and the marks of footnotes behind a word.
+_NOTHING = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+    r"|(?<=[\w.,;:!?)\"”»])(?:\[\d{1,3}\])+(?!\()|(?:(?<=[^\W\d_m])|(?<=[.,;:)\"”»]))[¹²³⁰⁴-⁹]+(?!\w)"
+)
+# What sets words in bold, slanted or struck out, and a link written with its address.
+_BOLD = re.compile(
+    r"(?<![\w*])(?P<sign>\*{1,3}|_{1,3}|~{1,2}|`{1,3})(?=[^\s*_`~])(?P<inside>[^*\n`]{1,400}?)(?<=[^\s*_`~])(?P=sign)(?!\w)"
+    r"|!?\[(?P<words>[^\]\n]{1,200})\]\((?:https?:|mailto:|/|#)[^)\s]*\)"
+)
+_BLANKS = str.maketrans(
+    dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+)
+
+
+def _unmarked(text: str) -> list[Edit]:
+    """Return what takes away the signs that set words apart from others."""
+    edits = []
+    for match in _BOLD.finditer(text):
+        name = "inside" if match["sign"] else "words"
+        edits += [Edit(match.start(), match.start(name)), Edit(match.end(name), match.end())]
+    return edits
+
+
+def unsigned(text: str) -> Flat:
+    """Return a text without the signs that carry nothing, its blanks all of one kind."""
+    flat = Flat(text if text.isascii() else text.translate(_BLANKS))
+    flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
+    return flat.cut(_unmarked(flat.text))

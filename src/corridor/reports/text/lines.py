@@ -1,0 +1,31 @@
+"""The lines of a text made plain: one mark for every item of a list, one line for every paragraph."""
+
+from __future__ import annotations
+
+import re
+
+from corridor.reports.text.flat import Edit, Flat, unsigned
+from corridor.reports.text.items import dashed, marked
+from corridor.reports.text.wrapped import Line, joined
+
+_LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
+_END = re.compile(r"\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
+# Lines of mail that was answered begin so.
+_QUOTED = re.compile(r"^(?:[ \t]{0,3}>)+[ \t]?", re.MULTILINE)
+ANSWERED = 2
+
+
+def flattened(text: str) -> Flat:
+    """Return a text as it is read; `span` of it leads back to the text handed in."""
+    flat = unsigned(text)
+    quoted = [Edit(*match.span()) for match in _QUOTED.finditer(flat.text)]
+    flat = flat.cut(quoted if len(quoted) >= ANSWERED else ())
+    spans = [(m.start(), m.start() + len(m[0].rstrip())) for m in _LINE.finditer(flat.text) if m[0].strip()]
+    texts = [flat.text[start:end] for start, end in spans]
+    items = dict(marked(texts))
+    lines = [
+        Line(start, end, line, len(_END.findall(flat.text, spans[at - 1][1], start)) if at else 0, at in items)
+        for at, ((start, end), line) in enumerate(zip(spans, texts, strict=True))
+    ]
+    starts = [start for start, _ in spans]
+    return flat.cut(sorted((*dashed(starts, texts, items), *joined(lines))))
