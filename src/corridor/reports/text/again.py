@@ -37,15 +37,24 @@ def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted
     return any(e.kind == "resume" and _overlap(e, event) for e in events)
 
 
-def _only_said(_sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+def _only_said(sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
     """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
     if event.modality == "planned" or any(e.kind == "accusation" for e in events):
         return True
-    if any(e.kind == "agreement" and _overlap(e, event) for e in events):
+    if any(e.kind == "agreement" and _overlap(e, event) for e in events) and not _despite(sentence, event):
         return True
     if event.modality == "denied" and any(c.kind == "agreement" for c in (*events, *counted)):
         return True
     return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
+
+
+def _despite(sentence: Sentence, event: Claim) -> bool:
+    """Tell whether fire is told against the deal: "the truce held despite scattered bursts"."""
+    words = sentence.words[max(0, event.first - DESPITE) : event.last]
+    return not small("despite").isdisjoint(words)
+
+
+DESPITE = 2
 
 
 def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted: list[Claim]) -> bool:

@@ -8,7 +8,7 @@ from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, unit_after, unit_label
+from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, describes_noun, unit_after, unit_label
 
 
 def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
@@ -41,6 +41,8 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
 
 def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
+    if describes_noun(sentence, number) and not any(m.cls in COUNTED_BEFORE for m in sentence.ending(number.first)):
+        return None
     if we_are(sentence, number):
         return Unit("person", "all", number.last, number.last)
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
@@ -81,9 +83,7 @@ def _by_words_around(
     sentence: Sentence, number: Number, previous: Claim | None, after: str, before: list[Mark]
 ) -> Unit | None:
     """Return people for a number without a noun by the words around it, or what a noun with its owner counts."""
-    if previous and previous.kind == "fleet" and previous.last and of_them(sentence, number):
-        return Unit("vehicle", previous.unit, number.last, number.last)
-    told = _told_people(sentence, number, previous, after)
+    told = _of_those_before(sentence, number, previous, after) or _told_people(sentence, number, previous, after)
     if told or of_them(sentence, number):
         return told or Unit("person", "all", number.last, number.last)
     if before and _owned(sentence, before[-1]) and not after[0].isalpha():
@@ -110,6 +110,20 @@ def _by_words_around(
     return None
 
 
+def _of_those_before(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return the vehicles or people named before, of whom a bare number is a part or the whole."""
+    if previous and previous.kind == "fleet" and previous.last and of_them(sentence, number):
+        return Unit("vehicle", previous.unit, number.last, number.last)
+    whole = [m for m in sentence.of("VEHICLE", "TWO_VEHICLE") if 0 <= number.first - m.last <= OUT_OF]
+    if whole and sentence.words[number.first - 1] in ("اصل", "بين"):
+        return Unit("vehicle", whole[-1].value, number.last, number.last)
+    if previous and previous.unit == "persons" and _some_of_them(sentence, number, after):
+        return Unit("person", previous.group, number.last, number.last)
+    return None
+
+
+# "Two coaches out of nine".
+OUT_OF = 2
 COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
 
 
@@ -206,13 +220,21 @@ def _someof_them(sentence: Sentence, number: Number) -> bool:
     return any(0 <= number.first - m.last <= 8 for m in cues)
 
 
+def _some_of_them(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether Arabic says "of them" right in front of a bare number: "37 patients, of them 9 on ventilators"."""
+    if number.article or not any(m.last == number.first for m in sentence.of("SUBSET")):
+        return False
+    return not after[0].isalpha() or after in small("bare") or after in small("alive")
+
+
 def _number_of(sentence: Sentence, number: Number) -> Unit | None:
     """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
     for many in sentence.of("HOWMANY"):
         for mark in sentence.marks:
             if not many.last <= mark.first <= many.last + 2 or mark.cls not in _WHOSE_NUMBER:
                 continue
-            if gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) >= NUMBER_OF:
+            reach = NUMBER_OF if mark.cls not in _THINGS else NUMBER_OF_THINGS
+            if gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) >= reach:
                 continue
             if mark.cls in UNITS:
                 return Unit(UNITS[mark.cls], mark.value, number.last, number.last)
@@ -222,8 +244,10 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
     return None
 
 
-_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE")
+_THINGS = ("VEHICLE", "CONVOY", "SHELTER", "BED")
+_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE", *_THINGS)
 NUMBER_OF = 16
+NUMBER_OF_THINGS = 4
 HUNDRED = 100
 # What stands between a part and its whole.
 WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))

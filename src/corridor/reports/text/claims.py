@@ -84,18 +84,19 @@ def distance(sentence: Sentence, first: int, last: int, mark: Mark) -> float:
     if mark.first < last and mark.last > first:
         return 0.0
     low, high = (last, mark.first) if mark.first >= last else (mark.last, first)
-    return gap(sentence, low, high) + (5.0 if mark.first >= last and _coordinated(sentence.words[mark.first]) else 0.0)
+    return gap(sentence, low, high) + (5.0 if mark.first >= last and coordinated(sentence.words[mark.first]) else 0.0)
 
 
-def _coordinated(word: str) -> bool:
+def coordinated(word: str) -> bool:
     """Tell whether an Arabic word brings its own "and": it begins another clause. Roots that begin so do not."""
-    return (
+    return word in _AND_NOT or (
         word[0] == "و"
         and len(word) > 3
         and word[1:3] not in ("صل", "قع", "فا", "جو", "قف", "قت", "ضع", "سط", "فق", "قو")
     )
 
 
+_AND_NOT = frozenset(("ولم", "ولن", "ولا", "وتم"))
 _STEP = {";": 14.0, ".": 14.0, "?": 14.0, "!": 14.0, ",": 4.0, ":": 3.0, "(": 3.0, ")": 3.0, '"': 3.0}
 _STEP |= {"and": 2.5, "et": 2.5, "-": 0.5}
 # Arabic: "and it", "and they", "and was" begin a clause of their own.
@@ -133,6 +134,11 @@ def near(sentence: Sentence, first: int, last: int, *classes: str, within: float
             if cost < best_cost or (cost == best_cost and best and mark.first < best.first):
                 best, best_cost = mark, cost
     return best
+
+
+def awaited(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a movement is only waited for, or needed: "waiting for evacuation", "in need of transfer"."""
+    return any(0 <= mark.first - m.last <= 1 for m in sentence.of("WAITING", "NEED"))
 
 
 _MODES = frozenset(("PLAN", "IF", "ESTIMATE"))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
 from corridor.reports.text.barred import one_mover, wished
+from corridor.reports.text.bounds import ARABIC
 from corridor.reports.text.claims import Claim, distance, modality, near
 from corridor.reports.text.language import rows, small
 from corridor.reports.text.lexicon import Mark
@@ -122,6 +123,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     if rule.partners:
         partner = _partner(sentence, rule, cue, counted)
         alone = "^" in rule.partners and _opens(sentence, cue, rule, counted)
+        alone = alone or (partner is None and _holds_subject(sentence, rule, cue))
         if partner is None and not alone and not (rule.cue == "FULL" and _labelled(sentence, cue)):
             return None
         cost = _reach(sentence, cue, partner) if partner else 5.0
@@ -129,6 +131,8 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
     if rule.unless and _unless(sentence, rule, cue):
+        return None
+    if rule.kind == "arrival" and cue.value == "noun" and _expected(sentence, cue):
         return None
     if wished(sentence, rule.kind, cue, partner) or one_mover(sentence, rule.kind, partner):
         return None
@@ -141,6 +145,20 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
+
+
+def _expected(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether an arrival is only waited for: "dozens of families await at the station the arrival of coaches"."""
+    waits = [m for m in sentence.of("WAITING", "REMAIN") if 0 <= cue.first - m.last <= EXPECTED]
+    return any("," not in sentence.words[m.last : cue.first] for m in waits)
+
+
+EXPECTED = 7
+
+
+def _holds_subject(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a longer term names by itself what it happens to: "the flights were suspended" as one term."""
+    return any(m.value in rule.partners and cue.first < m.first < cue.last for m in sentence.of("INNER"))
 
 
 def _labelled(sentence: Sentence, cue: Mark) -> bool:
@@ -163,7 +181,9 @@ def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether a number of the sentence already is the claim that the cue would make."""
-    if rule.kind in ("departure", "arrival") and _counted_mover(cue, partner, counted):
+    if rule.kind in ("departure", "arrival") and (
+        _counted_mover(cue, partner, counted) or _counted_behind(sentence, rule, cue, counted)
+    ):
         return True
     if (
         partner is None
@@ -180,7 +200,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
         and any(c.kind in ("count_out", "arrival", "remaining") and c.counted for c in counted)
     ):
         return True
-    if rule.kind == "incident" and _by_what(sentence, cue, counted):
+    if _by_what(sentence, cue, counted) if rule.kind == "incident" else _of_cold(sentence, rule, cue, counted):
         return True
     if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
         return False
@@ -327,6 +347,14 @@ def _counted_mover(cue: Mark, partner: Mark | None, counted: list[Claim]) -> boo
     return _numbered(partner, counted) or _group_of(partner, counted)
 
 
+def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> bool:
+    """Tell whether the people counted right behind an Arabic verb are its subject: "boarded 600 people the buses"."""
+    if sentence.words[cue.first][0] < ARABIC:
+        return False
+    same = [c for c in counted if c.kind == _COUNT_OF[rule.kind] and c.counted and c.unit == "persons"]
+    return any(0 <= c.first - cue.last <= 1 for c in same)
+
+
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is people whose number is already the claim."""
     if partner is None or partner.cls != "PERSON":
@@ -350,7 +378,20 @@ def _by_what(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
     """Tell whether fire only says what killed the people counted: "killed by shelling"."""
     by = any(m.cls == "BY" and 0 <= cue.first - m.last <= 2 for m in sentence.marks)
     war = not small("war").isdisjoint(sentence.words[cue.first : cue.last])
+    word = sentence.words[cue.first]
+    # Arabic: "by a bullet", in one word behind the verb of harm.
+    by = by or (word[0] == "ب" and any(0 <= cue.first - m.last <= BY for m in sentence.of("DEAD", "INJURED")))
     return (by or war) and any(c.kind == "casualty" and c.counted for c in counted)
+
+
+def _of_cold(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> bool:
+    """Tell whether weather only says what people died of: "two died of cold"."""
+    before = sentence.words[cue.first - 1] if cue.first and rule.kind == "weather" else ""
+    behind = any(0 <= cue.first - c.last <= BY for c in counted if c.kind == "casualty")
+    return behind and before in small("of_cause")
+
+
+BY = 3
 
 
 def _same_clause(sentence: Sentence, claim: Claim, cue: Mark) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.bounds import Number
+from corridor.reports.text.bounds import ARABIC, Number
 from corridor.reports.text.language import small
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import unit_after
@@ -30,7 +30,7 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     if number.hedge == "exact" and at and sentence.kind(at) == "digits":
         before = sentence.ending(at)
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
-            return not _counts_people(sentence, number)
+            return not (_counts_people(sentence, number) or _counts_arabic(sentence, number))
         named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
         if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
             return True
@@ -60,6 +60,15 @@ def _counts_people(sentence: Sentence, number: Number) -> bool:
     unit = unit_after(sentence, number)
     people = unit is not None and unit.family in ("person", "vehicle") and unit.first == number.last
     return people and (number.low or 0) >= MANY
+
+
+def _counts_arabic(sentence: Sentence, number: Number) -> bool:
+    """Tell whether an Arabic noun right behind a number is counted by it: "the convoy has 18 vehicles"."""
+    unit = unit_after(sentence, number)
+    if unit is None or unit.family not in ("person", "vehicle", "staff") or unit.first != number.last:
+        return False
+    word = sentence.words[unit.first]
+    return word[0] >= ARABIC and not word.startswith("ال")
 
 
 MANY = 30

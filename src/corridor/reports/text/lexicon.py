@@ -149,9 +149,11 @@ class Lexicon:
         if word in self._known:
             return self._known[word]
         nodes = self._look_up(self.forms(word))
-        if not nodes and self.suffixes:
-            nodes = self._look_up(self._stems(word))
         single = list(dict.fromkeys(term for node in nodes for term in node.terms))
+        if not single and self.suffixes:
+            stripped = self._look_up(self._stems(word))
+            single = list(dict.fromkeys(term for node in stripped for term in node.terms))
+            nodes += stripped
         if not single:
             single = self._dual(word) or self._imperfect(word)
         if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
@@ -253,10 +255,17 @@ class Lexicon:
                     until = end
                     for cls, value in terms:
                         found.append(_new(Mark, (at, end, cls, value)))
+                    if prefixed:
+                        found += self._inside(words, at, end)
                     continue
             for cls, value in single:
                 found.append(_new(Mark, (at, at + 1, cls, value)))
         return found
+
+    def _inside(self, words: list[str], at: int, end: int) -> list[Mark]:
+        """Return what moves, or is moved on, inside a longer Arabic term, where the verb stands before its subject."""
+        inner = (k for k in range(at + 1, end))
+        return [Mark(k, k + 1, INNER, cls) for k in inner for cls, _ in self._single(words[k]) if cls in _SUBJECTS]
 
     def _meet(self, words: list[str]) -> list[_Found | None]:
         """Return the entries of words of which some were not met before."""
@@ -290,7 +299,9 @@ class Lexicon:
 _new = tuple.__new__
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
-_REST = {"و": 2, "س": 4}
+_REST = {"و": 2, "س": 4, "ه": 4, "ح": 4}
+INNER = "INNER"
+_SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER"))
 DUAL_STEM = 3
 VERB_STEM = 3
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))

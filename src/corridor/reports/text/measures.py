@@ -123,12 +123,7 @@ def time(it: Counted, base: Claim) -> Claim | None:
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
-    if (
-        deal
-        and not after
-        and it.unit.value in ("hours", "days", "weeks", "months")
-        and not near(it.sentence, base.first, base.last, "STOP", within=5)
-    ):
+    if deal and not after and it.unit.value in ("hours", "days", "weeks", "months") and not _of_a_stop(it, base):
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a length that the agreement sets"
         )
@@ -136,6 +131,12 @@ def time(it: Counted, base: Claim) -> Claim | None:
     if not at_hour and near(it.sentence, base.first, base.last, "PLAN", within=6):
         return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
     return None
+
+
+def _of_a_stop(it: Counted, base: Claim) -> bool:
+    """Tell whether a length is that of a stop; one of the fighting ("hostilities stop for 72 hours") is a truce."""
+    stop = near(it.sentence, base.first, base.last, "STOP", within=5)
+    return stop is not None and not any(0 <= m.first - stop.last <= 1 for m in it.sentence.of("TRUCE"))
 
 
 # A sentence that begins with the deal is of the deal.
@@ -196,6 +197,9 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     )
 
 
+HEIGHT = 300
+
+
 def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     """Return a distance as a measure of the weather (metres of surge, km/h of wind), else nothing."""
     if it.unit.value in ("m", "feet") and _level(it, base):
@@ -207,7 +211,10 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
         seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=7)
         if thing and thing.cls != "WEATHER" and not seen:
             return None
-        if it.unit.value == "km" and not near(it.sentence, base.first, base.last, "VISIBILITY", within=7):
+        if it.unit.value == "km" and not seen:
+            return None
+        if it.unit.value == "m" and not seen and (base.low or base.high or 0) >= HEIGHT:
+            # "Snow above 900 metres": how high the land is.
             return None
         return weather(it, base)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from corridor.reports.text.around import tight
 from corridor.reports.text.bare import WHOLE, of_them, we_are
-from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near, rules
+from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -188,9 +188,20 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         kind = _kind_by(sentence, mark, base, rule[0])
         if cost < best[2]:
             best = (kind, mark, cost)
-    if unit.family == "person" and unit.value in ("killed", "injured"):
+    if unit.family == "person" and (unit.value in ("killed", "injured") or _beside_killed(sentence, unit)):
         return "casualty", best[1], 1.0
     return best
+
+
+def _beside_killed(sentence: Sentence, unit: Unit) -> bool:
+    """Tell whether wounded are counted right beside killed: "two killed and nine wounded"."""
+    if unit.value != "wounded":
+        return False
+    killed = [m for m in sentence.of("PERSON", "TWO_PERSON") if m.value == "killed"]
+    return any(gap(sentence, min(m.last, unit.last), max(m.first, unit.first)) <= BESIDE for m in killed)
+
+
+BESIDE = 4.0
 
 
 def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:
@@ -241,6 +252,10 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
     if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
         return True
+    if mark.cls in _AWAITED and awaited(sentence, mark):
+        return True
+    if mark.cls == "REMAIN" and _of_another_noun(sentence, mark):
+        return True
     if mark.cls == "BRINGS":
         return mark.last != base.first
     if mark.cls in TIGHT or mark.cls == "LEAVE":
@@ -249,6 +264,23 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
         # Arabic: the same letters say "and already" in front of a verb, and "were lost" in front of a number.
         return mark.last != base.first
     return mark.cls == "CAPACITY" and _of_another(sentence, mark, base)
+
+
+# What people wait for, or need, has not been done to them.
+_AWAITED = frozenset(("EVAC", "LEAVE", "ARRIVE"))
+
+
+def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether an Arabic adjective is of a place ("the besieged quarter"), or names who was already brought out."""
+    word = sentence.words[mark.first]
+    if not word.startswith("ال") or not mark.first or mark.last > mark.first + 1:
+        return False
+    before = sentence.words[mark.first - 1]
+    if before.removeprefix("ب").removeprefix("ل").removeprefix("ال") in small("area"):
+        return True
+    brought = [m for m in sentence.of("EVAC") if m.last == mark.first]
+    held = [m for m in sentence.of("NEG", "REMAIN", "PLAN", "NEED") if m.last <= mark.first]
+    return bool(brought) and not any(brought[0].first - m.last <= 1 for m in held)
 
 
 def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:

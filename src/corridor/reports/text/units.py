@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.text.bounds import Number
-from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.claims import Claim, coordinated, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -36,6 +36,9 @@ TWOS = frozenset(f"TWO_{cls}" for cls in UNITS)
 PERSON_CUES = ("LOST", "EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "DEAD", "INJURED", "MISSING", "HOUSE", "CAPACITY")
 
 
+_DOING = ("EVAC", "LEAVE", "ABOARD", "ARRIVE", "REMAIN", "HOUSE", "CAPACITY")
+
+
 class Unit(NamedTuple):
     """What is counted: its family, the word of the table, and the tokens it covers."""
 
@@ -59,7 +62,7 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     key = (number.body, number.last, number.hedge)
     if key not in sentence.units:
-        sentence.units[key] = None if _describes_noun(sentence, number) else _unit_behind(sentence, number)
+        sentence.units[key] = None if describes_noun(sentence, number) else _unit_behind(sentence, number)
     return sentence.units[key]
 
 
@@ -69,7 +72,7 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
     while at < len(sentence.words):
         begun = sentence.beginning(at)
         for mark in begun:
-            if mark.cls in UNITS:
+            if mark.cls in UNITS and not _alive(sentence, mark, number):
                 return _unit_of(sentence, mark)
         word = sentence.words[at]
         if not word[0].isalnum() and word not in {"-", '"'}:
@@ -78,8 +81,8 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
             return None
         if begun and any(m.cls in _NO_ADJECTIVE for m in begun) and word not in small("link"):
             return None
-        if word in small("helping"):
-            # "The first 3,150 had left the villages": no noun stands behind a verb.
+        if coordinated(word) or word in small("helping"):
+            # "The first 3,150 had left the villages": no noun stands behind a verb, or behind an Arabic "and" in one.
             return None
         if word not in small("link"):
             steps += 1
@@ -90,6 +93,13 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
 
 
 _NO_ADJECTIVE = frozenset(("AUX", "PLAN", *PERSON_CUES)).difference(("LEAVE", "EVAC"))
+
+
+def _alive(sentence: Sentence, noun: Mark, number: Number) -> bool:
+    """Tell whether Arabic says "of them 22 alive", which is spelt as "22 quarters"."""
+    if sentence.words[noun.first] not in small("alive"):
+        return False
+    return bool(number.first) and sentence.words[number.first - 1] in small("them")
 
 
 def _unit_of(sentence: Sentence, mark: Mark) -> Unit:
@@ -107,7 +117,7 @@ def _beds(sentence: Sentence, noun: Mark) -> bool:
     return hospital or near(sentence, noun.first, noun.last, "CAPACITY", "OCCUPIED", "FULL", within=4) is not None
 
 
-def _describes_noun(sentence: Sentence, number: Number) -> bool:
+def describes_noun(sentence: Sentence, number: Number) -> bool:
     """Tell whether an Arabic number describes the noun in front of it: "the three towns and the evacuation of"."""
     at = number.body
     if number.hedge != "exact" or not at or sentence.kind(at) != "word" or number.last > at + 1:
@@ -137,6 +147,9 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             if mark.cls == "VEHICLE" and mark.last < at and words[mark.last][0].isdigit():
                 # "Bus 2: 75": the bus has a number, the people are counted.
                 return Unit("person", "all", number.last, number.last)
+            if mark.cls == "SHELTER" and any(start <= m.first and m.last <= mark.first for m in sentence.of(*_DOING)):
+                # "Arrived at the camp: 1,390": the camp is where.
+                break
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     for mark in sentence.marks:
         if start <= mark.first < at and mark.cls in PERSON_CUES:
