@@ -15,6 +15,8 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
         return False
     if previous and previous.unit == "persons" and _a_day(sentence, number):
         return True
+    if agreed_daily(sentence, number.first, number.last) and (number.low or number.high or 0) >= TENS:
+        return True
     if _room_for(sentence, number) and (number.low or number.high or 0) >= ROOM:
         return True
     return _people_are(sentence, number, after) or _right_behind(sentence, number)
@@ -36,6 +38,15 @@ def _a_day(sentence: Sentence, number: Number) -> bool:
     """Tell whether a bare bound is a daily ceiling: "3,400 are to leave, no more than 1,200 a day"."""
     daily = any(m.first == number.last for m in sentence.of("ALLOWED", "DAILY"))
     return daily and number.hedge in ("max", "min") and (number.high or number.low or 0) >= TENS
+
+
+def agreed_daily(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether a number is so many a day that a side agreed to: "they have agreed to 300 a day"."""
+    daily = any(
+        m.first == last and not small("dailyword").isdisjoint(sentence.words[m.first : m.last])
+        for m in sentence.of("ALLOWED")
+    )
+    return daily and any(m.last == first for m in sentence.of("DEALVERB", "AGREED", "AGREEVERB", "DUTY"))
 
 
 def _right_behind(sentence: Sentence, number: Number) -> bool:

@@ -112,8 +112,9 @@ def _by_words_around(
 
 def _of_those_before(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return the vehicles or people named before, of whom a bare number is a part or the whole."""
-    if previous and previous.kind == "fleet" and previous.last and of_them(sentence, number):
-        return Unit("vehicle", previous.unit, number.last, number.last)
+    vehicles = _vehicles_of_them(sentence, number, previous)
+    if vehicles:
+        return vehicles
     whole = [m for m in sentence.of("VEHICLE", "TWO_VEHICLE") if 0 <= number.first - m.last <= OUT_OF]
     if whole and sentence.words[number.first - 1] in ("اصل", "بين"):
         return Unit("vehicle", whole[-1].value, number.last, number.last)
@@ -124,6 +125,21 @@ def _of_those_before(sentence: Sentence, number: Number, previous: Claim | None,
 
 # "Two coaches out of nine".
 OUT_OF = 2
+
+
+def _vehicles_of_them(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
+    """Return the vehicles that "of them" goes back to: "the coaches are back, fourteen of them"."""
+    if not of_them(sentence, number) or (previous and not previous.last):
+        return None
+    if previous:
+        return Unit("vehicle", previous.unit, number.last, number.last) if previous.kind == "fleet" else None
+    named = [m for m in sentence.of("VEHICLE", "PERSON", "STAFF") if m.last <= number.first]
+    if not named or named[-1].cls != "VEHICLE" or sentence.of("DEAD", "INJURED", "MISSING"):
+        return None
+    many = sentence.words[named[-1].last - 1].endswith(("s", "x"))
+    return Unit("vehicle", named[-1].value, number.last, number.last) if many else None
+
+
 COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
 
 

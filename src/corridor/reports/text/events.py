@@ -247,7 +247,7 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
     if rule.cue == "HERE" and len(sentence.words) > SHORT_LINE:
         return False
     ours = small("we")
-    if any(word[0].isalpha() for word in sentence.words[: cue.first] if word not in ours) or any(
+    if any(word[0].isalpha() for word in sentence.words[_caller(sentence) : cue.first] if word not in ours) or any(
         m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
@@ -259,6 +259,17 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
 
 
 SHORT_LINE = 9
+
+
+def _caller(sentence: Sentence) -> int:
+    """Return where the words of a log's entry begin behind its hour and who calls: "0944 Kilo Two: halted"."""
+    words = sentence.words[:CALLER]
+    if ":" not in words or sentence.kind(0) not in ("digits", "clock"):
+        return 0
+    return words.index(":") + 1
+
+
+CALLER = 7
 
 
 def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:
@@ -319,6 +330,8 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
         return not any(m.last == cue.first for m in sentence.of("NUM"))
+    if rule.cue == "AWAY" and not _closes(sentence, cue):
+        return True
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
         # "A convoy that was leaving the town came under fire": which convoy, not that it left.
         return sentence.words[cue.first].endswith(("ait", "aient", "ing"))
@@ -326,6 +339,12 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         # "He died while boarding the ferry" tells no departure.
         return sentence.words[cue.first].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _closes(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a short word of movement ends what is said: "first ambulance away", not "two miles away from"."""
+    after = sentence.words[cue.last] if cue.last < len(sentence.words) else "."
+    return not after[0].isalpha() or after in small("hour") or after in small("aboard")
 
 
 def _of_a_place(cue: Mark, partner: Mark | None) -> bool:

@@ -122,7 +122,10 @@ KIN = 13
 
 
 def _is_hour(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8"."""
+    """Tell whether a bare number is an hour, or a pronoun: "the last one pulls out at 8", "at about ten"."""
+    if number.hedge == "approx" and number.first and sentence.words[number.first - 1] in small("hour"):
+        closed = number.last >= len(sentence.words) or not sentence.words[number.last][0].isalnum()
+        return closed and not number.article and 0 < (number.low or 0) <= HALF and unit_after(sentence, number) is None
     if number.hedge != "exact" or not _may_be_hour(sentence, number):
         return False
     if not number.article and sentence.kind(number.body) != "digits":
@@ -146,6 +149,7 @@ def _may_be_hour(sentence: Sentence, number: Number) -> bool:
 
 
 HOURS = 24
+HALF = 12
 
 
 def _four_digits(word: str) -> bool:

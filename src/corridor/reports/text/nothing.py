@@ -70,6 +70,9 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
             kind, _, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
             if unit.value == "wounded" and kind in ("", "casualty"):
                 kind = "casualty"
+            if unit.cls == "STAFF" and kind == "remaining":
+                # "No doctor on the quay": nobody counts who is not there.
+                return None
             return base._replace(kind=kind, unit="persons", group=unit.value) if kind else None
     return None
 

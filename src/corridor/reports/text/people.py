@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.around import tight
+from corridor.reports.text.around import agreed_daily, tight
 from corridor.reports.text.bare import WHOLE, of_them, we_are
 from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
@@ -110,7 +110,7 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
-    if kind in ("arrival", "remaining") and _of_a_shelter(it.sentence, base):
+    if kind in ("arrival", "remaining") and not _to_go(it.sentence, base) and _of_a_shelter(it.sentence, base):
         return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 
@@ -124,6 +124,11 @@ def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
 
 
 LABEL = 9
+
+
+def _to_go(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether what stands right behind a count says that they are still to be moved: "Ward 5: 6 to go"."""
+    return any(tight(sentence, m, base.last) for m in sentence.of("LEFTOVER"))
 
 
 def _agents(sentence: Sentence, base: Claim) -> bool:
@@ -225,6 +230,9 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
     """Return the kind that a cue gives, where it stands: "300 people to move" are there; "had to move 300" did so."""
     if cue.cls == "TOEVAC" and cue.first < base.first:
         return "count_out"
+    if cue.cls == "LEFTOVER" and sentence.words[cue.first] in small("causes"):
+        # "212 left, 212 arrived": they are not those who are left.
+        return "count_out" if any(cue.last <= m.first for m in sentence.of("ARRIVE")) else kind
     if cue.cls == "EVAC" and cue.last == base.first and sentence.words[cue.last - 1] in small("take"):
         # "Two schools to take 900": it is vehicles that take people away, and shelters that take them in.
         before = [m for m in sentence.of("SHELTER", "VEHICLE", "CONVOY") if m.last <= cue.first]
@@ -327,6 +335,8 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
+        return True
+    if agreed_daily(sentence, base.first, base.last):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 

@@ -125,12 +125,17 @@ def describes_noun(sentence: Sentence, number: Number) -> bool:
     return sentence.words[at].startswith("ال") and sentence.words[at - 1].startswith("ال")
 
 
+def _one_place(word: str) -> bool:
+    """Tell whether a word names one place, and no number of them; Arabic plurals have no ending that says so."""
+    return word < "\u0600" and not word.endswith(("s", "x"))
+
+
 def unit_label(sentence: Sentence, number: Number) -> Unit | None:
     """Return the unit of a label in front of the number: "Buses: 20", "Still inside (estimate): 3,400"."""
     words = sentence.words
     at = number.first - 1
     if at < 0 or words[at] not in (":", "=", "-", "|"):
-        return None
+        return _label_of_list(sentence, number)
     start = at
     while (
         start
@@ -150,8 +155,66 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             if mark.cls == "SHELTER" and any(start <= m.first and m.last <= mark.first for m in sentence.of(*_DOING)):
                 # "Arrived at the camp: 1,390": the camp is where.
                 break
+            if mark.cls == "SHELTER" and words[at] != "|" and _one_place(words[mark.last - 1]):
+                if any(start <= m.first < at for m in sentence.of("CAPACITY")):
+                    continue
+                # "Gym: 40 in": the gym is where, the people are counted.
+                return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     for mark in sentence.marks:
         if start <= mark.first < at and mark.cls in PERSON_CUES:
             return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", start, mark.last, labelled=True)
     return None
+
+
+def _label_of_list(sentence: Sentence, number: Number) -> Unit | None:
+    """Return the unit of a label whose list gives each a name and a number: "Free beds: Lakeside 12, Mercy 30"."""
+    words = sentence.words
+    behind = words[number.last] if number.last < len(words) else "."
+    if number.article or (behind[0].isalnum() and behind not in small("and")) or ":" not in words[: number.first]:
+        return None
+    colon = number.first - 1 - words[: number.first][::-1].index(":")
+    if not all(_is_item(sentence, item) for item in _items(words, colon + 1, number.first)):
+        return None
+    label = [m for m in sentence.marks if colon - LABEL <= m.first < colon]
+    for mark in label:
+        if mark.cls in _LISTED or (mark.cls == "SHELTER" and not _one_place(words[mark.last - 1])):
+            family = "person" if mark.cls == "SHELTER" else UNITS[mark.cls]
+            cues = [m for m in label if m.cls in PERSON_CUES]
+            if family == "person" and not cues:
+                continue
+            return Unit(family, mark.value if family != "person" else "all", mark.first, colon, labelled=True)
+    for mark in label:
+        if mark.cls in PERSON_CUES:
+            return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", mark.first, colon, labelled=True)
+    return None
+
+
+LABEL = 9
+NAME = 5
+_LISTED = ("PERSON", "VEHICLE", "BED", "SEAT")
+
+
+def _items(words: list[str], first: int, last: int) -> list[tuple[int, int]]:
+    """Return the items between a label and a number: what stands between commas."""
+    found, start = [], first
+    for at in range(first, last):
+        if words[at] in (",", ";"):
+            found.append((start, at))
+            start = at + 1
+    return [*found, (start, last)]
+
+
+def _is_item(sentence: Sentence, item: tuple[int, int]) -> bool:
+    """Tell whether an item is a name, with its number behind it: no verb, no cue, nothing counted by a noun."""
+    first, last = item
+    opening = sentence.words[first] if first < last else ":"
+    if not 0 < last - first <= NAME or not opening[0].isalpha() or opening in small("preposition"):
+        return False
+    return not any(
+        first <= m.first < last and (m.cls in PERSON_CUES or (m.cls in UNITS and m.cls != "SHELTER") or m.cls in _TOLD)
+        for m in sentence.marks
+    )
+
+
+_TOLD = frozenset(("AUX", "PASSIVE", "NEG", "SAY", "PLAN", "OUT", "LEFTOVER"))
