@@ -59,7 +59,9 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
     """Return what a number counts by the noun in front of it, as Arabic has it, else by the words around."""
     before = [m for m in sentence.ending(number.first) if m.cls in COUNTED_BEFORE]
     if not before and words_of(sentence, number) in small("single"):
-        return None
+        # Arabic: "a luggage truck, one".
+        truck = [m for m in sentence.of("VEHICLE") if m.last == number.first - 1]
+        return Unit("vehicle", truck[-1].value, truck[-1].first, number.last) if truck else None
     if not number.article and not after[0].isalpha() and _they(sentence, number):
         return Unit("person", "all", number.last, number.last)
     if before and (number.article or words_of(sentence, number) in small("single")):

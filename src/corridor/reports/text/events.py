@@ -356,6 +356,8 @@ def _only_named(sentence: Sentence, cue: Mark) -> bool:
     """Tell whether a noun of movement only names what a deal, a stop or a plan is about: "an accord on the exit of"."""
     if near(sentence, cue.first, cue.last, "STOP", "STOPNOUN", "RESUME", "HALT", "CANCEL", within=9):
         return True
+    if any(0 <= cue.first - m.last <= 1 for m in sentence.of("PERMIT")):
+        return True
     return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
 
 
@@ -370,8 +372,8 @@ def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Cla
     """Tell whether the people counted right behind an Arabic verb are its subject: "boarded 600 people the buses"."""
     if sentence.words[cue.first][0] < ARABIC:
         return False
-    same = [c for c in counted if c.kind == _COUNT_OF[rule.kind] and c.counted and c.unit == "persons"]
-    return any(0 <= c.first - cue.last <= 1 for c in same)
+    same = [c for c in counted if c.kind == _COUNT_OF[rule.kind] and c.unit == "persons"]
+    return any(0 <= c.first - cue.last <= 1 if c.counted else c.first <= cue.first <= c.last for c in same)
 
 
 def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:

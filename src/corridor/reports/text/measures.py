@@ -122,7 +122,7 @@ def time(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
-    after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1)
+    after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1) or _later(it, base)
     if deal and not after and it.unit.value in ("hours", "days", "weeks", "months") and not _of_a_stop(it, base):
         return base._replace(
             kind="agreement", modality="planned", confidence=0.7, reason="a length that the agreement sets"
@@ -131,6 +131,11 @@ def time(it: Counted, base: Claim) -> Claim | None:
     if not at_hour and near(it.sentence, base.first, base.last, "PLAN", within=6):
         return base._replace(kind="schedule", modality="planned", confidence=0.5, reason="a planned duration")
     return None
+
+
+def _later(it: Counted, base: Claim) -> bool:
+    """Tell whether Arabic says "after six hours": when it came to an end, not how long it was to last."""
+    return bool(base.first) and it.sentence.words[base.first - 1] in small("later")
 
 
 def _of_a_stop(it: Counted, base: Claim) -> bool:
@@ -162,7 +167,8 @@ def _level(it: Counted, base: Claim) -> bool:
     words = it.sentence.words[max(0, base.first - LEVEL_REACH) : base.last + 2]
     level = small("level")
     roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level]
-    return not level.isdisjoint(words) and not roads
+    # "The height of the waves in the canal is 4 metres": it says that it is a height.
+    return not level.isdisjoint(words) and not (roads and small("height").isdisjoint(words))
 
 
 LEVEL_REACH = 8

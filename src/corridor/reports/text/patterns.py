@@ -47,7 +47,7 @@ def term_words(term: str) -> tuple[str, ...]:
         # Most terms are words and blanks; a text is cut as they are.
         return tuple(term.split())
     term = _SHORT_FORM.sub("'", term)
-    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|[^\w\s*]", term.strip())
+    words = re.findall(r"[^\W\d_]+'(?=\w|\Z)|[^\W_]+\*?|\*|[^\w\s*]", term.strip())
     if not words:
         raise UsageError(f"an empty term in {term!r}", hint="terms are separated by | and may end in *")
     return tuple(words)

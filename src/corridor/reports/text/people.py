@@ -207,6 +207,7 @@ def _beside_killed(sentence: Sentence, unit: Unit) -> bool:
 
 
 BESIDE = 4.0
+_THEM = ("هم", "هن", "هما")
 
 
 def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:
@@ -216,6 +217,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         return 9.0
     if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
         # "14 injuries were recorded": the noun behind the number is what it counts.
+        return -1.0
+    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.first].endswith(_THEM):
+        # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
         return -1.0
     if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
         # "14 wounded, ready to go": the noun says who they are, the cue what of them.
@@ -258,7 +262,7 @@ def _sheltered(sentence: Sentence) -> bool:
 def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
     """Tell whether a term stands inside what is counted and only names it, or belongs to another number."""
     inside = mark.first >= base.first and mark.last <= base.last and not unit.labelled and mark.first < unit.last
-    if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE"):
+    if inside and mark.cls not in ("DEAD", "INJURED", "EVAC", "HOUSE", "ARRIVE", "LEAVE", "MISSING"):
         return True
     if mark.cls in _AWAITED and awaited(sentence, mark):
         return True

@@ -32,12 +32,12 @@ class Node:
         return node
 
     def after(self, forms: tuple[str, ...]) -> list[Node]:
-        """Return the nodes that a word of a text leads to, by any of its forms."""
+        """Return the nodes that a word of a text leads to, by any of its forms; a star alone takes any word."""
         following = self.following
         found = [following[form] for form in forms if form in following]
         stems = self.stems
         if stems:
-            begun = [form[:size] for form in forms for size in range(1, len(form) + 1) if form[:size] in stems]
+            begun = [form[:size] for form in forms for size in range(len(form) + 1) if form[:size] in stems]
             if len(begun) > 1:
                 # In the order of the tables, each once.
                 begun = [stem for stem in stems if stem in begun]
