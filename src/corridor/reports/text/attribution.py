@@ -21,6 +21,7 @@ class Speaker(NamedTuple):
 
 
 _STOP = frozenset(',;:().!?"[]|')
+_BREAKS = frozenset(",;")
 MAX_NAME = 14
 MAX_SPEAKERS = 8
 
@@ -60,7 +61,7 @@ def _elliptic(sentence: Sentence, text: str, found: list[Speaker], lang: str) ->
         start = mark.first
         while start and words[start - 1] in small_of(lang, "determiner"):
             start -= 1
-        opens = start and words[start - 1] in (",", ";", *small_of(lang, "and"), *small_of(lang, "while"))
+        opens = start and words[start - 1] in _BREAKS.union(small_of(lang, "and"), small_of(lang, "while"))
         end = mark.last
         while end < len(words) and words[end] in small_of(lang, "figure"):
             end += 1

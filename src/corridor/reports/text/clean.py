@@ -94,7 +94,7 @@ class _Text(HTMLParser):
         if tag in _VOID:
             return
         names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
-        hidden = tag in (*_DROP, "head") or (
+        hidden = tag == "head" or tag in _DROP or (
             tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names))
         )
         self._open.append((tag, hidden))
