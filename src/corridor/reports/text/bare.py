@@ -8,7 +8,7 @@ from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, describes_noun, unit_after, unit_label
+from corridor.reports.text.units import PERSON_CUES, UNITS, Unit, describes_noun, in_the, unit_after, unit_label
 
 
 def find_unit(sentence: Sentence, number: Number, following: Number | None, previous: Claim | None) -> Unit | None:
@@ -41,7 +41,8 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
 
 def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number without a noun next to a cue of people: "21 remain", "wounding 12"."""
-    if describes_noun(sentence, number) and not any(m.cls in COUNTED_BEFORE for m in sentence.ending(number.first)):
+    counted = number.low != 1 and any(m.cls in COUNTED_BEFORE for m in sentence.ending(number.first))
+    if describes_noun(sentence, number) and not counted:
         return None
     if we_are(sentence, number):
         return Unit("person", "all", number.last, number.last)
@@ -60,7 +61,9 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
     before = [m for m in sentence.ending(number.first) if m.cls in COUNTED_BEFORE]
     if not before and words_of(sentence, number) in small("single"):
         # Arabic: "a luggage truck, one".
-        truck = [m for m in sentence.of("VEHICLE") if m.last == number.first - 1]
+        truck = [m for m in sentence.of("VEHICLE") if m.last == number.first - 1 and not sentence.beginning(m.last)]
+        if any(m.last == number.first for m in sentence.of("DEAD", "INJURED")):
+            return Unit("person", "all", number.last, number.last)
         return Unit("vehicle", truck[-1].value, truck[-1].first, number.last) if truck else None
     if not number.article and not after[0].isalpha() and _they(sentence, number):
         return Unit("person", "all", number.last, number.last)
@@ -75,7 +78,7 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
         before = [m for m in sentence.marks if m.last == number.first - 1 and m.cls in ("PERSON", "VEHICLE", "STAFF")]
         if before:
             return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
-    if before and words_of(sentence, number).startswith("ال"):
+    if before and words_of(sentence, number).startswith("ال") and number.low != 1:
         # Arabic: "the buses, the thirty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     return _by_words_around(sentence, number, previous, after, before)
@@ -101,7 +104,7 @@ def _by_words_around(
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
-    if behind or (cue and (not after[0].isalpha() or day or after in small("bare"))):
+    if behind or (cue and (not after[0].isalpha() or day or after in small("bare") or in_the(after))):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:

@@ -67,7 +67,8 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
 
 def _may_befall(sentence: Sentence, rule: Rule) -> bool:
     """Tell whether a sentence names anything that the event of a rule can happen to."""
-    return not rule.partners or "^" in rule.partners or not sentence.by.keys().isdisjoint(rule.partners)
+    alone = not rule.partners or "^" in rule.partners or "INNER" in sentence.by
+    return alone or not sentence.by.keys().isdisjoint(rule.partners)
 
 
 def _apart(sentence: Sentence, found: list[tuple[float, Claim]]) -> list[Claim]:
@@ -358,7 +359,14 @@ def _only_named(sentence: Sentence, cue: Mark) -> bool:
         return True
     if any(0 <= cue.first - m.last <= 1 for m in sentence.of("PERMIT")):
         return True
-    return any(m.cls in ("DEAL", "TRUCE", "DEALVERB", "WISH") and m.first < cue.first for m in sentence.marks)
+    if cue.first and sentence.words[cue.first - 1] in small("notyet"):
+        # "Until the exit of the last civilian".
+        return True
+    deal = ("DEAL", "TRUCE", "WISH", "DEALVERB") if _OF_DEALS & sentence.by.keys() else ("WISH",)
+    return any(m.cls in deal and m.first < cue.first for m in sentence.marks)
+
+
+_OF_DEALS = frozenset(("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "AGREEVERB"))
 
 
 def _counted_mover(cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:

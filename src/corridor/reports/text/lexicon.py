@@ -201,6 +201,9 @@ class Lexicon:
         # "will pass" is no stem of "goes on", though its letters stand in it.
         stems = [form for form in bare if len(form) > VERB_STEM and form[0] not in self._future]
         stems += [f"ا{form}" for form in bare if len(form) >= VERB_STEM]
+        # Spoken passives: "it-got-closed", "he-got-hurt".
+        passive = [form[2:] for form in (*self.forms(word), *self._stems(word)) if form.startswith(_PASSIVE)]
+        stems += [stem for form in passive if len(form) >= VERB_STEM for stem in (form, f"ا{form}")]
         nodes = [node for stem in stems if (node := self._tree.of(stem))]
         found = [term for node in nodes for term in node.terms if term[0] in self._verbs and term[1] != "noun"]
         return list(dict.fromkeys(found))
@@ -300,6 +303,7 @@ _new = tuple.__new__
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
 _REST = {"و": 2, "س": 4, "ه": 4, "ح": 4}
+_PASSIVE = ("ات", "ان")
 INNER = "INNER"
 _SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER"))
 DUAL_STEM = 3

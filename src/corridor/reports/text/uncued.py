@@ -21,6 +21,8 @@ def causes(sentence: Sentence, mark: Mark, base: Claim) -> bool:
 
 def uncued(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, moved, or only spoken of."""
+    if it.number.first and it.sentence.words[it.number.first - 1] in small("wehave"):
+        return base._replace(kind="remaining", confidence=0.5, reason="people who are with those who speak")
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
     if _of_a_vehicle(it):

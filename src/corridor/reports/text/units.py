@@ -69,7 +69,7 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
 def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
     steps = 0
     at = number.last
-    while at < len(sentence.words):
+    while at < len(sentence.words) and not in_the(sentence.words[at]):
         begun = sentence.beginning(at)
         for mark in begun:
             if mark.cls in UNITS and not _alive(sentence, mark, number):
@@ -122,12 +122,23 @@ def describes_noun(sentence: Sentence, number: Number) -> bool:
     at = number.body
     if number.hedge != "exact" or not at or sentence.kind(at) != "word" or number.last > at + 1:
         return False
-    return sentence.words[at].startswith("ال") and sentence.words[at - 1].startswith("ال")
+    return sentence.words[at].startswith("ال") and sentence.words[at - 1].startswith(_THE)
 
 
 def _one_place(word: str) -> bool:
     """Tell whether a word names one place, and no number of them; Arabic plurals have no ending that says so."""
     return word < "\u0600" and not word.endswith(("s", "x"))
+
+
+_THE = ("ال", "وال", "بال", "لل", "كال")
+# "In the", "to the" in one word with their noun, which no number in front of them counts.
+_IN_THE = ("بال", "لل", "عال")
+_ADULTS = ("بالغ", "عالق", "عالم", "عالي")
+
+
+def in_the(word: str) -> bool:
+    """Tell whether an Arabic word holds a preposition and the article; "adults" and "stranded" only begin like it."""
+    return word.startswith(_IN_THE) and not word.startswith(_ADULTS)
 
 
 def unit_label(sentence: Sentence, number: Number) -> Unit | None:
