@@ -94,8 +94,10 @@ class _Text(HTMLParser):
         if tag in _VOID:
             return
         names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
-        hidden = tag == "head" or tag in _DROP or (
-            tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names))
+        hidden = (
+            tag == "head"
+            or tag in _DROP
+            or (tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names)))
         )
         self._open.append((tag, hidden))
         self._hidden += hidden

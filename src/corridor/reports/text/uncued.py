@@ -21,8 +21,6 @@ def causes(sentence: Sentence, mark: Mark, base: Claim) -> bool:
 
 def uncued(it: Counted, base: Claim) -> Claim:
     """Return the claim of people whom no cue stands near: aboard, hurt, moved, or only spoken of."""
-    if it.number.first and it.sentence.words[it.number.first - 1] in small("wehave"):
-        return base._replace(kind="remaining", confidence=0.5, reason="people who are with those who speak")
     if _aboard(it):
         return base._replace(kind="count_out", confidence=0.5, reason="people with the vehicles named before them")
     if _of_a_vehicle(it):
@@ -35,8 +33,8 @@ def uncued(it: Counted, base: Claim) -> Claim:
         return base._replace(kind="reception", confidence=0.5, reason="people counted where the room is")
     if we_are(it.sentence, it.number):
         return base._replace(kind="remaining", confidence=0.6, reason="people who say how many they are")
-    if any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
-        return base._replace(kind="remaining", confidence=0.5, reason="the noun says that they are held or wait")
+    if _with_us(it) or any(it.unit.first <= m.first < it.unit.last for m in it.sentence.of("REMAIN")):
+        return base._replace(kind="remaining", confidence=0.5, reason="they are held, wait or are with who speaks")
     if it.unit.value == "wounded" and len(it.sentence.words) < SHORT:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
     if it.unit.family == "person" and _taken_away(it.sentence, base):
@@ -62,13 +60,23 @@ def _aboard(it: Counted) -> bool:
 ABOARD = 16
 
 
+def _with_us(it: Counted) -> bool:
+    """Tell whether people are with those who speak: "we have 11 wounded on the ground"."""
+    return bool(it.number.first) and it.sentence.words[it.number.first - 1] in small("wehave")
+
+
 def _of_a_vehicle(it: Counted) -> bool:
     """Tell whether people are passengers by their name, or stand behind the label of a vehicle: "Bus 2: 75"."""
     words, unit = it.sentence.words, it.unit
     if not small("passenger").isdisjoint(words[unit.first : unit.last]):
         return True
     short = len(words) <= TELEGRAM and unit.family == "person" and not it.sentence.has(_TOLD_OF)
-    if short and it.previous is None and any(m.last <= it.number.first for m in it.sentence.of("VEHICLE")):
+    if (
+        short
+        and it.previous is None
+        and not _with_us(it)
+        and any(m.last <= it.number.first for m in it.sentence.of("VEHICLE"))
+    ):
         return True
     head = words[: min(LABEL, it.number.first)]
     return ":" in head and any(m.last <= head.index(":") for m in it.sentence.of("VEHICLE"))

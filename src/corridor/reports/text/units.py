@@ -154,7 +154,7 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
         and not (words[start - 1] == "," and any(w.isdigit() for w in words[max(0, start - 3) : start]))
     ):
         start -= 1
-    for mark in sentence.marks:
+    for mark in _named_in(sentence, start, at):
         if (
             start <= mark.first < at
             and mark.cls in UNITS
@@ -163,19 +163,25 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             if mark.cls == "VEHICLE" and mark.last < at and words[mark.last][0].isdigit():
                 # "Bus 2: 75": the bus has a number, the people are counted.
                 return Unit("person", "all", number.last, number.last)
-            if mark.cls == "SHELTER" and any(start <= m.first and m.last <= mark.first for m in sentence.of(*_DOING)):
-                # "Arrived at the camp: 1,390": the camp is where.
-                break
             if mark.cls == "SHELTER" and words[at] != "|" and _one_place(words[mark.last - 1]):
                 if any(start <= m.first < at for m in sentence.of("CAPACITY")):
                     continue
                 # "Gym: 40 in": the gym is where, the people are counted.
                 return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
-    for mark in sentence.marks:
-        if start <= mark.first < at and mark.cls in PERSON_CUES:
+    for mark in sentence.of(*PERSON_CUES):
+        if start <= mark.first < at:
             return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", start, mark.last, labelled=True)
     return None
+
+
+def _named_in(sentence: Sentence, start: int, at: int) -> list[Mark]:
+    """Return the marks of a label up to the place that it names behind what is done: "Arrived at the camp: 1,390"."""
+    doing = [m.last for m in sentence.of(*_DOING) if start <= m.first and m.last <= at]
+    if not doing:
+        return sentence.marks
+    places = [m.first for m in sentence.of("SHELTER") if doing[0] <= m.first < at]
+    return [m for m in sentence.marks if m.first < places[0]] if places else sentence.marks
 
 
 def _label_of_list(sentence: Sentence, number: Number) -> Unit | None:
