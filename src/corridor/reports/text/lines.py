@@ -6,6 +6,7 @@ import re
 
 from corridor.reports.text.flat import Edit, Flat, unsigned
 from corridor.reports.text.items import dashed, marked
+from corridor.reports.text.stamps import stamped
 from corridor.reports.text.wrapped import Line, joined
 
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -20,12 +21,18 @@ def flattened(text: str) -> Flat:
     flat = unsigned(text)
     quoted = [Edit(*match.span()) for match in _QUOTED.finditer(flat.text)]
     flat = flat.cut(quoted if len(quoted) >= ANSWERED else ())
-    spans = [(m.start(), m.start() + len(m[0].rstrip())) for m in _LINE.finditer(flat.text) if m[0].strip()]
-    texts = [flat.text[start:end] for start, end in spans]
+    spans, texts = _lines(flat.text)
     items = dict(marked(texts))
     lines = [
         Line(start, end, line, len(_END.findall(flat.text, spans[at - 1][1], start)) if at else 0, at in items)
         for at, ((start, end), line) in enumerate(zip(spans, texts, strict=True))
     ]
-    starts = [start for start, _ in spans]
-    return flat.cut(sorted((*dashed(starts, texts, items), *joined(lines))))
+    flat = flat.cut(sorted((*dashed([start for start, _ in spans], texts, items), *joined(lines))))
+    spans, texts = _lines(flat.text)
+    return flat.cut(stamped([start for start, _ in spans], texts))
+
+
+def _lines(text: str) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return where the lines that are not empty stand, and their words."""
+    spans = [(m.start(), m.start() + len(m[0].rstrip())) for m in _LINE.finditer(text) if m[0].strip()]
+    return spans, [text[start:end] for start, end in spans]

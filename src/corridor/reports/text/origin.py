@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import NamedTuple
 
 from corridor.reports.text.clean import Block
@@ -12,15 +11,6 @@ from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Lexicon, Mark
 from corridor.reports.text.tokens import Tokens, tokens_of
 
-_LABEL = re.compile(
-    r"\s*(?:[-*•] )?"
-    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
-    r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
-    r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)(?:\s?(?:->|[>→])\s?[^:>→\n]{1,30}(?=\s?:))?\s?[:>](?=\s)"
-)
-
-
-_LABEL_END = re.compile(r"[:>]\s")
 _AGENCY = re.compile(r"\(([^\W\d_][^()\n]{1,40})\)[^\n]{0,30}?\s[-–—]\s")
 
 
@@ -75,14 +65,14 @@ def _letterhead(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -
 
 def _bylined(line: str, words: Lexicon) -> bool:
     """Tell whether a line says who wrote a story: "by our correspondent in the mountains"."""
-    return any(m.cls == "PRESSHOUSE" and m.value == "byline" for m in _marks(line, words))
+    return any(m.cls == "PRESSHOUSE" and m.value == "byline" for m in marks_of(line, words))
 
 
 def _dateline(line: str, words: Lexicon) -> bool:
     """Tell whether a first line is a place and a press house, "Tal Rumman - Shores News": a story begins so."""
     _, dash, house = re.sub(r" [–—/|] ", " - ", line).rpartition(" - ")
     press = not small("press").isdisjoint(fold(house).text.split())
-    return bool(dash) and (press or any(m.cls == "PRESSHOUSE" for m in _marks(house, words)))
+    return bool(dash) and (press or any(m.cls == "PRESSHOUSE" for m in marks_of(house, words)))
 
 
 LETTERHEAD = 9
@@ -121,7 +111,7 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
             and len(tokens) <= 3
             and any(m.cls == "ISSUER" and m.first == 0 and m.last == len(tokens) for m in marks)
         ):
-            return re.split(r"[.|(]| - | – ", value.strip())[0].strip()
+            return re.split(r"[.|(<]| - | – ", value.strip())[0].strip()
     return ""
 
 
@@ -173,7 +163,7 @@ _TOPIC = {"WEATHER", "EVAC", "DEAD", "FIRE", "DEAL", "TRUCE", "UPDATE", "SHELTER
 
 def _begins(name: str, words: Lexicon) -> bool:
     """Tell whether an office begins a name that no capital begins."""
-    return any(m.cls == "ACTOR" and m.first == 0 for m in _marks(name, words))
+    return any(m.cls == "ACTOR" and m.first == 0 for m in marks_of(name, words))
 
 
 def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
@@ -188,136 +178,7 @@ def _rest(piece: str, doctype: Mark, words: Lexicon) -> str:
     return piece[tokens.start(actors[0].first) :].strip() if actors else ""
 
 
-def label_of(line: str) -> tuple[str, str, int]:
-    """Return the time stamp, the speaker and the length of the label of a line; empty where it has none."""
-    match = _LABEL.match(line) if _LABEL_END.search(line) else None
-    if match is None:
-        return "", "", 0
-    name = match.group("name").strip()
-    return match.group("stamp") or "", name, match.end()
-
-
-_STAMP = re.compile(r"\s*(?P<hour>(?:[01]\d|2[0-3])[0-5]\d)[hHzZL]?[ \t,:–-]+(?=\S)")
-STAMPED = 3
-
-
-def stamped(text: str, blocks: list[Block]) -> dict[int, int]:
-    """Return where the words of a line begin behind its hour, in a log that writes hours as 0540 in front of lines."""
-    found = {n: m for n, b in enumerate(blocks) if (m := _STAMP.match(text, b.start, b.end))}
-    hours = [match["hour"] for match in found.values()]
-    return {n: m.end() for n, m in found.items()} if len(hours) >= STAMPED and hours == sorted(hours) else {}
-
-
-def senders(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tuple[str, int]]:
-    """Return, by block, who sends a line of a log or a chat and where its words begin.
-
-    A label counts as a speaker where a time stands in front of it, or where it comes back; a label that names a
-    unit or a count ("Evacuated: 1,250") is a field of a form.
-    """
-    found: dict[int, tuple[str, int, bool]] = {}
-    seen: dict[str, int] = {}
-    stamped = 0
-    labels = {
-        n: label_of(text[block.start : min(block.end, block.start + 140)])
-        for n, block in enumerate(blocks)
-        if block.kind != "furniture"
-    }
-    stamps = Counter(name for stamp, name, _ in labels.values() if stamp and name)
-    for n, (stamp, name, length) in labels.items():
-        block = blocks[n]
-        stamped += bool(stamp)
-        counts = text[block.start + length : block.end].lstrip()[:1].isdigit()
-        spoken = stamp and (stamps[name] >= 2 or (sum(stamps.values()) >= LOG and len(stamps) >= 2 and not counts))
-        if not name or (_is_field(name, words) and not spoken):
-            continue
-        found[n] = (name, block.start + length, bool(stamp))
-        seen[name] = seen.get(name, 0) + 1
-    alone = _headed(text, blocks)
-    return alone or {
-        n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2
-    }
-
-
-# So many labels behind a time make a log: whoever is named there speaks, were it a "rear of the column".
-LOG = 4
-_CLOCK = (
-    r"[\[(]?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?\d{1,2}[:hH.]\d{2}(?::\d{2})?"
-    r"(?: ?(?:[AaPp]\.?[Mm]\.?|[صم]|صباحا|مساء|ظهرا))?[\])]?"
-)
-_HEAD = re.compile(
-    rf"\s*(?:{_CLOCK}[\s,،:–—|-]+(?P<behind>[^\W\d][^:.!?\n\[\]]{{0,40}}?)"
-    rf"|(?P<name>[^\W\d][^:.!?\n\[\]]{{0,40}}?)[\s,،:–—|-]+{_CLOCK})\s*:?\s*"
-)
-
-
-def _headed(text: str, blocks: list[Block]) -> dict[int, tuple[str, int]]:
-    """Return the senders of messages each of which has a line of its own, with a name and a time, above it."""
-    heads = {
-        n: match.group("name") or match.group("behind")
-        for n, block in enumerate(blocks)
-        if block.kind != "furniture" and block.end - block.start <= LONGEST_HEAD
-        if (match := _HEAD.fullmatch(text, block.start, block.end))
-    }
-    times = Counter(heads.values())
-    if len(heads) < MESSAGES or max(times.values()) < 2 or len(times) > len(heads) * 2 // 3 + 1:
-        return {}
-    found: dict[int, tuple[str, int]] = {}
-    sender = ""
-    for n, block in enumerate(blocks):
-        sender = heads.get(n, sender)
-        if sender:
-            found[n] = (sender.strip(), block.end if n in heads else block.start)
-    return found
-
-
-LONGEST_HEAD = 60
-MESSAGES = 3
-
-
-_FIELD = (
-    "PERSON",
-    "VEHICLE",
-    "BED",
-    "EVAC",
-    "ARRIVE",
-    "REMAIN",
-    "HOUSE",
-    "CAPACITY",
-    "WEATHER",
-    "DEAD",
-    "INJURED",
-    "CORRECT",
-    "CONVOY",
-    "STOP",
-    "RESUME",
-    "HALT",
-    "GO",
-    "ABOARD",
-    "ROAD",
-    "HOWMANY",
-    "UPDATE",
-)
-
-
-# Longer than the name of who sends a message.
-LONG_NAME = 5
-
-
-def _is_field(name: str, words: Lexicon) -> bool:
-    if (
-        name.isupper()
-        and len(name.split()) <= 3
-        and not any(m.cls in ("WEATHER", "CORRECT") for m in _marks(name, words))
-    ):
-        return False
-    marks = _marks(name, words)
-    if len(name.split()) > LONG_NAME and not name.isupper():
-        return True
-    if any(m.cls in ("AUX", "PASSIVE", "PLAN", "NEG") for m in marks) and len(name.split()) > 3:
-        return True
-    return any(m.cls in _FIELD for m in marks) and not any(m.cls == "ACTOR" for m in marks)
-
-
-def _marks(name: str, words: Lexicon) -> list[Mark]:
+def marks_of(name: str, words: Lexicon) -> list[Mark]:
+    """Return the terms in a few words that stand alone."""
     folded = fold(name)
     return words.marks(tokens_of(folded, 0, len(folded.text)).words)

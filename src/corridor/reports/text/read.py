@@ -21,6 +21,7 @@ from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.lines import flattened
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
+from corridor.reports.text.senders import letters_of, senders_of, stamped
 from corridor.reports.text.together import paragraphs
 from corridor.reports.text.unwatched import unwatched
 from corridor.reports.text.voices import Voices
@@ -102,7 +103,7 @@ def read_text(
 
 def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tuple[str, ...], ...]) -> list[Candidate]:
     flat = flattened(text)
-    opening = fold(flat.text[: clean.SAMPLE]).text
+    opening = fold(text[: clean.SAMPLE]).text
     lang = clean.language_of(opening)
     words = lexicon(lang)
     blocks = clean.blocks(flat.text)
@@ -119,12 +120,15 @@ def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tu
 def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lexicon, setting: Setting) -> list[Heard]:
     """Go through the text once, paragraph by paragraph, and say whose words each claim is."""
     found: list[Heard] = []
-    senders = origin.senders(text, blocks, words)
-    stamped = origin.stamped(text, blocks)
+    senders = senders_of(text, blocks, words)
+    if letters_of(text, blocks):
+        # Each of the letters speaks for who sent it; none of them issued the others.
+        voice = voice._replace(issued=False)
+    hours = stamped(text, blocks)
     voices = Voices(voice.voice)
     figures, tabled = grid.figures(text, blocks)
     parts = [
-        (*senders.get(n, ("", stamped.get(n, block.start))), block.end)
+        (*senders.get(n, ("", hours.get(n, block.start))), block.end)
         for n, block in enumerate(blocks)
         if block.kind not in ("furniture", "heading") and n not in voice.head and n not in tabled
     ]

@@ -68,14 +68,15 @@ def _low(line: Line) -> bool:
 def _measure(lines: Sequence[Line]) -> Measure:
     gaps = {line.gap for line in lines[1:]}
     gap = 1 if 1 in gaps else 2
-    breaks = [(a, b) for a, b in pairwise(lines) if b.gap == gap and not _CLOSED.search(a.text) and not b.item]
+    breaks = [(a, b) for a, b in pairwise(lines) if b.gap == gap and not _CLOSED.search(a.text) and _may_go_on(a, b)]
     fits = [0] * (WIDEST + 2)
     for a, b in breaks:
         for width in range(max(len(a.text), NARROWEST), min(len(a.text) + 1 + len(_first(b)), WIDEST + 1)):
             fits[width] += 1
     width = max(range(WIDEST + 1), key=lambda w: (fits[w], w))
     low = [(a, b) for a, b in breaks if _low(b)]
-    letters = any(char.islower() for line in lines[:40] for char in line.text)
+    sample = "".join(line.text for line in lines[:40])
+    letters = sum(map(str.islower, sample)) > 0.4 * sum(map(str.isalpha, sample))
     real = sum(bool(_CLOCK.match(b.text)) and (b.gap > gap or bool(_CLOSED.search(a.text))) for a, b in pairwise(lines))
     heads = [b for a, b in pairwise(lines) if b.gap > gap or _CLOSED.search(a.text)]
     cased = letters and gap == 1 and sum(map(_low, [*lines[:1], *heads])) <= 0.1 * (len(heads) + 1)
@@ -108,21 +109,25 @@ def _full(one: Line, other: Line, width: int) -> bool:
     return len(one.text) <= width < len(one.text) + 1 + len(_first(other))
 
 
+def _may_go_on(one: Line, other: Line) -> bool:
+    """Tell whether nothing in two lines sets them apart: no mark, no label, no cells, no title in capitals."""
+    if other.item or _apart(one.text) or _apart(other.text):
+        return False
+    if _LABEL.match(other.text) and not _low(other):
+        return False
+    return not (one.text.isupper() and any(map(str.islower, other.text)))
+
+
 def _goes_on(one: Line, other: Line, measure: Measure) -> bool:
     """Tell whether a line is the end of the sentence or the paragraph that the line before is of."""
-    if other.gap != measure.gap or other.item or _apart(one.text) or _apart(other.text):
+    if other.gap != measure.gap or not _may_go_on(one, other):
         return False
     closed = bool(_CLOSED.search(one.text))
     if _CLOCK.match(other.text) and (closed or measure.clocks or not measure.width):
         return False
-    low = _low(other)
-    if _LABEL.match(other.text) and not low:
-        return False
-    if one.text.isupper() and any(map(str.islower, other.text)):
-        return False
     if measure.width and _full(one, other, measure.width):
         return True
-    return not closed and low and measure.cased and len(one.text) >= max(RAGGED, 0.55 * measure.width)
+    return not closed and _low(other) and measure.cased and len(one.text) >= max(RAGGED, 0.55 * measure.width)
 
 
 def _apart(text: str) -> bool:
