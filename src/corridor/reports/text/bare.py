@@ -49,11 +49,65 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
     if previous and _goes_on(sentence, number, previous, after):
         return Unit("person", previous.group, number.last, number.last)
+    if previous and _of_whom(sentence, number, previous, after):
+        return Unit("person", previous.group, number.last, number.last)
+    if previous and listed(sentence, number, previous):
+        return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
+    if previous and out_of and previous.kind == "fleet":
+        return Unit("vehicle", previous.unit, number.last, number.last)
+    if _apposed(sentence, number, after):
+        return Unit("person", "all", number.last, number.last)
     if previous and out_of and previous.unit in ("places", "beds"):
         return Unit("seat", "places", number.last, number.last)
     if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
     return _by_noun_before(sentence, number, previous, after)
+
+
+def _of_whom(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a bare number is a part of the people counted before: "63 patients, including 9 on stretchers"."""
+    if previous.unit != "persons" or not previous.last or number.article or number.hedge == "max":
+        return False
+    behind = not after[0].isalpha() or after in small("preposition") or after in small("bare")
+    return behind and any(0 <= number.first - m.last <= 1 for m in sentence.of("SUBSET"))
+
+
+_FAMILY = {"persons": "person", "beds": "bed", "places": "seat"}
+_LISTED = frozenset(("count_out", "arrival", "remaining", "reception", "casualty", "capacity", "fleet"))
+
+
+def listed(sentence: Sentence, number: Number, previous: Claim) -> bool:
+    """Tell whether a bare number goes on with a list of places: "17 beds in medicine, 3 in intensive care"."""
+    words, at = sentence.words, number.first
+    if number.article or not previous.last or previous.kind not in _LISTED or not previous.counted:
+        return False
+    if not at or words[at - 1] not in {",", ";", *small("and")} or number.last >= len(words):
+        return False
+    between, behind = words[previous.last : at - 1], words[number.last]
+    return behind in small("listing") and not small("listing").isdisjoint(between) and len(between) <= LISTED
+
+
+LISTED = 7
+
+
+def _apposed(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a rough number behind a comma says how many those named before it are: "the children, about 15"."""
+    if number.article or number.hedge in ("exact", "order") or after[0].isalpha() or number.first < 2:
+        return False
+    words, at = sentence.words, number.first - 1
+    if words[at] != ",":
+        return False
+    while at and words[at - 1] not in ",;:.":
+        at -= 1
+    inside = {m.cls for m in sentence.marks if at <= m.first and m.last < number.first}
+    return (
+        "PERSON" in inside
+        and inside.isdisjoint(_NOT_THOSE)
+        and not any(w[0].isdigit() for w in words[at : number.first])
+    )
+
+
+_NOT_THOSE = frozenset(("NUM", "VEHICLE", "BED", "SEAT", "SHELTER", "MONEY", "AGED"))
 
 
 def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:

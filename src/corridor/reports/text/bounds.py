@@ -92,6 +92,9 @@ def _ceiling(sentence: Sentence, number: Number) -> int | None:
     for at in range(number.first - 1, max(-1, number.first - 1 - BOUND), -1):
         if words[at] in caps:
             return at
+        if at == number.first - 1 and words[at] == ":":
+            # "Daily ceiling: 400".
+            continue
         if words[at] in _BREAKS or words[at][0].isdigit() or at in numbered:
             return None
     return None

@@ -182,9 +182,7 @@ def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
 
 def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether a number of the sentence already is the claim that the cue would make."""
-    if rule.kind in ("departure", "arrival") and (
-        _counted_mover(cue, partner, counted) or _counted_behind(sentence, rule, cue, counted)
-    ):
+    if rule.kind in ("departure", "arrival") and _move_counted(sentence, rule, cue, partner, counted):
         return True
     if (
         partner is None
@@ -284,7 +282,7 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
                 and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks)
             ):
                 continue
-            if rule.kind in ("departure", "arrival") and _numbered(mark, counted):
+            if rule.kind in ("departure", "arrival") and _numbered(sentence, mark, counted):
                 cost += rule.within / 2
             if cost < best_cost:
                 best, best_cost = mark, cost
@@ -348,6 +346,23 @@ def _closes(sentence: Sentence, cue: Mark) -> bool:
     return not after[0].isalpha() or after in small("hour") or after in small("aboard")
 
 
+def _move_counted(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
+    """Tell whether a number counts those who moved: as their subject, behind the verb, or behind its label."""
+    if _labels_count(sentence, cue, counted) or _counted_mover(sentence, cue, partner, counted):
+        return True
+    return _counted_behind(sentence, rule, cue, counted)
+
+
+def _labels_count(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
+    """Tell whether a noun of movement is the label of a count: "Departures (own cars): about 900"."""
+    behind = range(cue.last, min(cue.last + LABELLED, len(sentence.words)))
+    colon = next((k for k in behind if sentence.words[k] == ":"), 0)
+    return bool(colon) and any(c.counted and c.unit == "persons" and c.last > colon >= c.first - 1 for c in counted)
+
+
+LABELLED = 8
+
+
 def _of_a_place(cue: Mark, partner: Mark | None) -> bool:
     """Tell whether a noun of movement is of a place: "the coach skidded at the exit of the village"."""
     return cue.value == "noun" and partner is not None and cue.first - partner.last > 1
@@ -369,11 +384,11 @@ def _only_named(sentence: Sentence, cue: Mark) -> bool:
 _OF_DEALS = frozenset(("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "AGREEVERB"))
 
 
-def _counted_mover(cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
+def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is counted: by its number, by that of a group; "77 left" are those still there."""
     if any(c.kind == "remaining" and c.last == cue.first for c in counted):
         return True
-    return _numbered(partner, counted) or _group_of(partner, counted)
+    return _numbered(sentence, partner, counted) or _group_of(partner, counted)
 
 
 def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> bool:
@@ -384,11 +399,23 @@ def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Cla
     return any(0 <= c.first - cue.last <= 1 if c.counted else c.first <= cue.first <= c.last for c in same)
 
 
-def _numbered(partner: Mark | None, counted: list[Claim]) -> bool:
+def _numbered(sentence: Sentence, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is people whose number is already the claim."""
     if partner is None or partner.cls != "PERSON":
         return False
-    return any(c.unit == "persons" and c.first <= partner.first < c.last for c in counted)
+    return any(
+        c.unit == "persons" and (c.first <= partner.first < c.last or _part_of(sentence, partner, c)) for c in counted
+    )
+
+
+def _part_of(sentence: Sentence, partner: Mark, claim: Claim) -> bool:
+    """Tell whether people only say who those counted before are: "412 people, mostly women and children, reached"."""
+    if not claim.counted or not 0 <= partner.first - claim.last <= APPOSED:
+        return False
+    return any(claim.last <= m.first < partner.first for m in sentence.of("SUBSET"))
+
+
+APPOSED = 9
 
 
 def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:

@@ -32,6 +32,7 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
             return not (_counts_people(sentence, number) or _counts_arabic(sentence, number))
         named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
+        named = named or any(m.cls == "ABOARD" and m.last - m.first > ABOARD for m in before)
         if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
@@ -72,6 +73,8 @@ def _counts_arabic(sentence: Sentence, number: Number) -> bool:
 
 
 MANY = 30
+# "In the bus 8": the words aboard end with the vehicle.
+ABOARD = 2
 DAYS = 31
 
 

@@ -55,6 +55,9 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of beds or places: taken, or free."""
     base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
     taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
+    if any(0 <= base.first - m.last <= 1 and m.value == "label" for m in it.sentence.of("NEED")):
+        # "Needs: 300 mattresses" are no room.
+        return None
     room = near(it.sentence, base.first, base.last, "CAPACITY", within=6)
     of_all = it.number.first > 0 and it.sentence.words[it.number.first - 1] in ("sur", "of", "/", "اصل")
     if of_all:
@@ -120,6 +123,8 @@ def time(it: Counted, base: Claim) -> Claim | None:
         base = base._replace(low=length, high=length, hedge="exact")
     if _of_a_siege(it, base):
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
+    if _clock(it, base):
+        return None
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1) or _later(it, base)
@@ -146,6 +151,19 @@ def _of_a_stop(it: Counted, base: Claim) -> bool:
 
 # A sentence that begins with the deal is of the deal.
 UNDER = 34
+
+
+def _clock(it: Counted, base: Claim) -> bool:
+    """Tell whether hours are one of the clock: "in force at 6 hours" ("a 6 heures"), but not "set at 6 hours"."""
+    at = it.number.first
+    if it.unit.value != "hours" or not at or base.low != base.high or not 0 < (base.low or 0) <= DAY:
+        return False
+    if it.sentence.words[at - 1] not in small("clockat"):
+        return False
+    return not any(m.last in (at, at - 1) for m in it.sentence.of("DEALVERB", "FROMTO", "HEDGE_MAX", "HEDGE_MIN"))
+
+
+DAY = 24
 
 
 def _of_a_siege(it: Counted, base: Claim) -> bool:

@@ -67,7 +67,8 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
         if unit.cls in ("VEHICLE", "CONVOY"):
             return base._replace(kind="fleet", unit=unit.value)
         if unit.cls in ("PERSON", "STAFF"):
-            kind, _, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
+            kind, cue, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
+            kind = _yet_to(sentence, cue) or kind
             if unit.value == "wounded" and kind in ("", "casualty"):
                 kind = "casualty"
             if unit.cls == "STAFF" and kind == "remaining":
@@ -77,17 +78,32 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
     return None
 
 
+def _yet_to(sentence: Sentence, cue: Mark | None) -> str:
+    """Return what a verb right behind "still" says was not done: "no patient has yet left" is none who left."""
+    if cue is None or cue.cls != "REMAIN" or cue.last != cue.first + 1:
+        return ""
+    behind = [m for m in sentence.of("LEAVE", "EVAC", "ARRIVE") if 0 <= m.first - cue.last <= 1]
+    if not behind:
+        return ""
+    return "arrival" if behind[0].cls == "ARRIVE" else "count_out"
+
+
 def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     """Return the death or injury of one person named by any noun: "a 62-year-old fisherman was killed"."""
     told = [claim for claim in found if claim.kind == "casualty"]
     for hurt in sentence.of("DEAD", "INJURED"):
         before = sentence.words[hurt.first - 1] if hurt.first else ""
+        hit = _object(sentence, hurt)
+        if hit and not any(claim.first < hit.last and claim.last > hurt.first for claim in told):
+            group = "killed" if hurt.cls == "DEAD" else "injured"
+            claim = Claim(hurt.first, hit.last, "casualty", 1.0, 1.0, unit="persons", group=group)
+            return [claim._replace(reason="one person, the object of a verb of harm")]
         befell = sentence.words[hurt.first] in small("suffers") or before in small("suffers")
         if not befell or any(
             gap(sentence, hurt.last, claim.first) < NEAR and claim.last > hurt.first for claim in told
         ):
             continue
-        one = _subject(sentence, hurt) or _the_one(sentence, hurt)
+        one = _subject(sentence, hurt) or _the_one(sentence, hurt) or _body(sentence, hurt)
         if one and not any(claim.first < hurt.last and claim.last > one.first for claim in told):
             group = "killed" if hurt.cls == "DEAD" else "injured"
             claim = Claim(one.first, hurt.last, "casualty", 1.0, 1.0, unit="persons", group=group)
@@ -95,6 +111,23 @@ def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     return []
 
 
+def _object(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the one person whom a verb of harm in "-ing" has as its object: "killing its driver"."""
+    if hurt.last != hurt.first + 1 or not sentence.words[hurt.first].endswith(("ant", "ing")):
+        return None
+    if sentence.words[hurt.last : hurt.last + 1] == [] or sentence.words[hurt.last] not in small("hisown"):
+        return None
+    who = [m for m in sentence.of("STAFF", "PERSON") if m.first == hurt.last + 1]
+    return who[0] if who and not _many(sentence, who[0]) else None
+
+
+def _body(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the words that name one body, found behind them: "the body of a teenager was recovered"."""
+    bodies = [m for m in sentence.of("BODY") if 0 <= hurt.first - m.last <= BODY]
+    return bodies[0] if bodies else None
+
+
+BODY = 5
 NEAR = 6.0
 _OTHERS = frozenset(("VEHICLE", "CONVOY", "NUM", "OPERATION", "ROAD", "SHELTER"))
 
@@ -106,7 +139,7 @@ def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
         opens = before in (",", ";", '"', ":", "that", "que", "qu'") or (
             before in small("and") and sentence.words[one.first - 2 : one.first - 1] == [","]
         )
-        if not one.value.startswith("one:") or not opens or not 1 <= hurt.first - one.last <= 8:
+        if not one.value.startswith("one:") or not opens or not 0 <= hurt.first - one.last <= 8:
             continue
         if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
             return one

@@ -40,7 +40,24 @@ def numbers(sentence: Sentence) -> list[Number]:
     plain = _plain(sentence)
     if plain and (sentence.has(HEDGES) or not small("ceiling").isdisjoint(sentence.words)):
         plain = [hedged(sentence, number) for number in plain]
-    return _ranges(sentence, plain) if len(plain) > 1 else plain
+    return _ranges(sentence, _changed(sentence, plain)) if len(plain) > 1 else plain
+
+
+def _changed(sentence: Sentence, found: list[Number]) -> list[Number]:
+    """Leave out what a number was before: "cut from 500 to 350" is 350."""
+    marks = sentence.of("FROMTO")
+    if not marks:
+        return found
+    kept = []
+    for number, following in zip(found, [*found[1:], None], strict=True):
+        was = any(m.last in (number.first, number.body) for m in marks)
+        between = sentence.words[number.last : following.body] if following else []
+        if not (was and 0 < len(between) <= CHANGED and not small("range").isdisjoint(between)):
+            kept.append(number)
+    return kept
+
+
+CHANGED = 3
 
 
 def _plain(sentence: Sentence) -> list[Number]:

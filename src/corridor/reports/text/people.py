@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.around import agreed_daily, tight
-from corridor.reports.text.bare import WHOLE, of_them, we_are
+from corridor.reports.text.bare import WHOLE, listed, of_them, we_are
 from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -18,10 +18,13 @@ def person(it: Counted, base: Claim) -> Claim | None:
         # "2.5 people per car" counts nobody.
         return None
     group, last = _joined(it.sentence, it.unit)
+    group = "all" if group in _BY_NOUN or group == _NEW else group
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
     related = _related(it, base)
     if related:
         return related
+    if it.previous and it.unit.first == it.unit.last and listed(it.sentence, it.number, it.previous):
+        return base._replace(kind=it.previous.kind, modality=it.previous.modality, reason="one more of a list")
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
         return None
@@ -70,6 +73,8 @@ def _related(it: Counted, base: Claim) -> Claim | None:
     if _the_others(it):
         return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
     behind = it.sentence.words[base.last : base.last + 1]
+    if behind and behind[0] in small("per") and any(m.first == base.last + 1 for m in it.sentence.of("VEHICLE")):
+        return base._replace(kind="capacity", confidence=0.5, reason="what each vehicle carries")
     if behind and behind[0] in small("each") and it.sentence.of("VEHICLE", "CONVOY"):
         return base._replace(kind="capacity", confidence=0.5, reason="what each vehicle carries")
     return None
@@ -159,7 +164,21 @@ def _is_whole(it: Counted) -> bool:
         and before.counted
         and before.last in (at - 1, at, it.number.last, it.unit.last)
         and any(it.sentence.words[k][0].isdigit() for k in (at - 2,))
-    )
+    ) or _of_those_moved(it, at)
+
+
+def _of_those_moved(it: Counted, at: int) -> bool:
+    """Tell whether only what was done to a part stands between it and its whole: "63 patients moved out of 140"."""
+    before, sentence = it.previous, it.sentence
+    if not before or before.unit != "persons" or not before.last or it.unit.first < it.unit.last:
+        return False
+    if at < 2 or sentence.words[at - 1] not in ("sur", "/", "of") or not 1 <= at - 1 - before.last <= MOVED:
+        return False
+    return any(m.cls in _MOVED_BY and before.last <= m.first < at - 1 for m in sentence.marks)
+
+
+MOVED = 3
+_MOVED_BY = frozenset(("EVAC", "LEAVE", "ARRIVE", "OUT", "HOUSE", "ABOARD"))
 
 
 SHARE_OF = 3
@@ -195,6 +214,10 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
             best = (kind, mark, cost)
     if unit.family == "person" and (unit.value in ("killed", "injured") or _beside_killed(sentence, unit)):
         return "casualty", best[1], 1.0
+    if unit.value in _BY_NOUN:
+        return _BY_NOUN[unit.value], best[1], 1.0
+    if unit.value == _NEW and best[2] > NEWCOMERS:
+        return "arrival", best[1], 1.0
     return best
 
 
@@ -208,6 +231,15 @@ def _beside_killed(sentence: Sentence, unit: Unit) -> bool:
 
 BESIDE = 4.0
 _THEM = ("هم", "هن", "هما")
+
+
+# Nouns that say themselves what became of those they count: "12 departures", "146 admissions".
+_BY_NOUN = {"departures": "count_out", "arrivals": "arrival"}
+# Newcomers have arrived where nothing else is said of them.
+_NEW = "newcomers"
+
+
+NEWCOMERS = 4.0
 
 
 def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:

@@ -141,19 +141,26 @@ def in_the(word: str) -> bool:
     return word.startswith(_IN_THE) and not word.startswith(_ADULTS)
 
 
+def _label_start(words: list[str], at: int) -> int:
+    """Return where the label that ends at `at` begins: behind a stop, or behind the number of another label."""
+    start = at
+    while (
+        start
+        and words[start - 1] not in (";", "|", ".")
+        and not (words[start - 1] == "/" and words[start - 2][0].isdigit())
+        and not (words[start - 1] == "," and any(w.isdigit() for w in words[max(0, start - 3) : start]))
+    ):
+        start -= 1
+    return start
+
+
 def unit_label(sentence: Sentence, number: Number) -> Unit | None:
     """Return the unit of a label in front of the number: "Buses: 20", "Still inside (estimate): 3,400"."""
     words = sentence.words
     at = number.first - 1
     if at < 0 or words[at] not in (":", "=", "-", "|"):
         return _label_of_list(sentence, number)
-    start = at
-    while (
-        start
-        and words[start - 1] not in (";", "|", ".")
-        and not (words[start - 1] == "," and any(w.isdigit() for w in words[max(0, start - 3) : start]))
-    ):
-        start -= 1
+    start = _label_start(words, at)
     for mark in _named_in(sentence, start, at):
         if (
             start <= mark.first < at
