@@ -36,6 +36,7 @@ def test_every_plan_a_peer_keeps_holds(who: str, seed: int) -> None:
         assert found(problem, row, Bounds(0, None)) is None
 
 
+@pytest.mark.hard
 def test_cp_sat_proves_what_we_prove() -> None:
     problem = generate("tiny6", 1)
     kept: list[Tours] = []

@@ -157,9 +157,21 @@ def situations(draw: st.DrawFn) -> Situation:
     )
 
 
-@SOME
+@settings(SOME, max_examples=25)
 @given(situations(), st.integers(0, 5))
 def test_a_random_world_has_a_sound_plan_or_a_reason(situation: Situation, seed: int) -> None:
+    sound_or_told(situation, seed)
+
+
+@pytest.mark.hard
+@pytest.mark.timeout(3600)
+@settings(SOME, max_examples=300)
+@given(situations(), st.integers(0, 5))
+def test_many_random_worlds_have_a_sound_plan_or_a_reason(situation: Situation, seed: int) -> None:
+    sound_or_told(situation, seed)
+
+
+def sound_or_told(situation: Situation, seed: int) -> None:
     try:
         made = plan(situation, time_limit=LONG, seed=seed)
     except Infeasible as why:

@@ -291,3 +291,11 @@ def test_the_same_page_gives_the_same_bytes_in_every_language() -> None:
 def test_a_phrase_of_the_page_is_escaped() -> None:
     w: Words = words("fr")
     assert "<b>" not in text(phrases.phrase("<b> says that nobody knows how many people remain.", worlds.one_bus(), w))
+
+
+def test_so_many_vehicles_stand_in_the_form_that_the_language_has_for_that_many() -> None:
+    assert [words("en").some("ambulance", n) for n in (1, 3)] == ["1 ambulance", "3 ambulances"]
+    assert [words("fr").some("ambulance", n) for n in (1, 3)] == ["1 ambulance", "3 ambulances"]
+    arabic = [words("ar").some("bus", n) for n in (1, 2, 5, 20)]
+    assert arabic == ["حافلة واحدة", "حافلتان", "5 حافلات", "20 حافلة"]
+    assert words("en").some("mule", 2) == "2 mule"

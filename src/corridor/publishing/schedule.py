@@ -134,7 +134,7 @@ def movement_table(plan: Plan, w: Words) -> Markup:
 
 def _row(plan: Plan, convoy: Convoy, depart: str, w: Words) -> list[Child]:
     mark = el("span", w("reserve"), class_="badge") if convoy.reserve else None
-    kinds = [f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in vehicles_of(convoy).items()]
+    kinds = [w.some(kind, n) for kind, n in vehicles_of(convoy).items()]
     start, end = (names.place(plan.situation, site, w) for site in (convoy.pickup, convoy.reception))
     way = w("way", start=start, end=end)
     return [

@@ -162,7 +162,7 @@ def _glyphs(vehicles: Sequence[Report], lead: str, w: Words) -> Markup | None:
             counts[kind] = int(report.number)
     if not counts or sum(counts.values()) > MOST_VEHICLES:
         return None
-    said = ", ".join(f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in sorted(counts.items()))
+    said = ", ".join(w.some(kind, n) for kind, n in sorted(counts.items()))
     shapes: list[str] = ["lead"] if lead else []
     for kind in sorted(counts, key=lambda name: (name != "ambulance", name)):
         shapes += [kind] * counts[kind]

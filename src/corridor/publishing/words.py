@@ -41,6 +41,12 @@ class Words:
         """Return a text with `n` filled in, in the form that the language has for that many."""
         return self(f"{key}.{plural_form(self.lang, count)}", n=self.count(count))
 
+    def some(self, kind: str, count: int) -> str:
+        """Return so many vehicles of a type, in the form that the language has for that many."""
+        if f"some.{kind}.{plural_form(self.lang, count)}" in self.texts:
+            return self.plural(f"some.{kind}", count)
+        return f"{self.count(count)} {self.known(f'vehicles.{kind}', kind).lower()}"
+
     def count(self, value: float) -> str:
         """Return a number exactly as it was said, with the thousands set apart."""
         whole = float(value).is_integer()

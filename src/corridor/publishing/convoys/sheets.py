@@ -68,7 +68,7 @@ def _lead(convoy: Convoy, w: Words) -> str:
 
 def _vehicles(convoy: Convoy, w: Words) -> str:
     kinds = vehicles_of(convoy).items()
-    return ", ".join(f"{n} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in kinds)
+    return ", ".join(w.some(kind, n) for kind, n in kinds)
 
 
 def orders(release: Release, convoy: Convoy) -> list[Order]:

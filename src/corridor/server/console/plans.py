@@ -57,9 +57,7 @@ def vehicles(convoy: Convoy, w: ConsoleWords) -> str:
     for trip in convoy.trips:
         kind = names.vehicle_type(trip.vehicle)
         counts[kind] = counts.get(kind, 0) + 1
-    return w("comma").join(
-        f"{w.count(n)} {w.known(f'vehicles.{kind}', kind).lower()}" for kind, n in sorted(counts.items())
-    )
+    return w("comma").join(w.some(kind, n) for kind, n in sorted(counts.items()))
 
 
 def aboard(convoy: Convoy, w: ConsoleWords) -> str:
