@@ -66,6 +66,9 @@ def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted
 
 def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
     """Tell whether what resumed is the fighting, not the movement."""
+    if event.unit == "GO" and not small("them").isdisjoint(sentence.words[event.first : event.last]):
+        # "They fired over our heads and waved us on".
+        return False
     moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
     return moves is None and any(e.kind == "incident" for e in events)
 

@@ -142,6 +142,9 @@ def _by_words_around(
     sentence: Sentence, number: Number, previous: Claim | None, after: str, before: list[Mark]
 ) -> Unit | None:
     """Return people for a number without a noun by the words around it, or what a noun with its owner counts."""
+    if previous and previous.kind == "fleet" and not previous.last and _more(sentence, number):
+        # "Six ambulances left. Eight more were waiting".
+        return Unit("vehicle", previous.unit, number.last, number.last)
     told = _of_those_before(sentence, number, previous, after) or _told_people(sentence, number, previous, after)
     if told or of_them(sentence, number):
         return told or Unit("person", "all", number.last, number.last)
@@ -184,6 +187,12 @@ def _of_those_before(sentence: Sentence, number: Number, previous: Claim | None,
 
 # "Two coaches out of nine".
 OUT_OF = 2
+
+
+def _more(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of more of what was counted before: "eight more were waiting"."""
+    behind = sentence.words[number.last : number.last + 2]
+    return len(behind) > 1 and behind[0] in small("others") and (behind[1] in small("small") or not behind[1].isalpha())
 
 
 def _vehicles_of_them(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
@@ -306,7 +315,10 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
     """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
     for many in sentence.of("HOWMANY"):
         for mark in sentence.marks:
-            if not many.last <= mark.first <= many.last + 2 or mark.cls not in _WHOSE_NUMBER:
+            if (
+                not many.last <= mark.first <= many.last + (3 if mark.cls == "LEAVE" else 2)
+                or mark.cls not in _WHOSE_NUMBER
+            ):
                 continue
             reach = NUMBER_OF if mark.cls not in _THINGS else NUMBER_OF_THINGS
             if gap(sentence, min(mark.last, number.last), max(mark.first, number.first)) >= reach:
@@ -368,8 +380,17 @@ def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) ->
     # "the opposition speaks of 900, the government of under 400": the verb is not said twice.
     told = told or any(previous.last <= m.first and number.first - m.last <= 2 for m in sentence.of("ACTOR"))
     # "the doctors speak of 140": the verb of speech stands right in front.
-    spoken = any(0 <= number.first - m.last <= 1 for m in sentence.of("SAY"))
+    spoken = any(0 <= number.first - m.last <= 1 or _at_it(sentence, m, number) for m in sentence.of("SAY"))
     return told and (number.hedge != "exact" or spoken)
+
+
+def _at_it(sentence: Sentence, say: Mark, number: Number) -> bool:
+    """Tell whether a verb of speech puts what was counted before at a number: "the opposition puts it at 7,400"."""
+    between = sentence.words[say.last : number.first]
+    return 0 < len(between) <= AT_IT and all(word in small("itat") for word in between)
+
+
+AT_IT = 3
 
 
 def other_count(sentence: Sentence) -> bool:
@@ -390,6 +411,9 @@ def _shared(sentence: Sentence, number: Number, following: Number | None) -> Uni
     between = sentence.words[number.last : following.first]
     joined = not between or between[0] in ("and", "et", "ou", "or", "او", ",", "to", "a")
     if unit and joined and unit.family in ("vehicle", "person", "staff") and not number.article:
+        return Unit(unit.family, unit.value, number.last, number.last)
+    if unit and unit.family == "vehicle" and not number.article and between[0] == "of":
+        # "Only four of the twenty promised buses".
         return Unit(unit.family, unit.value, number.last, number.last)
     if (
         unit

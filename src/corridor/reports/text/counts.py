@@ -44,7 +44,8 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
     back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words) or bool(sentence.of("SUMS"))
     # What was counted in the sentence before has no place in this one.
-    previous = before._replace(first=0, last=0) if back and before and before.unit == "persons" else None
+    goes_back = back and before and (before.unit == "persons" or (before.kind == "fleet" and before.counted))
+    previous = before._replace(first=0, last=0) if goes_back and before else None
     corrects = bool(sentence.of("CORRECT")) and any(_withdrawn(sentence, number) for number in taken)
     for at, number in enumerate(taken):
         claim = _claim(sentence, number, taken[at + 1] if at + 1 < len(taken) else None, previous)

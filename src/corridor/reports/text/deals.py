@@ -36,6 +36,20 @@ def clause_claims(sentence: Sentence, counted: list[Claim], events: list[Claim],
     return found[:CLAUSES]
 
 
+def with_numbers(counted: list[Claim], clauses: list[Claim]) -> tuple[list[Claim], list[Claim]]:
+    """Return the counts and the clauses with the number that a clause sets as what was agreed: "shall release 50"."""
+    told, left = list(counted), []
+    for clause in clauses:
+        inside = [k for k, c in enumerate(told) if clause.first <= c.first < clause.last and c.unit == "persons"]
+        moot = [k for k in inside if told[k].kind == "context" and told[k].confidence <= MOOT]
+        if len(inside) == 1 == len(moot):
+            told[moot[0]] = told[moot[0]]._replace(kind="agreement", modality="planned", reason=clause.reason)
+        else:
+            left.append(clause)
+    return told, left
+
+
+MOOT = 0.5
 BEFORE = 6
 BEHIND = 5
 CLAUSES = 3

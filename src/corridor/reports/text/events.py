@@ -334,10 +334,23 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
         # "A convoy that was leaving the town came under fire": which convoy, not that it left.
         return sentence.words[cue.first].endswith(("ait", "aient", "ing"))
-    if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("during"):
-        # "He died while boarding the ferry" tells no departure.
-        return sentence.words[cue.first].endswith(("ing", "ant"))
+    if rule.kind == "departure" and _meanwhile(sentence, cue):
+        # "He died while boarding the ferry" tells no departure, nor does "gunfire erupted as they were boarding".
+        return sentence.words[cue.last - 1].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _meanwhile(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a word of time opens the clause of a movement: what happened during it is what is told."""
+    if not cue.first:
+        return False
+    if sentence.words[cue.first - 1] in small("during"):
+        return True
+    before = sentence.words[max(0, cue.first - MEANWHILE) : cue.first]
+    return "," not in before and not small("as").isdisjoint(before) and cue.first > MEANWHILE
+
+
+MEANWHILE = 5
 
 
 def _closes(sentence: Sentence, cue: Mark) -> bool:
@@ -388,6 +401,13 @@ def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted:
     """Tell whether the mover is counted: by its number, by that of a group; "77 left" are those still there."""
     if any(c.kind == "remaining" and c.last == cue.first for c in counted):
         return True
+    if (
+        partner
+        and partner.first >= cue.last
+        and any(c.kind == "arrival" and c.counted and 0 <= cue.first - c.last <= 1 for c in counted)
+    ):
+        # "220 had disembarked from the first ship".
+        return True
     return _numbered(sentence, partner, counted) or _group_of(partner, counted)
 
 
@@ -419,10 +439,10 @@ APPOSED = 9
 
 
 def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:
-    """Tell whether the mover is a group whose number follows: "a first group of 120 patients"."""
+    """Tell whether the mover is a group whose number follows: "a first group of 120 patients", "a busload of 40"."""
     return (
         partner is not None
-        and partner.cls == "CONVOY"
+        and partner.cls in ("CONVOY", "VEHICLE")
         and any(
             c.unit == "persons" and c.kind in ("count_out", "arrival") and 0 <= c.first - partner.last <= 1
             for c in counted

@@ -14,7 +14,7 @@ from corridor.reports.text import attribution, terms, when
 from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
-from corridor.reports.text.deals import clause_claims, speaks_of_deal
+from corridor.reports.text.deals import clause_claims, speaks_of_deal, with_numbers
 from corridor.reports.text.events import event_claims, rules
 from corridor.reports.text.fold import fold
 from corridor.reports.text.labels import is_label
@@ -91,7 +91,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         )
         deal = DEAL_GOES_ON if speaks_of_deal(sentence) else deal - 1
         if sentence.of("DUTY"):
-            events = [*events, *clause_claims(sentence, counted, events, under=deal > 0)]
+            counted, clauses = with_numbers(counted, clause_claims(sentence, counted, events, under=deal > 0))
+            events = [*events, *clauses]
         if setting.terms:
             counted, events = terms.as_terms(sentence, counted, events)
         claims = (*counted, *events)

@@ -154,6 +154,11 @@ def _is_whole(it: Counted) -> bool:
         # "70 per cent of the zone's 45,000 residents".
         at = whose + 1
     before = it.previous
+    share = words[max(0, at - SHARED) : at]
+    if not small("share").isdisjoint(share) and not any(word[0].isdigit() or word in ",.;:" for word in share):
+        # "About half the town's 22,000 inhabitants".
+        owned = any(word in ("s", "the", "of") for word in words[max(0, at - 1) : it.number.body])
+        return owned or words[at - 1] in WHOLE
     if at > 1 and words[at - 1] in WHOLE and any(0 <= at - m.last <= SHARE_OF for m in it.sentence.of("PERCENT")):
         return True
     return bool(
@@ -182,6 +187,7 @@ _MOVED_BY = frozenset(("EVAC", "LEAVE", "ARRIVE", "OUT", "HOUSE", "ABOARD"))
 
 
 SHARE_OF = 3
+SHARED = 6
 OWNER = 6
 
 
@@ -372,13 +378,22 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
-    if agreed_daily(sentence, base.first, base.last):
+    if agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
+
+
+def _swapped(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether people are one side of a swap that is spoken of: "35 captives for 120 wounded fighters"."""
+    swaps = [m for m in sentence.of("DEAL", "INRETURN") if m.first < base.first]
+    if not any(not small("swap").isdisjoint(sentence.words[m.first : m.last]) for m in swaps):
+        return False
+    behind, before = sentence.words[base.last : base.last + 1], sentence.words[max(0, base.first - 1) : base.first]
+    return not small("swapped").isdisjoint((*behind, *before))
 
 
 def _covered(sentence: Sentence, base: Claim) -> bool:

@@ -125,6 +125,15 @@ def describes_noun(sentence: Sentence, number: Number) -> bool:
     return sentence.words[at].startswith("ال") and sentence.words[at - 1].startswith(_THE)
 
 
+def _where(sentence: Sentence, mark: Mark, at: int) -> bool:
+    """Tell whether a label says where people are counted: one gym, or "Bus 2: 75", for the bus has a number."""
+    words = sentence.words
+    if mark.cls == "VEHICLE":
+        return mark.last < at and words[mark.last][0].isdigit()
+    room = any(mark.first - LABEL <= m.first < at for m in sentence.of("CAPACITY"))
+    return mark.cls == "SHELTER" and words[at] != "|" and not room and _one_place(words[mark.last - 1])
+
+
 def _one_place(word: str) -> bool:
     """Tell whether a word names one place, and no number of them; Arabic plurals have no ending that says so."""
     return word < "\u0600" and not word.endswith(("s", "x"))
@@ -167,12 +176,7 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             and mark.cls in UNITS
             and mark.cls not in ("TIMEUNIT", "THING", "DISTANCE", "MONEY", "PERCENT")
         ):
-            if mark.cls == "VEHICLE" and mark.last < at and words[mark.last][0].isdigit():
-                # "Bus 2: 75": the bus has a number, the people are counted.
-                return Unit("person", "all", number.last, number.last)
-            if mark.cls == "SHELTER" and words[at] != "|" and _one_place(words[mark.last - 1]):
-                if any(start <= m.first < at for m in sentence.of("CAPACITY")):
-                    continue
+            if _where(sentence, mark, at):
                 # "Gym: 40 in": the gym is where, the people are counted.
                 return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
