@@ -240,13 +240,21 @@ def test_bound_optimum_and_plan_stand_in_order(situation: Situation) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(1, 3), st.integers(1, 12), st.integers(1, 15), st.integers(1, 40))
+@given(st.integers(1, 3), st.integers(1, 12), st.integers(0, 15), st.integers(1, 40))
 def test_the_bays_bound_is_the_optimum_where_buses_abound(bays: int, loads: int, board: int, seats: int) -> None:
     # As many buses as loads: the bays alone decide, ceil(loads / bays) rounds of boarding, then the drive.
     fleet = Fleet(vehicles=(vehicles("bus", loads, {"seat": seats}, boarding=board),))
     made = plan(worlds.simple((group("g", loads * seats),), fleet, bays=bays, size=1), time_limit=LONG)
     sound(made)
     assert made.bound_minutes <= -(-loads // bays) * board + 35 <= made.clearance_minutes
+
+
+def test_boarding_that_takes_no_time_fits_into_the_minute_in_which_the_bus_comes() -> None:
+    # One bay and nobody slow to board: away at once, 30 minutes' drive, 5 to unload.
+    fleet = Fleet(vehicles=(vehicles("bus", 1, {"seat": 20}, boarding=0),))
+    made = plan(worlds.simple((group("g", 1),), fleet, bays=1, size=1))
+    sound(made)
+    assert made.bound_minutes == made.clearance_minutes == 35
 
 
 # What nobody can fulfil.

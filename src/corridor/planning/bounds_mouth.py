@@ -102,7 +102,7 @@ class Mouth:
 
     def unloaded(self, minutes: int) -> int:
         """Return the most people who are unloaded within so many minutes in the bays of the receptions."""
-        if minutes <= 0:
+        if minutes < 0 or (minutes == 0 and min(kind.unload for kind in self._offering) > 0):
             return 0
         total = 0
         for name in self.instance.receptions:
@@ -256,11 +256,12 @@ class Mouth:
         The smaller of two relaxations: whole vehicles of the least time with the most places, and bay minutes filled
         with the types that bring most people in a minute.
         """
+        length = {kind.name: time(kind) for kind in self._offering}
+        if minutes >= 0 and min(length.values()) <= 0:
+            # What takes no time fits into no time: a bus that boards in the minute in which it comes.
+            return ENDLESS
         if minutes <= 0:
             return 0
-        length = {kind.name: time(kind) for kind in self._offering}
-        if min(length.values()) <= 0:
-            return ENDLESS
         places = [self._places(kind) for kind in self._offering]
         whole = bays * (minutes // min(length.values())) * max(places)
         rate = max(self._places(kind) / length[kind.name] for kind in self._offering)
