@@ -140,6 +140,9 @@ def _twos(sentence: Sentence) -> list[Claim]:
         return []
     found = []
     for mark in sentence.of(*TWOS):
+        if any(m.last == mark.first and m.cls == mark.cls for m in sentence.of(*TWOS)):
+            # "Two elderly women": the adjective is a dual too.
+            continue
         family = UNITS[mark.cls.removeprefix("TWO_")]
         number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
         unit = Unit(family, mark.value, mark.first, mark.last)

@@ -149,7 +149,10 @@ class Lexicon:
         if word in self._known:
             return self._known[word]
         nodes = self._look_up(self.forms(word))
-        single = list(dict.fromkeys(term for node in nodes for term in node.terms))
+        whole = self._tree.of(word)
+        # A term by itself is not also a shorter one behind a letter that may be a prefix: "adults" is no "cancelled".
+        own = self._look_up((word, *self._bare(word))) if whole and whole.terms else nodes
+        single = list(dict.fromkeys(term for node in own for term in node.terms))
         if not single and self.suffixes:
             stripped = self._look_up(self._stems(word))
             single = list(dict.fromkeys(term for node in stripped for term in node.terms))
@@ -163,6 +166,10 @@ class Lexicon:
         second = None if stems else frozenset(after for node in longer for after in node.following)
         known = self._known[word] = _Found(tuple(single), longer, second) if longer or single else None
         return known
+
+    def _bare(self, word: str) -> list[str]:
+        """Return a word without the prefixes of more than one letter (the Arabic article) that it begins with."""
+        return [word[len(p) :] for p in self.prefixes if len(p) > 1 and word.startswith(p) and len(word) - len(p) > 1]
 
     def _look_up(self, forms: tuple[str, ...]) -> list[Node]:
         found: list[Node] = []
