@@ -19,9 +19,26 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
         return True
     if _room_for(sentence, number) and (number.low or number.high or 0) >= ROOM:
         return True
+    if (number.low or number.high or 0) >= TENS and any(m.first == number.last for m in sentence.of("UNDERDEAL")):
+        # "2,500 may leave over five days".
+        return True
+    if _perhaps(sentence, number, after):
+        return True
     return _people_are(sentence, number, after) or _right_behind(sentence, number)
 
 
+def _perhaps(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a bound that closes a clause counts the people it opens with: "some slept in cars, perhaps 200"."""
+    words, at = sentence.words, number.first
+    if number.hedge not in ("approx", "min", "max") or not at or words[at - 1] != "," or after[0].isalnum():
+        return False
+    if (number.low or number.high or 0) < TENS or sentence.has(_OTHER_THINGS):
+        return False
+    before = [m for m in sentence.of("PERSON") if m.last <= at]
+    return bool(before) and not any(m.last <= at for m in sentence.of("NUM")) and sentence.numbered[:1] == [number.body]
+
+
+_OTHER_THINGS = frozenset(("VEHICLE", "CONVOY", "BED", "SEAT", "MONEY", "WEATHER", "TIMEUNIT", "DISTANCE", "PERCENT"))
 # Fewer may be anything that there is room for.
 ROOM = 20
 

@@ -57,7 +57,7 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return Unit("vehicle", previous.unit, number.last, number.last)
     if _apposed(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
-    if previous and out_of and previous.unit in ("places", "beds"):
+    if previous and out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
         return Unit("seat", "places", number.last, number.last)
     if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
@@ -121,6 +121,10 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
         return Unit("vehicle", truck[-1].value, truck[-1].first, number.last) if truck else None
     if not number.article and not after[0].isalpha() and _they(sentence, number):
         return Unit("person", "all", number.last, number.last)
+    room = [m for m in sentence.ending(number.first) if m.cls == "CAPACITY"] if not number.article else []
+    beds = [m for m in sentence.of("BED", "SEAT") if room and m.last == room[-1].first]
+    if beds and not after[0].isalpha():
+        return Unit(UNITS[beds[-1].cls], beds[-1].value, beds[-1].first, number.last, labelled=True)
     if before and (number.article or words_of(sentence, number) in small("single")):
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last)
     if number.article:
@@ -362,9 +366,11 @@ def _cue_behind(sentence: Sentence, number: Number) -> bool:
     """Tell whether a verb of people follows, auxiliaries between: "1,087 had been registered"."""
     helping = {k for m in sentence.marks if m.cls in ("AUX", "PASSIVE", "NEG", "PLAN") for k in range(m.first, m.last)}
     cues = {m.first for m in sentence.marks if m.cls in PERSON_CUES}
+    room = {m.first for m in sentence.of("CAPACITY")}
     for at in range(number.last, min(number.last + 5, len(sentence.words))):
         if at in cues:
-            return True
+            # "Only six are able to receive": places that have room are no people.
+            return at not in room or at == number.last
         if at not in helping and sentence.words[at] not in small("between"):
             return False
     return False
@@ -400,7 +406,13 @@ def other_count(sentence: Sentence) -> bool:
     return not sentence.has(frozenset(("VEHICLE", "BED", "SEAT", "SHELTER", "TIMEUNIT", "PERCENT", "MONEY")))
 
 
+def _just_taken(number: Number, previous: Claim) -> bool:
+    """Tell whether those counted right before are taken in: "1,128 of 1,200"."""
+    return previous.kind == "reception" and previous.last == number.first - 1
+
+
 OTHER_COUNT = 24
+_PLACES = ("places", "beds")
 
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:

@@ -161,6 +161,19 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     return "done"
 
 
+def _is_hour(sentence: Sentence, at: int) -> bool:
+    """Tell whether four digits that could be a year are an hour: "2000-0600", "suspended at 2000"."""
+    words = sentence.words
+    if int(words[at][2:]) > LAST_MINUTE or int(words[at][:2]) > LAST_HOUR:
+        return False
+    behind = words[at + 1 : at + 3]
+    until = len(behind) > 1 and behind[0] in _UNTIL and len(behind[1]) == 4 and behind[1][0] == "0"
+    return until or (at > 0 and words[at - 1] in small("clockat")) or behind[:1] in (["h"], ["hrs"], ["hours"], ["utc"])
+
+
+LAST_MINUTE = 59
+LAST_HOUR = 23
+_UNTIL = frozenset(("-", "/", "to", "until", "till"))
 # A year this near to where a sentence opens is the year of the deaths that it tells.
 OPENING = 8
 
@@ -173,7 +186,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
         word = sentence.words[at]
         if len(word) != 4 or not word.startswith(("19", "20")) or not word.isdigit():
             continue
-        if (claim.counted and claim.first <= at < claim.last) or int(word) >= year:
+        if (claim.counted and claim.first <= at < claim.last) or int(word) >= year or _is_hour(sentence, at):
             continue
         if any(m.cls == "MONTH" and m.last == at for m in sentence.marks) and (
             year == NO_YEAR or (int(word) >= year - 1 and not sentence.of("PLUPERFECT"))

@@ -53,7 +53,7 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
     label = _label(sentence)
     heading = _heading(sentence)
     for mark in sentence.marks:
-        if mark.cls not in table or (mark.last <= heading and mark.cls in _TOPICS):
+        if mark.cls not in table or (mark.last <= heading and mark.cls in _TOPICS and _tells(sentence, mark, heading)):
             continue
         if mark.last <= label and any(m.cls == mark.cls for m in sentence.marks if m.first > label):
             continue
@@ -63,6 +63,16 @@ def event_claims(sentence: Sentence, counted: list[Claim]) -> list[Claim]:
                 best.setdefault(rule.kind, []).append(found)
     events = [claim for found in best.values() for claim in _apart(sentence, found)]
     return sifted(sentence, sorted(events, key=lambda claim: claim.first), counted)
+
+
+def _tells(sentence: Sentence, mark: Mark, heading: int) -> bool:
+    """Tell whether what follows a heading tells it by itself: not "Truce: holding", nor "Shelters full: 3"."""
+    if mark.cls in ("TRUCE", "DEAL") and any(0 <= m.first - heading <= STATE for m in sentence.of("DEALVERB")):
+        return False
+    return mark.cls != "FULL" or any(word[0].isalpha() for word in sentence.words[heading:])
+
+
+STATE = 2
 
 
 def _may_befall(sentence: Sentence, rule: Rule) -> bool:
@@ -324,11 +334,13 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         # "A wind-driven fire" is no weather.
         return True
     if rule.kind == "incident" and cue.first > 1 and sentence.words[cue.first - 1] in small("the"):
-        # "Suspended after the collision": the one that was told before.
-        return sentence.words[cue.first - 2] in small("following")
+        # "Suspended after the collision": the one that was told before; "after the lift failed" tells it.
+        return sentence.words[cue.first - 2] in small("following") and cue.last == cue.first + 1
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
         return not any(m.last == cue.first for m in sentence.of("NUM"))
+    if rule.kind == "departure" and cue.cls == "EVAC" and _only_which(sentence, cue):
+        return True
     if rule.cue == "AWAY" and not _closes(sentence, cue):
         return True
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
@@ -338,6 +350,13 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         # "He died while boarding the ferry" tells no departure, nor does "gunfire erupted as they were boarding".
         return sentence.words[cue.last - 1].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _only_which(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a participle only says which convoys: "open to escorted convoys only"."""
+    word = sentence.words[cue.first]
+    one = cue.last == cue.first + 1 and word.endswith("ed")
+    return one and any(m.first == cue.last for m in sentence.of("CONVOY"))
 
 
 def _meanwhile(sentence: Sentence, cue: Mark) -> bool:
@@ -408,7 +427,7 @@ def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted:
     ):
         # "220 had disembarked from the first ship".
         return True
-    return _numbered(sentence, partner, counted) or _group_of(partner, counted)
+    return _numbered(sentence, partner, counted) or _group_of(sentence, partner, counted)
 
 
 def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> bool:
@@ -438,15 +457,15 @@ def _part_of(sentence: Sentence, partner: Mark, claim: Claim) -> bool:
 APPOSED = 9
 
 
-def _group_of(partner: Mark | None, counted: list[Claim]) -> bool:
+def _group_of(sentence: Sentence, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is a group whose number follows: "a first group of 120 patients", "a busload of 40"."""
-    return (
-        partner is not None
-        and partner.cls in ("CONVOY", "VEHICLE")
-        and any(
-            c.unit == "persons" and c.kind in ("count_out", "arrival") and 0 <= c.first - partner.last <= 1
-            for c in counted
-        )
+    if partner is None or partner.cls not in ("CONVOY", "VEHICLE"):
+        return False
+    if partner.cls == "VEHICLE" and sentence.words[partner.last : partner.last + 1] != ["of"]:
+        # "Ten buses carrying 430 people reached Dalny": the buses did.
+        return False
+    return any(
+        c.unit == "persons" and c.kind in ("count_out", "arrival") and 0 <= c.first - partner.last <= 1 for c in counted
     )
 
 

@@ -17,22 +17,15 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     words, at = sentence.words, number.body
     if _is_word_alone(sentence, number):
         return True
-    if _is_age(sentence, number) or _is_hour(sentence, number) or _is_kin(sentence, number):
-        return True
-    if (
-        at == 0
-        and number.last < len(words)
-        and words[number.last] in "-.)/"
-        and words[0].isdigit()
-        and len(words[0]) < 3
-    ):
+    if any(names(sentence, number) for names in _NAMES):
         return True
     if number.hedge == "exact" and at and sentence.kind(at) == "digits":
         before = sentence.ending(at)
         if any(m.cls in ("NUMBERED", "MONTH") for m in before):
             return not (_counts_people(sentence, number) or _counts_arabic(sentence, number))
         named = any(m.cls in ("CONVOY", "VEHICLE", "ROAD", "SHELTER", "STAFF", "DOCTYPE") for m in before)
-        named = named or any(m.cls == "ABOARD" and m.last - m.first > ABOARD for m in before)
+        aboard = [m for m in before if m.cls == "ABOARD"]
+        named = named or any(m.last - m.first > ABOARD or words[at - 1] in small("vehicleword") for m in aboard)
         if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
             return True
     value = number.low or number.high or 0
@@ -43,6 +36,32 @@ def is_label(sentence: Sentence, number: Number) -> bool:
     if number.hedge == "exact" and sentence.kind(at) == "digits" and 1900 <= value <= 2100 and words[at].isdigit():
         return unit_after(sentence, number) is None
     return False
+
+
+def _of_an_item(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is that of an item that it opens: "2. Response", "3) Gaps"."""
+    words = sentence.words
+    if number.body or number.last >= len(words) or words[number.last] not in "-.)/":
+        return False
+    return words[0].isdigit() and len(words[0]) < 3
+
+
+def _between_hours(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a range is of two hours as logs write them: "from 1015 to 1120"."""
+    if number.hedge != "range" or not number.low or not number.high or unit_after(sentence, number):
+        return False
+    digits = [word for word in sentence.words[number.first : number.last] if word[0].isdigit()]
+    return len(digits) == 2 and all(_four_digits(word) for word in digits) and number.low < number.high
+
+
+def _is_ratio(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of a ratio in words: "one in four arrivals is a child"."""
+    words, at = sentence.words, number.body
+    ends = {m.last: m.value for m in sentence.of("NUM")}
+    begins = {m.first for m in sentence.of("NUM")}
+    after = number.last < len(words) and words[number.last] in small("ratio") and number.last + 1 in begins
+    before = at > 1 and words[at - 1] in small("ratio") and at - 1 in ends and at in begins
+    return after or before
 
 
 def _is_word_alone(sentence: Sentence, number: Number) -> bool:
@@ -84,6 +103,8 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
     value = number.low or number.high or 0
     if number.hedge == "range" and value <= OLDEST and _years_of_somebody(sentence, number):
         return True
+    if number.hedge in ("max", "min") and value <= OLDEST and _under_age(sentence, number):
+        return True
     if number.hedge != "exact" or not 0 < value <= OLDEST or not at:
         return False
     aged = sentence.of("AGED")
@@ -94,6 +115,21 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
     someone = any(m.cls in ("PERSON", "STAFF") for m in sentence.ending(at - 1))
     closed = number.last < len(words) and words[number.last] in (",", ")")
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))
+
+
+def _under_age(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a bound is an age: "140 of them under twelve", "is over 65"; nothing else bounds so few."""
+    words, value = sentence.words, number.low or number.high or 0
+    if words[number.first] not in small("age") or number.body - number.first != 1:
+        return False
+    closed = number.last >= len(words) or not words[number.last][0].isalpha() or words[number.last] in small("and")
+    young = value <= GROWN if number.hedge == "max" else value >= OLD
+    people = any(m.last <= number.first for m in sentence.of("PERSON", "SUBSET", "ARRIVE"))
+    return closed and young and people and unit_after(sentence, number) is None
+
+
+GROWN = 18
+OLD = 55
 
 
 def _years_of_somebody(sentence: Sentence, number: Number) -> bool:
@@ -131,6 +167,10 @@ def _is_hour(sentence: Sentence, number: Number) -> bool:
         return closed and not number.article and 0 < (number.low or 0) <= HALF and unit_after(sentence, number) is None
     if number.hedge != "exact" or not _may_be_hour(sentence, number):
         return False
+    word = sentence.words[number.body]
+    if _four_digits(word) and (word[0] == "0" or _and_behind(sentence, number)):
+        # "At 0215 boats were pulled", "at 1430 and the column": no count is written so.
+        return True
     if not number.article and sentence.kind(number.body) != "digits":
         return False
     apart = sentence.words[number.last : number.last + 1]
@@ -138,6 +178,11 @@ def _is_hour(sentence: Sentence, number: Number) -> bool:
         # "At 1730 the column": the hour, not so many columns.
         return True
     return unit_after(sentence, number) is None
+
+
+def _and_behind(sentence: Sentence, number: Number) -> bool:
+    behind = sentence.words[number.last : number.last + 1]
+    return bool(behind) and behind[0] in small("and") and sentence.words[number.body][0] < ARABIC
 
 
 def _may_be_hour(sentence: Sentence, number: Number) -> bool:
@@ -158,3 +203,6 @@ HALF = 12
 def _four_digits(word: str) -> bool:
     """Tell whether digits can be an hour as logs write it: 0540, 1430."""
     return len(word) == len("0540") and word.isdigit() and int(word[:2]) < HOURS and int(word[2:]) < 60
+
+
+_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item)

@@ -103,6 +103,9 @@ def shelter(it: Counted, base: Claim) -> Claim | None:
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
     if not cue or it.unit.value == "hospital":
         return None
+    if it.unit.labelled and near(it.sentence, base.first, base.last, "FULL", within=1):
+        # "Shelters full: 3": that there is no more room.
+        return None
     return base._replace(
         kind="reception",
         unit="shelters",

@@ -31,14 +31,53 @@ def no_claims(sentence: Sentence) -> list[Claim]:
                 )
             )
             continue
-        claim = _nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark)
+        claim = _nil(sentence, mark)
+        claim = claim or (_nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark))
         if claim and not any(c.first < claim.last and claim.first < c.last for c in found):
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found
 
 
+def _nil(sentence: Sentence, mark: Mark) -> Claim | None:
+    """Return the count that a nil closes or opens: "Deaths in transit: nil", "zero remaining"."""
+    words = sentence.words
+    if mark.last != mark.first + 1 or words[mark.first] not in small("nil"):
+        return None
+    if mark.first and words[mark.first - 1] in small("until"):
+        return None
+    behind = [m for m in sentence.of(*_NIL_BEFORE) if m.first == mark.last]
+    closed = mark.last >= len(words) or not words[mark.last][0].isalpha()
+    if not behind and not closed:
+        return None
+    start = mark.first
+    while start and words[start - 1] not in ",;.|":
+        start -= 1
+    inside = behind or [m for m in sentence.of(*_NIL_BEFORE) if start <= m.first < mark.first]
+    if not inside:
+        return None
+    kind = next(kind for cls, kind in _OF_NIL.items() if any(m.cls == cls for m in inside))
+    first, last = min(inside[0].first, mark.first), max(inside[-1].last, mark.last)
+    return Claim(first, last, kind, unit="persons", group="all", reason="says that there was none")
+
+
+_OF_NIL = {
+    "DEAD": "casualty",
+    "INJURED": "casualty",
+    "MISSING": "casualty",
+    "REMAIN": "remaining",
+    "ARRIVE": "arrival",
+    "EVAC": "count_out",
+    "LEAVE": "count_out",
+    "ABOARD": "count_out",
+}
+_NIL_BEFORE = tuple(_OF_NIL)
+
+
 def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
     if near(sentence, mark.first, mark.last, "UNKNOWNING", within=4):
+        return None
+    if mark.first and sentence.words[mark.first - 1] in small("until"):
+        # "Until none remain" tells what is meant, not what was counted.
         return None
     base = Claim(mark.first, mark.last, "", unit="persons", group="all", reason="says that there was nobody")
     if mark.value:

@@ -125,7 +125,7 @@ def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
     words = sentence.words[: min(LABEL, base.first)]
     if ":" not in words:
         return False
-    return any(m.last <= words.index(":") for m in sentence.of("SHELTER"))
+    return any(m.last <= words.index(":") and m.value != "hospital" for m in sentence.of("SHELTER"))
 
 
 LABEL = 9
@@ -308,6 +308,10 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
         return True
     if mark.cls == "BRINGS":
         return mark.last != base.first
+    if mark.cls in TIGHT and unit.labelled and unit.first <= mark.first < base.first + 1 <= base.last:
+        return False
+    if mark.cls == "INJURED" and _others_wound(sentence, mark, base):
+        return True
     if mark.cls in TIGHT or mark.cls == "LEAVE":
         return causes(sentence, mark, base) if mark.cls == "LEAVE" else not tight(sentence, mark, base.last)
     if mark.cls == "LOST":
@@ -331,6 +335,13 @@ def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:
     brought = [m for m in sentence.of("EVAC") if m.last == mark.first]
     held = [m for m in sentence.of("NEG", "REMAIN", "PLAN", "NEED") if m.last <= mark.first]
     return bool(brought) and not any(brought[0].first - m.last <= 1 for m in held)
+
+
+def _others_wound(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a word of harm is what another number counts: "96 wounded, 41 pregnant women"."""
+    if cue.last > base.first or not any(m.first == cue.first and m.value == "wounded" for m in sentence.of("PERSON")):
+        return False
+    return sentence.kind(cue.first - 1) == "digits" or any(m.last == cue.first for m in sentence.of("NUM"))
 
 
 def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:

@@ -101,7 +101,7 @@ def _by_place(marks: Sequence[Mark], side: Literal[0, 1]) -> dict[int, list[Mark
 _SHORT = frozenset(
     re.split(
         r"\|",
-        "m|mm|mr|mrs|ms|dr|st|no|n|env|sgt|lt|col|gen|gov|sen|rep|approx|vs|etc|art|p|pp|prof|mme|mlle|av|ste|jr|km"
+        "m|mm|mr|mrs|ms|dr|st|no|n|env|sgt|lt|col|gen|gov|sen|rep|approx|vs|etc|art|p|pp|est|incl|excl|prof|mme|mlle|av|ste|jr|km"
         "|min|max|inc|capt|maj|cpl|pvt|cmdr|supt|insp|rev|fr|hon|ft|mt|ave|rd|blvd|hwy|vol|fig|cf|jan|feb|aug|sept|oct|nov|dec",
     )
 )

@@ -180,8 +180,9 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
                 # "Gym: 40 in": the gym is where, the people are counted.
                 return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
-    for mark in sentence.of(*PERSON_CUES):
-        if start <= mark.first < at:
+    for mark in sentence.of(*PERSON_CUES, "OUT", "IN", "LEFTOVER"):
+        alone = mark.cls in PERSON_CUES or (mark.first == start and mark.last == at)
+        if start <= mark.first < at and alone:
             return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", start, mark.last, labelled=True)
     return None
 
