@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small, small_of
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -355,9 +356,6 @@ def _told_behind(sentence: Sentence, at: int) -> set[int]:
     return counted | {
         m.first for m in told if m.first >= actors[0].last and not sentence.words[m.first].startswith(("ال", "لل"))
     }
-
-
-ARABIC = "\u0600"
 
 
 def _named_ar(sentence: Sentence, at: int, last: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from corridor.reports.text.around import counts_people
-from corridor.reports.text.bounds import ARABIC, Number
+from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import near
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
-ARABIC = "\u0600"
 _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -57,9 +58,6 @@ def _negated(sentence: Sentence, hedge: Mark) -> bool:
     if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
         return False
     return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG"))
-
-
-ARABIC = "\u0600"
 
 
 def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:

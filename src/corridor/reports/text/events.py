@@ -8,8 +8,8 @@ from typing import NamedTuple
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
 from corridor.reports.text.barred import one_mover, wished
-from corridor.reports.text.bounds import ARABIC
 from corridor.reports.text.claims import Claim, distance, modality, near
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import rows, small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+# A folded word that begins with this letter or a later one is written in Arabic letters.
+ARABIC = "\u0600"
 _SAME = {
     "’": "'",
     "‘": "'",

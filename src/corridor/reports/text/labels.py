@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.bounds import ARABIC, Number
+from corridor.reports.text.bounds import Number
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import unit_after

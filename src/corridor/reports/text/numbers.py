@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from corridor.reports.report import Hedge
-from corridor.reports.text.bounds import ARABIC, HEDGES, Number, hedged
+from corridor.reports.text.bounds import HEDGES, Number, hedged
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence

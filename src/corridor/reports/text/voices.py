@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from corridor.reports.text.attribution import ARTICLE, PRONOUN, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
-from corridor.reports.text.fold import fold
+from corridor.reports.text.fold import ARABIC, fold
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -42,7 +42,6 @@ def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
     return that and joined
 
 
-ARABIC = "\u0600"
 # How many names a text keeps in mind for the nouns that go back to them.
 NAMED = 7
 
