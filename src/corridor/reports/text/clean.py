@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from corridor.errors import InputError
 from corridor.reports.text.fold import fold
+from corridor.reports.text.headings import ENTRY, TERMINAL, headings, live_headings
 from corridor.reports.text.language import languages, rows
 from corridor.reports.text.lexicon import lexicon
 
@@ -137,11 +138,6 @@ def html_text(page: str) -> str:
 _STAMP = re.compile(
     r"[ \t]*(?:date|crawl|fetched|retrieved|archived)[ :]+\d{4}-\d{2}(?:-\d{2})?(?:T[\d:.Z]+)?[ \t]*", re.IGNORECASE
 )
-_ENTRY = re.compile(
-    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b"
-    r"|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
-)
-_TERMINAL = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")
 
 
 @cache
@@ -202,7 +198,7 @@ def blocks(text: str) -> list[Block]:
             continue
         kind, related = _kind(line, related=related, prose=prose)
         found.append(Block(start, end, kind))
-    return _headings(text, found) if prose else _live_headings(text, found)
+    return headings(text, found) if prose else live_headings(text, found)
 
 
 def _trimmed(text: str, start: int, end: int, *, first: bool) -> tuple[int, int]:
@@ -216,31 +212,13 @@ def _trimmed(text: str, start: int, end: int, *, first: bool) -> tuple[int, int]
     return start, (tail + credit.start() if credit else end)
 
 
-def _live_headings(text: str, found: list[Block]) -> list[Block]:
-    """On a live page a time and a few words without a full stop head the paragraph that tells the same."""
-    result = []
-    for at, block in enumerate(found):
-        after = found[at + 1] if at + 1 < len(found) else None
-        line = text[block.start : block.end].strip()
-        title = at == 0 and len(found) > 3 and len(line.split()) > 2 and not _ENTRY.match(line)
-        if title and not _TERMINAL.search(line) and not re.search(r"\d", line):
-            result.append(Block(block.start, block.end, "heading"))
-            continue
-        heads = block.kind == "entry" and after is not None and after.kind == "paragraph" and not _TERMINAL.search(line)
-        if heads and after and _TERMINAL.search(text[after.start : after.end]) and len(line) < 90 and "]" not in line:
-            result.append(Block(block.start, block.end, "heading"))
-        else:
-            result.append(block)
-    return result
-
-
 def _is_prose(text: str, spans: list[tuple[int, int]]) -> bool:
     """Tell an article (most of it in full sentences) from a log, a form or messages."""
     lines = [text[a:b] for a, b in spans[:400] if text[a:b].strip()]
-    entries = sum(bool(_ENTRY.match(line)) for line in lines)
+    entries = sum(bool(ENTRY.match(line)) for line in lines)
     if entries >= 3 and entries >= 0.3 * len(lines):
         return False
-    long = sum(len(line) for line in lines if _TERMINAL.search(line) and len(line) > 60)
+    long = sum(len(line) for line in lines if TERMINAL.search(line) and len(line) > 60)
     return long > 0.6 * sum(map(len, lines))
 
 
@@ -253,7 +231,7 @@ def _kind(line: str, *, related: bool, prose: bool) -> tuple[str, bool]:
         return "furniture", related
     if related and len(line) < 160 and not re.search(r"[.؟]['\"»”)]*\s*\Z", line):
         return "furniture", True
-    if _ENTRY.match(line):
+    if ENTRY.match(line):
         return "entry", False
     return ("paragraph" if prose or len(line) > 60 else "entry"), False
 
@@ -262,32 +240,6 @@ def _kind(line: str, *, related: bool, prose: bool) -> tuple[str, bool]:
 def _related_starts() -> tuple[str, ...]:
     whole, begins, _ = _furniture()["related"]
     return (*whole, *begins)
-
-
-# An item of a list is no heading, whatever ends it: "- 20 more boats with engines".
-_ITEM = re.compile(r"\s*[-*•·–—▪◦‣●○■►➢✓]\s*\w")
-
-
-def _headings(text: str, found: list[Block]) -> list[Block]:
-    """In an article, a short line without a full stop, or a quote alone, is a heading: it repeats the text."""
-    result = []
-    for block in found:
-        if block.kind in ("paragraph", "entry") and _heads(text[block.start : block.end].strip()):
-            result.append(Block(block.start, block.end, "heading"))
-        else:
-            result.append(block)
-    return result
-
-
-_HEADING = 120
-_FULL_STOP = re.compile(r"[.…:;؟]['\"»”)]*\Z")
-_FIELD = re.compile(r"[^:\n]{2,60}[:=]\s*\S*[\d٠-٩]|[^:\n]{2,60}:.*\d")
-
-
-def _heads(line: str) -> bool:
-    if len(line) >= _HEADING or len(line.split()) > 16 or _FULL_STOP.search(line):
-        return False
-    return not (_FIELD.match(line) or _ENTRY.match(line) or _ITEM.match(line))
 
 
 _ARABIC = re.compile("[\u0600-\u06ff]")

@@ -74,7 +74,8 @@ class Flat(NamedTuple):
 # Signs that are not seen (direction, joiners, soft hyphens), and the marks of footnotes behind a word.
 _NOTHING = re.compile(
     "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
-    r"|(?<=[\w.,;:!?)\"”»])(?:\[\d{1,3}\])+(?!\()|(?:(?<=[^\W\d_m])|(?<=[.,;:)\"”»]))[¹²³⁰⁴-⁹]+(?!\w)"
+    r"|(?<=[\w.,;:!?)\"”»])(?:\[\d{1,3}\])+(?!\()| \[\d{1,2}\](?=\s*[:.,;)]|\s*$)"
+    r"|(?:(?<=[^\W\d_m])|(?<=[.,;:)\"”»]))[¹²³⁰⁴-⁹]+(?!\w)"
 )
 # What sets words in bold, slanted or struck out, and a link written with its address.
 _BOLD = re.compile(

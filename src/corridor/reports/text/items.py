@@ -85,10 +85,21 @@ def marked(lines: Sequence[str]) -> Iterator[tuple[int, Item]]:
         "letter",
     ):
         for at, item in _going_on(style, rows[style]):
-            if at not in taken:
+            if at not in taken and not _title(at, lines, rows[style]):
                 taken.add(at)
                 found.append((at, item))
     return iter(sorted(found))
+
+
+_FULL_STOP = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")
+
+
+def _title(at: int, lines: Sequence[str], row: list[tuple[int, Item]]) -> bool:
+    """Tell whether a number stands before the title of a part: no full stop, and no other number next to it."""
+    near = {line for line, _ in row}
+    return not (
+        at - 1 in near or at + 1 in near or _FULL_STOP.search(lines[at]) or any(map(str.isdigit, lines[at][6:]))
+    )
 
 
 def _going_on(style: str, row: list[tuple[int, Item]]) -> Iterator[tuple[int, Item]]:

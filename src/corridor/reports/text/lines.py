@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corridor.reports.text.fields import fields, stacked
 from corridor.reports.text.flat import Edit, Flat, unsigned
 from corridor.reports.text.items import dashed, marked
 from corridor.reports.text.stamps import stamped
@@ -28,8 +29,10 @@ def flattened(text: str) -> Flat:
         for at, ((start, end), line) in enumerate(zip(spans, texts, strict=True))
     ]
     flat = flat.cut(sorted((*dashed([start for start, _ in spans], texts, items), *joined(lines))))
-    spans, texts = _lines(flat.text)
-    return flat.cut(stamped([start for start, _ in spans], texts))
+    for edits in (stamped, stacked, fields):
+        spans, texts = _lines(flat.text)
+        flat = flat.cut(edits([start for start, _ in spans], texts))
+    return flat
 
 
 def _lines(text: str) -> tuple[list[tuple[int, int]], list[str]]:

@@ -230,8 +230,7 @@ def _addressed(text: str, blocks: list[Block], n: int) -> bool:
     """Tell whether a line "From: ..." heads a letter: it holds an address, or "To:" and "Subject:" are near."""
     near = [text[b.start : b.end] for b in blocks[max(0, n - 2) : n + 3] if b.kind != "furniture"]
     labels = {fold(line.partition(":")[0]).text.strip() for line in near if ":" in line}
-    return "@" in text[blocks[n].start : blocks[n].end] or len(labels & small("letterhead")) >= ADDRESSED
+    return "@" in text[blocks[n].start : blocks[n].end] or len(labels & small("letterhead")) >= 1
 
 
-ADDRESSED = 2
 LONGEST_LETTER_HEAD = 160

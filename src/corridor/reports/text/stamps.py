@@ -95,14 +95,14 @@ def stamped(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
     found = columns({at: lines[at] for at, said in fronts.items() if said.style == "cells"}, lines)
     fronts.update(found)
     styles = Counter(said.style for said in fronts.values())
-    named = {"label", "angle", "before", "columns", *(("dashed",) if _recurs(fronts, "dashed") else ())}
+    named = {"label", "angle", "columns", *(style for style in ("dashed", "before") if _recurs(fronts, style))}
     edits = []
     for at, said in fronts.items():
         if styles[said.style] < FEW or said.style == "cells" or (said.style == "label" and _LABELLED.match(lines[at])):
             continue
         if said.style in named:
             edits.append(Edit(starts[at], starts[at] + said.end, f"{said.hour} {said.name}: "))
-        elif not _PLAIN.match(lines[at]):
+        elif said.style != "before" and not _PLAIN.match(lines[at]):
             match = _FRONT.match(lines[at])
             edits.append(Edit(starts[at], starts[at] + (match.end() if match else said.end), f"{said.hour} "))
     return sorted((*edits, *_titles(starts, lines)))

@@ -180,7 +180,8 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
                 # "Gym: 40 in": the gym is where, the people are counted.
                 return Unit("person", "all", number.last, number.last)
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
-    for mark in sentence.of(*PERSON_CUES, "OUT", "IN", "LEFTOVER"):
+    # "Shelter capacity: 900": the room is counted, whatever it is the room of.
+    for mark in (*sentence.of("CAPACITY"), *sentence.of(*PERSON_CUES, "OUT", "IN", "LEFTOVER")):
         alone = mark.cls in PERSON_CUES or (mark.first == start and mark.last == at)
         if start <= mark.first < at and alone:
             return Unit("bed" if mark.cls == "CAPACITY" else "person", "all", start, mark.last, labelled=True)
