@@ -114,3 +114,13 @@ def test_a_name_and_a_time_on_a_line_of_their_own_send_what_follows() -> None:
     found = {c.kind: c.source for c in read_text(text)}
     assert found["remaining"] == "Steeve"
     assert found["route"] == "Mado"
+
+
+def test_a_pronoun_that_stresses_the_subject_takes_nothing_from_it() -> None:
+    said = (
+        "L'émissaire de l'ONU a estimé à 40.000 le nombre de civils piégés dans la ville.\n\n"
+        "La Turquie, qui a promis son aide, a elle estimé à 80.000 le nombre de civils qui restent.\n\n"
+        "« Il en reste 500 », a-t-elle ajouté."
+    )
+    counted = {c.low: c.source for c in read_text(said) if c.kind == "remaining"}
+    assert counted == {40_000: "émissaire de l'ONU", 80_000: "Turquie", 500: "Turquie"}

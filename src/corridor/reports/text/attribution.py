@@ -110,7 +110,8 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     prons = {k for m in sentence.of("PRON") for k in range(m.first, m.last)}
     prons |= {k for k in aux if sentence.words[k] in small_of(lang, "pronoun")}
     while at >= 0 and (at in aux or at in prons or sentence.words[at] in ("-", "t")):
-        pronoun = pronoun or at in prons
+        # "La Turquie a elle chiffré": a pronoun behind its auxiliary, without a hyphen, only stresses the subject.
+        pronoun = pronoun or (at in prons and (at - 1 not in aux or sentence.words[at - 1] == "-"))
         at -= 1
     if at >= 0 and sentence.words[at] in small_of(lang, "and"):
         # "Desert Doctors, an aid group, asks for ten cars and says": the subject opens the sentence.
