@@ -119,8 +119,8 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
     for place, (_, line, tokens, told) in enumerate(head):
-        if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line):
-            # A line that reports, or an item of a list, names nobody whose text it is.
+        if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line) or _FIELD.fullmatch(line):
+            # A line that reports, an item of a list, or a field with its number, names nobody whose text it is.
             continue
         for piece in re.split(r" [-–—|/] |[|,:;(]| – ", line):
             clean = piece.strip(" .-–—")
@@ -146,6 +146,7 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
 
 
 _ITEM = re.compile(r"\s*[-*•·–]\s")
+_FIELD = re.compile(r"[^:\d]{2,60}:\s*[~+<>]?\s?\d[\d .,]*(?:\s?[^\W\d]+\.?)?")
 
 
 def _reports(line: str, tokens: Tokens, words: Lexicon) -> bool:

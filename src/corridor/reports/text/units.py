@@ -179,6 +179,8 @@ def unit_label(sentence: Sentence, number: Number) -> Unit | None:
             if _where(sentence, mark, at):
                 # "Gym: 40 in": the gym is where, the people are counted.
                 return Unit("person", "all", number.last, number.last)
+            if mark.cls == "SHELTER" and any(start <= m.first < at for m in sentence.of("CAPACITY")):
+                continue
             return Unit(UNITS[mark.cls], mark.value, start, mark.last, labelled=True)
     # "Shelter capacity: 900": the room is counted, whatever it is the room of.
     for mark in (*sentence.of("CAPACITY"), *sentence.of(*PERSON_CUES, "OUT", "IN", "LEFTOVER")):
