@@ -47,22 +47,43 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return None
     if we_are(sentence, number):
         return Unit("person", "all", number.last, number.last)
-    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
-    if previous and _goes_on(sentence, number, previous, after):
-        return Unit("person", previous.group, number.last, number.last)
-    if previous and _of_whom(sentence, number, previous, after):
-        return Unit("person", previous.group, number.last, number.last)
-    if previous and listed(sentence, number, previous):
-        return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
-    if previous and out_of and previous.kind == "fleet":
-        return Unit("vehicle", previous.unit, number.last, number.last)
+    gone_on = _with_previous(sentence, number, previous, after) if previous else None
+    if gone_on:
+        return gone_on
     if _apposed(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
-    if previous and out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
-        return Unit("seat", "places", number.last, number.last)
-    if previous and previous.unit in ("places", "beds") and _taken(sentence, number):
-        return Unit("occupied", "places", number.last, number.last)
     return _by_noun_before(sentence, number, previous, after)
+
+
+def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: str) -> Unit | None:
+    """Return what a bare number counts by the count before it: a part of it, one more of a list, another's count."""
+    if _goes_on(sentence, number, previous, after) or _of_whom(sentence, number, previous, after):
+        return Unit("person", previous.group, number.last, number.last)
+    if listed(sentence, number, previous) or _part_of_opening(sentence, number, previous):
+        return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
+    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if previous.kind == "fleet" and (out_of or _some_of_fleet(sentence, number, previous, after)):
+        return Unit("vehicle", previous.unit, number.last, number.last)
+    if out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
+        return Unit("seat", "places", number.last, number.last)
+    if previous.unit in ("places", "beds") and _taken(sentence, number):
+        return Unit("occupied", "places", number.last, number.last)
+    return None
+
+
+def _some_of_fleet(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a bare number is of the vehicles before it: "18 lorries across, two still in", "we got 2"."""
+    words, at = sentence.words, number.first
+    if number.article or not previous.last or number.hedge not in ("exact", "approx"):
+        return False
+    pairs = zip(words[previous.last : at - 1], words[previous.last + 1 : at], strict=False)
+    if not after[0].isalpha() and any(a in small("ofthem") and b in small("havethem") for a, b in pairs):
+        return True
+    fewer = (number.low or 0) <= (previous.low or previous.high or 0)
+    if not fewer or words[at - 1] != "," or at - previous.last > LISTED:
+        return False
+    still = any(m.first == number.last for m in sentence.of("REMAIN", "STOP"))
+    return still and not any(previous.last <= m.first < at for m in sentence.of("PERSON", "ABOARD"))
 
 
 def _of_whom(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
@@ -91,9 +112,30 @@ def listed(sentence: Sentence, number: Number, previous: Claim) -> bool:
 LISTED = 7
 
 
+def _part_of_opening(sentence: Sentence, number: Number, previous: Claim) -> bool:
+    """Tell whether a bare number is a part of the whole that opened the sentence: "Of the 15 coaches, 11 came"."""
+    words = sentence.words
+    if number.article or not previous.last or not number.first or words[number.first - 1] != ",":
+        return False
+    return opens_whole(sentence, previous.first) and number.first - previous.last <= LISTED
+
+
+def opens_whole(sentence: Sentence, at: int) -> bool:
+    """Tell whether a clause begins with a whole: "of the 15 coaches", the number at `at` or its hedge "sur les"."""
+    words = sentence.words
+    while at and words[at - 1] in small("the"):
+        at -= 1
+    if words[at] not in small("outof"):
+        at -= 1
+    return at >= 0 and words[at] in small("outof") and (not at or not words[at - 1][0].isalnum())
+
+
 def _apposed(sentence: Sentence, number: Number, after: str) -> bool:
     """Tell whether a rough number behind a comma says how many those named before it are: "the children, about 15"."""
-    if number.article or number.hedge in ("exact", "order") or after[0].isalpha() or number.first < 2:
+    summed = any(m.first == number.last for m in sentence.of("TOTAL"))
+    if number.article or number.hedge == "order" or number.first < 2:
+        return False
+    if not summed and (number.hedge == "exact" or after[0].isalpha()):
         return False
     words, at = sentence.words, number.first - 1
     if words[at] != ",":
@@ -159,7 +201,10 @@ def _by_words_around(
     if counts_people(sentence, number, previous, after):
         group = previous.group if previous and previous.unit == "persons" else "all"
         return Unit("person", group, number.last, number.last)
-    if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and not after[0].isalpha():
+    daily = any(m.first == number.last for m in sentence.of("ALLOWED", "DAILY"))
+    if any(0 <= number.first - m.last <= TOTAL_TO for m in sentence.of("SETNUMBER")) and (
+        daily or not after[0].isalpha()
+    ):
         return Unit("person", "all", number.last, number.last)
     if previous and _total_to(sentence, number, previous):
         return Unit("person", previous.group, number.last, number.last)

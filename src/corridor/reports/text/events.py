@@ -105,7 +105,7 @@ def _parted(sentence: Sentence, a: Claim, b: Claim) -> bool:
     low, high = (a.last, b.first) if a.first < b.first else (b.last, a.first)
     marks = any(m.cls == "CONTRAST" and low <= m.first < high for m in sentence.marks)
     return marks or any(
-        word in (",", ";", ".", "and", "et") or word[0] == "و" for word in sentence.words[low : high + 1]
+        word in (",", ";", ".", ":", "and", "et") or word[0] == "و" for word in sentence.words[low : high + 1]
     )
 
 
@@ -257,7 +257,10 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
         return False
     ours = small("we")
     if any(word[0].isalpha() for word in sentence.words[_caller(sentence) : cue.first] if word not in ours) or any(
-        m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"} and m.first <= cue.last + 3 and m.cls != cue.cls
+        not _is_where(sentence, cue, m)
+        and m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"}
+        and _caller(sentence) <= m.first <= cue.last + 3
+        and m.cls != cue.cls
         for m in sentence.marks
     ):
         return False
@@ -270,15 +273,32 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
 SHORT_LINE = 9
 
 
+def _is_where(sentence: Sentence, cue: Mark, actor: Mark) -> bool:
+    """Tell whether one who could speak is the place that a movement goes to: "Arrived at the base"."""
+    if actor.cls != "ACTOR" or actor.first <= cue.last or cue.cls not in ("ARRIVE", "LEAVE"):
+        return False
+    between = sentence.words[cue.last : actor.first]
+    led = sentence.words[cue.last - 1] in small("towards") or (between and between[0] in small("towards"))
+    return bool(led) and not any(word in ",;:." for word in between)
+
+
 def _caller(sentence: Sentence) -> int:
     """Return where the words of a log's entry begin behind its hour and who calls: "0944 Kilo Two: halted"."""
     words = sentence.words[:CALLER]
-    if ":" not in words or sentence.kind(0) not in ("digits", "clock"):
+    if ":" not in words:
         return 0
-    return words.index(":") + 1
+    at = words.index(":") + 1
+    if sentence.kind(0) in ("digits", "clock"):
+        return at
+    # "Harbour office: berthed at 7": whoever it is, nothing is told in front of the colon.
+    told = any(m.cls in _ENTRY and m.first < at for m in sentence.marks)
+    return 0 if told or at >= len(sentence.words) or not sentence.words[at][0].isalpha() else at
 
 
 CALLER = 7
+_ENTRY = frozenset(
+    ("LEAVE", "ARRIVE", "EVAC", "REMAIN", "SAY", "HOWMANY", "PLAN", "OPERATION", "PERSON", "DEAL", "TRUCE", "IF")
+)
 
 
 def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> Mark | None:

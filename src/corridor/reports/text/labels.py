@@ -16,7 +16,7 @@ WATER = frozenset(("الميه", "والميه", "بالميه"))
 def is_label(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number names a thing ("Route 9", "convoy 2", "bulletin no 3", a year) and counts nothing."""
     words, at = sentence.words, number.body
-    if _is_word_alone(sentence, number):
+    if _is_word_alone(sentence, number) or _second_label(sentence, number):
         return True
     if any(names(sentence, number) for names in _NAMES):
         return True
@@ -63,6 +63,17 @@ def _is_ratio(sentence: Sentence, number: Number) -> bool:
     after = number.last < len(words) and words[number.last] in small("ratio") and number.last + 1 in begins
     before = at > 1 and words[at - 1] in small("ratio") and at - 1 in ends and at in begins
     return after or before
+
+
+def _second_label(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number goes on with the names of things: "floors 3 and 4 were cleared"."""
+    words, at = sentence.words, number.body
+    if at < 3 or words[at - 1] not in small("and") or sentence.kind(at - 2) != "digits":
+        return False
+    unit = unit_after(sentence, number)
+    if unit and not any(m.first == unit.first for m in sentence.of("EVAC")):
+        return False
+    return any(m.cls == "NUMBERED" for m in sentence.ending(at - 2))
 
 
 def _is_word_alone(sentence: Sentence, number: Number) -> bool:

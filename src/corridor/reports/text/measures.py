@@ -159,6 +159,9 @@ UNDER = 34
 def _clock(it: Counted, base: Claim) -> bool:
     """Tell whether hours are one of the clock: "in force at 6 hours" ("a 6 heures"), but not "set at 6 hours"."""
     at = it.number.first
+    if at and it.sentence.words[at - 1] in small("elapsed"):
+        # "14 breaches in 24 hours": hours that went by.
+        return True
     if it.unit.value != "hours" or not at or base.low != base.high or not 0 < (base.low or 0) <= DAY:
         return False
     if it.sentence.words[at - 1] not in small("clockat"):
@@ -187,12 +190,16 @@ def _level(it: Counted, base: Claim) -> bool:
     """Tell whether a height is that of water: "the river crested at 7.8 metres"."""
     words = it.sentence.words[max(0, base.first - LEVEL_REACH) : base.last + 2]
     level = small("level")
+    near_level = it.sentence.words[max(0, it.number.first - WATER) : it.number.first]
+    if not small("water").isdisjoint(near_level):
+        return True
     roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level]
     # "The height of the waves in the canal is 4 metres": it says that it is a height.
     return not level.isdisjoint(words) and not (roads and small("height").isdisjoint(words))
 
 
 LEVEL_REACH = 8
+WATER = 5
 
 
 def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
@@ -208,7 +215,8 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     low, high = base.low, base.high
     minus = sign == "-" or any(m.cls == "MINUS" and m.last == it.number.body for m in it.sentence.marks)
     if minus:
-        first, low, high = it.number.body - 1, -(low or 0), -(high or 0)
+        low, high = (None if low is None else -low), (None if high is None else -high)
+        first = it.number.body - 1
     if it.unit.family == "degree" and near(it.sentence, base.first, base.last, "BELOW", within=4):
         low, high = -(low or 0), -(high or 0)
     mode = modality(it.sentence, base.first, base.last)

@@ -94,6 +94,9 @@ def _nobody(sentence: Sentence, mark: Mark) -> Claim | None:
 
 
 def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
+    if mark.first and sentence.words[mark.first - 1].endswith("ez"):
+        # "Ne descendez pas de voiture" counts no car.
+        return None
     for unit in sentence.marks:
         reach = 0 if sentence.words[mark.first] in small("bareno") and mark.last == mark.first + 1 else 2
         if not mark.last <= unit.first <= mark.last + reach:
@@ -104,6 +107,11 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
                 kind="casualty", unit="persons", group="injured" if unit.cls == "INJURED" else "killed"
             )
         if unit.cls in ("VEHICLE", "CONVOY"):
+            if near(sentence, unit.first, unit.last, "PLAN", "DUTY", "ESTIMATE", within=2.1) and unit.last < len(
+                sentence.words
+            ):
+                # "No vehicle shall be searched" counts none.
+                return None
             return base._replace(kind="fleet", unit=unit.value)
         if unit.cls in ("PERSON", "STAFF"):
             kind, cue, _ = kind_of(sentence, base, Unit("person", unit.value, unit.first, unit.last))
@@ -130,7 +138,7 @@ def _yet_to(sentence: Sentence, cue: Mark | None) -> str:
 def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
     """Return the death or injury of one person named by any noun: "a 62-year-old fisherman was killed"."""
     told = [claim for claim in found if claim.kind == "casualty"]
-    for hurt in sentence.of("DEAD", "INJURED"):
+    for hurt in sentence.of("DEAD", "INJURED", "MISSING"):
         before = sentence.words[hurt.first - 1] if hurt.first else ""
         hit = _object(sentence, hurt)
         if hit and not any(claim.first < hit.last and claim.last > hurt.first for claim in told):
@@ -180,7 +188,10 @@ def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
         )
         if not one.value.startswith("one:") or not opens or not 0 <= hurt.first - one.last <= 8:
             continue
-        if not any(m.cls in _OTHERS and one.last <= m.first < hurt.first for m in sentence.marks):
+        aged = {m.first for m in sentence.of("TIMEUNIT")}
+        if not any(
+            m.cls in _OTHERS and m.last not in aged and one.last <= m.first < hurt.first for m in sentence.marks
+        ):
             return one
     return None
 
@@ -194,12 +205,17 @@ def _the_one(sentence: Sentence, hurt: Mark) -> Mark | None:
         opens = not at or sentence.words[at - 1] in (",", ";", ":", '"', "and", "et", "but")
         helping = sentence.words[who.last : hurt.first]
         begun = sentence.words[hurt.first] in small("suffers") or (helping[-1:] and helping[-1] in small("suffers"))
-        if opens and begun and hurt.first >= who.last and len(helping) <= AUXILIARIES:
+        reach = COMPLEMENT if helping and helping[0] in small("of") else AUXILIARIES
+        if "," in helping or any(who.last <= m.first < hurt.first for m in sentence.of("PERSON", "STAFF")):
+            reach = AUXILIARIES
+        if opens and begun and hurt.first >= who.last and len(helping) <= reach:
             return who._replace(first=at)
     return None
 
 
 AUXILIARIES = 3
+# "The driver of ambulance 7 has been".
+COMPLEMENT = 7
 
 
 def _many(sentence: Sentence, who: Mark) -> bool:

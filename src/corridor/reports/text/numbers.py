@@ -71,8 +71,8 @@ def _plain(sentence: Sentence) -> list[Number]:
     for at in sorted({*starts, *(k for k in sentence.numbered if sentence.kind(k) == "digits")}):
         number = _run(sentence, words_at, at) if at >= until else None
         if number:
-            found.append(number)
-            until = number.last
+            found.append(_metres(sentence, number))
+            until = number.last + (2 if found[-1].low != number.low else 0)
             if (
                 until < len(sentence.words)
                 and number.low
@@ -82,6 +82,18 @@ def _plain(sentence: Sentence) -> list[Number]:
                 # "forty ones", as one speaks: forty people.
                 until += 1
     return found
+
+
+def _metres(sentence: Sentence, number: Number) -> Number:
+    """Return metres with the centimetres behind them: "1 m 40"."""
+    behind = sentence.words[number.last : number.last + 2]
+    if number.low is None or number.low % 1 or len(behind) < 2 or behind[0] not in small("metre"):
+        return number
+    cm = behind[1]
+    if len(cm) != len("40") or not cm.isdigit() or any(m.first == number.last + 2 for m in sentence.of("PERSON")):
+        return number
+    value = number.low + int(cm) / HUNDRED
+    return number._replace(low=value, high=value)
 
 
 _HURT = frozenset(("DEAD", "INJURED", "MISSING"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.around import agreed_daily, tight
-from corridor.reports.text.bare import WHOLE, listed, of_them, we_are
+from corridor.reports.text.bare import WHOLE, listed, of_them, opens_whole, we_are
 from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -51,7 +51,9 @@ def person(it: Counted, base: Claim) -> Claim | None:
             reason="goes on with the count before it",
         )
     if not kind:
-        return uncued(it, base)
+        found = uncued(it, base)
+        roofed = found.kind == "remaining" and _of_a_shelter(it.sentence, base)
+        return found._replace(kind="reception") if roofed else found
     told = _told(it, base, kind)
     if told != kind:
         return base._replace(kind=told, confidence=0.4, reason=_TOLD[told])
@@ -154,6 +156,8 @@ def _is_whole(it: Counted) -> bool:
         # "70 per cent of the zone's 45,000 residents".
         at = whose + 1
     before = it.previous
+    if _part_follows(it, at):
+        return True
     share = words[max(0, at - SHARED) : at]
     if not small("share").isdisjoint(share) and not any(word[0].isdigit() or word in ",.;:" for word in share):
         # "About half the town's 22,000 inhabitants".
@@ -168,8 +172,21 @@ def _is_whole(it: Counted) -> bool:
         and before.unit == "persons"
         and before.counted
         and before.last in (at - 1, at, it.number.last, it.unit.last)
-        and any(it.sentence.words[k][0].isdigit() for k in (at - 2,))
+        and (it.sentence.words[at - 2][0].isdigit() or any(m.last == at - 1 for m in it.sentence.of("NUM")))
     ) or _of_those_moved(it, at)
+
+
+def _part_follows(it: Counted, at: int) -> bool:
+    """Tell whether a number opens its clause as the whole of a part that follows: "Of the 300 listed, 260 came"."""
+    words = it.sentence.words
+    if not opens_whole(it.sentence, at):
+        return False
+    behind = range(it.unit.last, min(it.unit.last + PART, len(words) - 1))
+    numbered = {m.first for m in it.sentence.of("NUM") if not m.value.startswith("one:")}
+    return any(words[k] == "," and (it.sentence.kind(k + 1) == "digits" or k + 1 in numbered) for k in behind)
+
+
+PART = 7
 
 
 def _of_those_moved(it: Counted, at: int) -> bool:
@@ -240,7 +257,7 @@ _THEM = ("هم", "هن", "هما")
 
 
 # Nouns that say themselves what became of those they count: "12 departures", "146 admissions".
-_BY_NOUN = {"departures": "count_out", "arrivals": "arrival"}
+_BY_NOUN = {"departures": "count_out", "arrivals": "arrival", "refusals": "remaining"}
 # Newcomers have arrived where nothing else is said of them.
 _NEW = "newcomers"
 
