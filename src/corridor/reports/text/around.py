@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from corridor.reports.text.bounds import Number
-from corridor.reports.text.claims import Claim
+from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.units import PERSON_CUES
 
 
 def counts_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> bool:
@@ -22,7 +23,7 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
     if (number.low or number.high or 0) >= TENS and any(m.first == number.last for m in sentence.of("UNDERDEAL")):
         # "2,500 may leave over five days".
         return True
-    if _perhaps(sentence, number, after):
+    if _perhaps(sentence, number, after) or _only_these(sentence, number, after) or _hundreds(sentence, number):
         return True
     return _people_are(sentence, number, after) or _right_behind(sentence, number)
 
@@ -64,6 +65,25 @@ def agreed_daily(sentence: Sentence, first: int, last: int) -> bool:
         for m in sentence.of("ALLOWED")
     )
     return daily and any(m.last == first for m in sentence.of("DEALVERB", "AGREED", "AGREEVERB", "DUTY"))
+
+
+def _only_these(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether "only" closes a sentence of people with a bare number: "of the 54 none are left but three"."""
+    if after[0].isalpha() or sentence.words[number.first - 1] not in small("only"):
+        return False
+    cues = [m for m in sentence.of("REMAIN", "ARRIVE", "LEAVE", "EVAC") if 0 <= number.first - m.last <= ONLY]
+    return bool(cues) and not any(m.first >= cues[0].last for m in sentence.of("VEHICLE", "BED", "SEAT", "CONVOY"))
+
+
+def _hundreds(sentence: Sentence, number: Number) -> bool:
+    """Tell whether Arabic says "the hundreds" without a noun next to what people do."""
+    if number.hedge != "order" or not sentence.words[number.body].startswith("ال"):
+        return False
+    return near(sentence, number.first, number.last, *PERSON_CUES, within=HUNDREDS) is not None
+
+
+ONLY = 8
+HUNDREDS = 4.0
 
 
 def _right_behind(sentence: Sentence, number: Number) -> bool:

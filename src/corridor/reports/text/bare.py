@@ -230,8 +230,9 @@ def _of_those_before(sentence: Sentence, number: Number, previous: Claim | None,
     whole = [m for m in sentence.of("VEHICLE", "TWO_VEHICLE") if 0 <= number.first - m.last <= OUT_OF]
     if whole and sentence.words[number.first - 1] in ("اصل", "بين"):
         return Unit("vehicle", whole[-1].value, number.last, number.last)
-    if previous and previous.unit == "persons" and _some_of_them(sentence, number, after):
-        return Unit("person", previous.group, number.last, number.last)
+    if previous and previous.last and previous.counted and _some_of_them(sentence, number, after):
+        family = {"persons": "person"}.get(previous.unit, "vehicle" if previous.kind == "fleet" else "")
+        return Unit(family, previous.group or previous.unit, number.last, number.last) if family else None
     return None
 
 
@@ -296,7 +297,9 @@ def _told_people(sentence: Sentence, number: Number, previous: Claim | None, aft
         return _number_of(sentence, number)
     if after in small("bare") and any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY")):
         return Unit("person", "all", number.last, number.last)
+    trips = small("trips")
     leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
+    leaving = [m for m in leaving if sentence.words[m.first] not in trips]
     behind = leaving[0].last if leaving else 0
     if leaving and near(sentence, number.first, behind, "ALLOWED", within=2.1):
         # "1,200 departures a day" counts those who depart.
@@ -309,12 +312,12 @@ def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
     if max(abs(number.low or 0), abs(number.high or 0)) > HOTTEST or number.article:
         return False
     minus = any(m.last == number.body for m in sentence.of("MINUS"))
-    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
+    day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY", "BELOW"))
     if after[0].isalpha() and not (minus or day or after in small("bare")):
         return False
     if minus and not small("warmverb").isdisjoint(sentence.words[max(0, number.body - 3) : number.body]):
         return True
-    warm = [m for m in sentence.of("WEATHER") if sentence.words[m.first] in small("warmth")]
+    warm = [m for m in sentence.of("WEATHER") if not small("warmth").isdisjoint(sentence.words[m.first : m.last])]
     return any(0 <= number.first - m.last <= 8 for m in warm)
 
 
@@ -356,7 +359,8 @@ def _someof_them(sentence: Sentence, number: Number) -> bool:
 
 def _some_of_them(sentence: Sentence, number: Number, after: str) -> bool:
     """Tell whether Arabic says "of them" right in front of a bare number: "37 patients, of them 9 on ventilators"."""
-    if number.article or not any(m.last == number.first for m in sentence.of("SUBSET")):
+    at = number.first - (1 if sentence.words[number.first - 1] in small("only") else 0)
+    if number.article or not any(m.last == at for m in sentence.of("SUBSET")):
         return False
     return not after[0].isalpha() or after in small("bare") or after in small("alive")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from corridor.reports.text.claims import near
 from corridor.reports.text.fold import ARABIC
+from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 
@@ -20,10 +23,39 @@ def wished(sentence: Sentence, kind: str, cue: Mark, partner: Mark | None) -> bo
     return kind != "resume" or not any(m.first == wish.first for m in sentence.of("PLAN"))
 
 
-def one_mover(sentence: Sentence, kind: str, partner: Mark | None) -> bool:
-    """Tell whether a mover is no movement of the operation: one person, or the one who speaks."""
+def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool:
+    """Tell whether an Arabic verb moves nobody: out of service, not yet there, or bodies handed over."""
+    words = sentence.words
+    if partner is not None and partner.value == "killed":
+        return True
+    behind = words[cue.last : cue.last + OUT_OF]
+    if any(word == "عن" and after in small("outof") for word, after in pairwise(behind)):
+        return True
+    at = cue.first - 1 if cue.first and words[cue.first - 1] != "ان" else cue.first - 2
+    return at >= 0 and words[at] in small("notyet") and words[cue.first][0] in _IMPERFECT
+
+
+OUT_OF = 8
+_IMPERFECT = "يت"
+
+
+def _expected(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether an arrival is only waited for: "dozens of families await at the station the arrival of coaches"."""
+    waits = [m for m in sentence.of("WAITING", "REMAIN") if 0 <= cue.first - m.last <= EXPECTED]
+    return any("," not in sentence.words[m.last : cue.first] for m in waits)
+
+
+EXPECTED = 7
+
+
+def one_mover(sentence: Sentence, kind: str, cue: Mark, partner: Mark | None) -> bool:
+    """Tell whether a mover is no movement of the operation: one person, the one who speaks, or who is yet to come."""
     if kind not in ("departure", "arrival"):
         return False
+    if _arabic_no_move(sentence, cue, partner) or (
+        kind == "arrival" and cue.value == "noun" and _expected(sentence, cue)
+    ):
+        return True
     return _of_who_speaks(sentence, partner) or _one_alone(sentence, partner)
 
 

@@ -138,7 +138,11 @@ def near(sentence: Sentence, first: int, last: int, *classes: str, within: float
 
 def awaited(sentence: Sentence, mark: Mark) -> bool:
     """Tell whether a movement is only waited for, or needed: "waiting for evacuation", "in need of transfer"."""
-    return any(0 <= mark.first - m.last <= 1 for m in sentence.of("WAITING", "NEED"))
+    if any(0 <= mark.first - m.last <= 1 for m in sentence.of("WAITING", "NEED")):
+        return True
+    # Arabic: "those who stayed behind from the evacuation".
+    stayed = mark.first and sentence.words[mark.first - 1] == "عن"
+    return bool(stayed) and any(m.last == mark.first - 1 for m in sentence.of("REMAIN"))
 
 
 _MODES = frozenset(("PLAN", "IF", "ESTIMATE"))

@@ -143,9 +143,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         cost = 1.5
     if rule.unless and _unless(sentence, rule, cue):
         return None
-    if rule.kind == "arrival" and cue.value == "noun" and _expected(sentence, cue):
-        return None
-    if wished(sentence, rule.kind, cue, partner) or one_mover(sentence, rule.kind, partner):
+    if wished(sentence, rule.kind, cue, partner) or one_mover(sentence, rule.kind, cue, partner):
         return None
     if _of_a_place(cue, partner) or _told_by_number(sentence, rule, cue, partner, counted):
         return None
@@ -156,15 +154,6 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
         reason += f" with '{' '.join(sentence.words[partner.first : partner.last])}'"
     confidence = round(max(0.4, 0.8 - cost / 30), 2)
     return cost, Claim(first, last, rule.kind, modality=mode, confidence=confidence, reason=reason, unit=cue.cls)
-
-
-def _expected(sentence: Sentence, cue: Mark) -> bool:
-    """Tell whether an arrival is only waited for: "dozens of families await at the station the arrival of coaches"."""
-    waits = [m for m in sentence.of("WAITING", "REMAIN") if 0 <= cue.first - m.last <= EXPECTED]
-    return any("," not in sentence.words[m.last : cue.first] for m in waits)
-
-
-EXPECTED = 7
 
 
 def _holds_subject(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
@@ -256,11 +245,12 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
     if rule.cue == "HERE" and len(sentence.words) > SHORT_LINE:
         return False
     ours = small("we")
-    if any(word[0].isalpha() for word in sentence.words[_caller(sentence) : cue.first] if word not in ours) or any(
-        not _is_where(sentence, cue, m)
-        and m.cls in {"ACTOR", "DEAL", "TRUCE", "WEATHER"}
-        and _caller(sentence) <= m.first <= cue.last + 3
-        and m.cls != cue.cls
+    # Arabic says "we arrived" by the ending of the verb.
+    ourselves = sentence.words[cue.last - 1].endswith(_WE)
+    others = frozenset(("DEAL", "TRUCE")) if ourselves else frozenset(("ACTOR", "DEAL", "TRUCE", "WEATHER"))
+    begun = _caller(sentence)
+    if any(word[0].isalpha() for word in sentence.words[begun : cue.first] if word not in ours) or any(
+        not _is_where(sentence, cue, m) and m.cls in others and begun <= m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
     ):
         return False
@@ -271,6 +261,7 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
 
 
 SHORT_LINE = 9
+_WE = "نا"
 
 
 def _is_where(sentence: Sentence, cue: Mark, actor: Mark) -> bool:
@@ -312,11 +303,18 @@ def _partner(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) ->
                 and any(m.cls == "EVAC" and m.first == mark.first for m in sentence.marks)
             ):
                 continue
+            labelled = rule.kind == "route" and mark.last <= _heading(sentence) <= cue.first
+            if labelled and rule.within <= cost <= OF_LABEL:
+                # "Mountain road: rockfalls and closed": the label says what is closed.
+                cost = rule.within - 0.5
             if rule.kind in ("departure", "arrival") and _numbered(sentence, mark, counted):
                 cost += rule.within / 2
             if cost < best_cost:
                 best, best_cost = mark, cost
     return best
+
+
+OF_LABEL = 10
 
 
 def _reach(sentence: Sentence, cue: Mark, partner: Mark) -> float:

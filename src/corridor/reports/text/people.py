@@ -149,6 +149,8 @@ AGENTS = 4
 def _is_whole(it: Counted) -> bool:
     """Tell whether a number is the whole that the count before it is a part of: "112 of the 164 patients"."""
     words, at = it.sentence.words, it.number.first
+    if at and words[at - 1] == "اصل":
+        return True
     while at and words[at - 1] in ("the", "les", "ال"):
         at -= 1
     whose = next((k for k in range(at - 1, max(0, at - OWNER), -1) if words[k] in WHOLE), 0)
