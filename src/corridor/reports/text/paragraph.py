@@ -23,6 +23,7 @@ from corridor.reports.text.later import schedule_claims, statement_claims
 from corridor.reports.text.lexicon import lexicon
 from corridor.reports.text.numbers import numbers
 from corridor.reports.text.sentences import Sentence, sentences
+from corridor.reports.text.tongues import tongue
 from corridor.reports.text.units import TWOS
 from corridor.reports.text.voices import nearest
 from corridor.reports.text.where import gazetteer, named, place_of
@@ -58,8 +59,9 @@ class Setting(NamedTuple):
 @lru_cache(maxsize=KEPT)
 def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     """Return what a paragraph tells; kept, because a live page is read again each time it grows."""
-    lang, year = setting.lang, NO_YEAR if setting.base == when.UNDATED else setting.base.year
     folded = fold(text)
+    lang, year = tongue(folded.text, setting.lang), NO_YEAR if setting.base == when.UNDATED else setting.base.year
+    setting = setting if lang == setting.lang else setting._replace(lang=lang)
     words = lexicon(lang)
     quotes = attribution.quotes(folded.text, 0, len(folded.text))
     if folded.dropped:
