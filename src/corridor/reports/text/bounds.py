@@ -48,9 +48,17 @@ def hedged(sentence: Sentence, number: Number) -> Number:
         added = after.last in counted or sentence.kind(min(after.last, len(sentence.words) - 1)) == "digits"
         if number.last <= after.first <= number.last + 3 and not (added and after.cls == "HEDGE_AFTER_MIN"):
             between = sentence.words[number.last : after.first]
+            if _opens_another(sentence, after):
+                continue
             if not any(word in ",;:.)" or word.isdigit() for word in between):
                 return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
     return number
+
+
+def _opens_another(sentence: Sentence, after: Mark) -> bool:
+    """Tell whether a bound behind a number opens what comes next: "winds 105 mph, minimum pressure 961 mb"."""
+    alone = after.last == after.first + 1 and sentence.words[after.first] in small("extreme")
+    return alone and after.last < len(sentence.words) and sentence.words[after.last][0].isalpha()
 
 
 def _negated(sentence: Sentence, hedge: Mark) -> bool:

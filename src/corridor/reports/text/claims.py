@@ -114,6 +114,11 @@ def gap(sentence: Sentence, low: int, high: int) -> float:
 def _steps(sentence: Sentence) -> list[float]:
     """Return what it costs to come to each token of a sentence from its first; kept, because every cue asks for it."""
     costs = [_STEP.get(word, 1.0) for word in sentence.words]
+    words = sentence.words
+    for at in range(1, len(words) - 1):
+        if words[at] == "." and "." in (words[at - 1], words[at + 1]):
+            # "MAXIMUM WINDS...105 MPH".
+            costs[at] = LEADER
     for cls, extra in (("CONTRAST", 8.0), ("NUM", 1.0), ("SUBSET", 1.0)):
         for mark in sentence.by.get(cls, ()):
             costs[mark.first] += extra
@@ -145,6 +150,7 @@ def awaited(sentence: Sentence, mark: Mark) -> bool:
     return bool(stayed) and any(m.last == mark.first - 1 for m in sentence.of("REMAIN"))
 
 
+LEADER = 0.5
 _MODES = frozenset(("PLAN", "IF", "ESTIMATE"))
 
 

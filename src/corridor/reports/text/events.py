@@ -242,13 +242,14 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bool:
     """Tell whether a verb of movement opens a sentence of a log: "Arrived Sarno", with nobody else as its subject."""
-    if rule.cue == "HERE" and len(sentence.words) > SHORT_LINE:
+    if len(sentence.words) > _LONGEST.get(rule.cue, len(sentence.words)):
         return False
     ours = small("we")
     # Arabic says "we arrived" by the ending of the verb.
     ourselves = sentence.words[cue.last - 1].endswith(_WE)
     others = frozenset(("DEAL", "TRUCE")) if ourselves else frozenset(("ACTOR", "DEAL", "TRUCE", "WEATHER"))
     begun = _caller(sentence)
+    begun = cue.first if _named_boat(sentence, begun, cue) else begun * (begun <= cue.first)
     if any(word[0].isalpha() for word in sentence.words[begun : cue.first] if word not in ours) or any(
         not _is_where(sentence, cue, m) and m.cls in others and begun <= m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
@@ -262,6 +263,7 @@ def _opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> b
 
 SHORT_LINE = 9
 _WE = "نا"
+_LONGEST = {"HERE": SHORT_LINE, "ONMOVE": 4, "SHUTS": SHORT_LINE}
 
 
 def _is_where(sentence: Sentence, cue: Mark, actor: Mark) -> bool:
@@ -271,6 +273,24 @@ def _is_where(sentence: Sentence, cue: Mark, actor: Mark) -> bool:
     between = sentence.words[cue.last : actor.first]
     led = sentence.words[cue.last - 1] in small("towards") or (between and between[0] in small("towards"))
     return bool(led) and not any(word in ",;:." for word in between)
+
+
+def _named_boat(sentence: Sentence, start: int, cue: Mark) -> bool:
+    """Tell whether a short entry opens with a name that no table has: "Teal restarted, back on task"."""
+    words = sentence.words
+    if len(words) > SHORT_ENTRY or not 0 < cue.first - start <= NAMED or not words[start][0].isalpha():
+        return False
+    if words[cue.first] in small("passive"):
+        # "Visiting is suspended" says of nothing that moves that it stopped.
+        return False
+    if any(m.cls not in _NAMELESS and start <= m.first < cue.first for m in sentence.marks):
+        return False
+    return small("small").isdisjoint(words[start : cue.first])
+
+
+SHORT_ENTRY = 8
+NAMED = 2
+_NAMELESS = frozenset(("NUM", "NUMBERED", "RELATIVE"))
 
 
 def _caller(sentence: Sentence) -> int:
@@ -359,7 +379,7 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         return not any(m.last == cue.first for m in sentence.of("NUM"))
     if rule.kind == "departure" and cue.cls == "EVAC" and _only_which(sentence, cue):
         return True
-    if rule.cue == "AWAY" and not _closes(sentence, cue):
+    if rule.cue in ("AWAY", "CAMEIN") and not _closes(sentence, cue):
         return True
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
         # "A convoy that was leaving the town came under fire": which convoy, not that it left.
@@ -393,6 +413,8 @@ MEANWHILE = 5
 def _closes(sentence: Sentence, cue: Mark) -> bool:
     """Tell whether a short word of movement ends what is said: "first ambulance away", not "two miles away from"."""
     after = sentence.words[cue.last] if cue.last < len(sentence.words) else "."
+    if cue.cls == "CAMEIN" and len(sentence.words) > SHORT_ENTRY:
+        return False
     return not after[0].isalpha() or after in small("hour") or after in small("aboard")
 
 

@@ -29,6 +29,8 @@ def is_label(sentence: Sentence, number: Number) -> bool:
         named = named or any(m.last - m.first > ABOARD or words[at - 1] in small("vehicleword") for m in aboard)
         if named and (number.low or 0) <= 60 and unit_after(sentence, number) is None:
             return True
+        if at > 2 and words[at - 1] in small("and") and _named_also(sentence, at - 2):
+            return unit_after(sentence, number) is None
     value = number.low or number.high or 0
     if at and words[at - 1] in small("dayof") and sentence.kind(at) == "digits" and value <= DAYS:
         closed = number.last >= len(words) or not words[number.last][0].isalpha()
@@ -53,6 +55,14 @@ def _between_hours(sentence: Sentence, number: Number) -> bool:
         return False
     digits = [word for word in sentence.words[number.first : number.last] if word[0].isdigit()]
     return len(digits) == 2 and all(_four_digits(word) for word in digits) and number.low < number.high
+
+
+def _named_also(sentence: Sentence, at: int) -> bool:
+    """Tell whether the number in front of an "and" names a thing: "engines 4 and 7"."""
+    if sentence.kind(at) != "digits" or len(sentence.words[at]) > 2:
+        return False
+    several = at > 0 and sentence.words[at - 1].isalpha() and sentence.words[at - 1].endswith("s")
+    return several or any(m.cls in ("NUMBERED", "VEHICLE", "ROAD", "SHELTER") for m in sentence.ending(at))
 
 
 def _is_ratio(sentence: Sentence, number: Number) -> bool:

@@ -240,7 +240,7 @@ def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     if it.unit.value in ("m", "feet") and _level(it, base):
         return weather(it, base, level=True)
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(
-        it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=7
+        it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=14 if it.unit.value == "inches" else 7
     ):
         thing = near(it.sentence, base.first, base.last, "WEATHER", "ROAD", "SHELTER", within=4)
         seen = near(it.sentence, base.first, base.last, "VISIBILITY", within=7)

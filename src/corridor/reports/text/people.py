@@ -272,6 +272,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls in ("EVAC", "ARRIVE", "LEAVE", "HOUSE") and mark.first == unit.first < unit.last:
         # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
         return 9.0
+    if mark.cls == "REMAIN" and _who_were(sentence, mark, base):
+        # "Five who ignored the order were brought out".
+        return 9.0
     if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
         # "14 injuries were recorded": the noun behind the number is what it counts.
         return -1.0
@@ -285,6 +288,14 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
         return 4.0
     return 0.0
+
+
+def _who_were(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a cue stands in the clause that says who the people are, and a verb of movement behind it."""
+    if sentence.words[base.last : base.last + 1] != ["who"] or cue.first < base.last:
+        return False
+    behind = [m for m in sentence.of("EVAC", "ARRIVE", "DEAD") if m.first >= cue.last]
+    return bool(behind) and not any(word in ",;:." for word in sentence.words[cue.last : behind[0].first])
 
 
 def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
