@@ -77,6 +77,9 @@ def _halt_over(sentence: Sentence, event: Claim, events: list[Claim], counted: l
     """Tell whether a stop is only what a movement goes on after: "moving again after a two-hour stop"."""
     if _accused(sentence, event, events, counted):
         return True
+    if event.modality == "denied" and any(e.kind == "agreement" for e in events):
+        # "The accord says that buses shall not be held".
+        return True
     again = [e for e in events if e.kind == "resume" and e.first <= event.first]
     return any(not small("after").isdisjoint(sentence.words[e.first : event.last]) for e in again)
 

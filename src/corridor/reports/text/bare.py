@@ -62,6 +62,12 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
     if listed(sentence, number, previous) or _part_of_opening(sentence, number, previous):
         return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
     out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    if (
+        previous.kind == "reception"
+        and previous.unit == "persons"
+        and _other_shelter(sentence, number, previous, after)
+    ):
+        return Unit("person", previous.group, number.last, number.last)
     if previous.kind == "fleet" and (out_of or _some_of_fleet(sentence, number, previous, after)):
         return Unit("vehicle", previous.unit, number.last, number.last)
     if out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
@@ -69,6 +75,24 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
     if previous.unit in ("places", "beds") and _taken(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
     return None
+
+
+def goes_on_with(sentence: Sentence, number: Number, previous: Claim) -> bool:
+    """Tell whether a bare number counts what the count before it does, elsewhere."""
+    after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    if listed(sentence, number, previous):
+        return True
+    return previous.kind == "reception" and _other_shelter(sentence, number, previous, after)
+
+
+def _other_shelter(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
+    """Tell whether a bare number is of another shelter, the verb left out: "the gym holds 418 and the school 260"."""
+    if number.article or after[0].isalpha() or number.first - previous.last > LISTED:
+        return False
+    words = sentence.words[previous.last : number.first]
+    joined = any(word in {",", ";", *small("and")} for word in words)
+    between = {m.cls for m in sentence.marks if previous.last <= m.first < number.first}
+    return joined and "SHELTER" in between and "CAPACITY" not in between
 
 
 def _some_of_fleet(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:
@@ -289,13 +313,15 @@ def _taken(sentence: Sentence, number: Number) -> bool:
 def _told_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
     """Return people for a number that a word of counting or of number introduces: "I make it 163"."""
     if not after[0].isalpha():
-        tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
+        tallied = any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY")) or all_those(sentence, number)
         if tallied or _someof_them(sentence, number):
             return Unit("person", "all", number.last, number.last)
         if previous and not previous.last and (number.low or 0) >= HUNDRED and other_count(sentence):
             return Unit("person", previous.group, number.last, number.last)
         return _number_of(sentence, number)
-    if after in small("bare") and any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY")):
+    if after in small("bare") and (
+        all_those(sentence, number) or any(0 <= number.first - m.last <= 1 for m in sentence.of("TALLY"))
+    ):
         return Unit("person", "all", number.last, number.last)
     trips = small("trips")
     leaving = [m for m in sentence.of("LEAVE", "OPERATION") if m.first == number.last]
@@ -305,6 +331,12 @@ def _told_people(sentence: Sentence, number: Number, previous: Claim | None, aft
         # "1,200 departures a day" counts those who depart.
         return Unit("person", "all", number.last, behind)
     return _number_of(sentence, number)
+
+
+def all_those(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number says how many all of those spoken of are: "arrived, all six" ("tous les six")."""
+    words, at = sentence.words, number.first
+    return at > 1 and words[at - 1] in small("the") and words[at - 2] in small("allof")
 
 
 def _warmth(sentence: Sentence, number: Number, after: str) -> bool:

@@ -160,7 +160,7 @@ def _clock(it: Counted, base: Claim) -> bool:
     """Tell whether hours are one of the clock: "in force at 6 hours" ("a 6 heures"), but not "set at 6 hours"."""
     at = it.number.first
     if at and it.sentence.words[at - 1] in small("elapsed"):
-        # "14 breaches in 24 hours": hours that went by.
+        # "14 breaches in 24 hours", "after nine days of talks": time that went by.
         return True
     if it.unit.value != "hours" or not at or base.low != base.high or not 0 < (base.low or 0) <= DAY:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.around import agreed_daily, tight
-from corridor.reports.text.bare import WHOLE, listed, of_them, opens_whole, we_are
+from corridor.reports.text.bare import WHOLE, goes_on_with, of_them, opens_whole, we_are
 from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, modality, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
@@ -23,7 +23,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
     related = _related(it, base)
     if related:
         return related
-    if it.previous and it.unit.first == it.unit.last and listed(it.sentence, it.number, it.previous):
+    if it.previous and it.unit.first == it.unit.last and goes_on_with(it.sentence, it.number, it.previous):
         return base._replace(kind=it.previous.kind, modality=it.previous.modality, reason="one more of a list")
     kind, cue, cost = kind_of(it.sentence, base, it.unit)
     if it.number.article and (kind != "casualty" or cost > 5):
