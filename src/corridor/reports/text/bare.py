@@ -418,7 +418,7 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
 
 
 _THINGS = ("VEHICLE", "CONVOY", "SHELTER", "BED")
-_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE", *_THINGS)
+_WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE", "ARRIVE", "EVAC", *_THINGS)
 NUMBER_OF = 16
 NUMBER_OF_THINGS = 4
 HUNDRED = 100

@@ -65,7 +65,13 @@ def _negated(sentence: Sentence, hedge: Mark) -> bool:
     """Tell whether Arabic says "not ... more than", the verb between: the number is then the most there are."""
     if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
         return False
-    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG"))
+    # A longer term may hold the "not": "there is not in the town".
+    before = sentence.words[max(0, hedge.first - NOT) : hedge.first]
+    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG")) or bool(_NOT & set(before))
+
+
+NOT = 4
+_NOT = frozenset(("ليس", "ليست", "وليس"))
 
 
 def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:

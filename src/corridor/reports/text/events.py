@@ -422,7 +422,7 @@ def _move_counted(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | Non
     """Tell whether a number counts those who moved: as their subject, behind the verb, or behind its label."""
     if _labels_count(sentence, cue, counted) or _counted_mover(sentence, cue, partner, counted):
         return True
-    return _counted_behind(sentence, rule, cue, counted)
+    return _counted_behind(sentence, rule, cue, partner, counted)
 
 
 def _labels_count(sentence: Sentence, cue: Mark, counted: list[Claim]) -> bool:
@@ -470,12 +470,20 @@ def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted:
     return _numbered(sentence, partner, counted) or _group_of(sentence, partner, counted)
 
 
-def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> bool:
+def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the people counted right behind an Arabic verb are its subject: "boarded 600 people the buses"."""
     if sentence.words[cue.first][0] < ARABIC:
         return False
     same = [c for c in counted if c.kind == _COUNT_OF[rule.kind] and c.unit == "persons"]
+    if partner is None or partner.first > cue.last:
+        # "Boarded the last train 1,020 passengers": only where stands between.
+        behind = [c.first for c in same if c.counted and cue.last <= c.first <= cue.last + SUBJECT_BEHIND]
+        if any("," not in sentence.words[cue.last : first] for first in behind):
+            return True
     return any(0 <= c.first - cue.last <= 1 if c.counted else c.first <= cue.first <= c.last for c in same)
+
+
+SUBJECT_BEHIND = 5
 
 
 def _numbered(sentence: Sentence, partner: Mark | None, counted: list[Claim]) -> bool:

@@ -186,7 +186,8 @@ class Lexicon:
             form[: -len(ending)]
             for form in self.forms(word)
             for ending in self.suffixes
-            if form.endswith(ending) and len(form) - len(ending) >= (4 if len(ending) == 1 else 3)
+            if form.endswith(ending)
+            and len(form) - len(ending) >= (4 if len(ending) == 1 and ending != ACCUSATIVE else 3)
         )
 
     def _dual(self, word: str) -> list[tuple[str, str]]:
@@ -309,12 +310,13 @@ class Lexicon:
 _new = tuple.__new__
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
-_REST = {"و": 2, "س": 4, "ه": 4, "ح": 4}
+_REST = {"و": 2, "ال": 2, "س": 4, "ه": 4, "ح": 4}
 _PASSIVE = ("ات", "ان")
 INNER = "INNER"
 _SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER"))
 DUAL_STEM = 3
 VERB_STEM = 3
+ACCUSATIVE = "ا"
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 

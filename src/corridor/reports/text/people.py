@@ -278,7 +278,7 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
         # "14 injuries were recorded": the noun behind the number is what it counts.
         return -1.0
-    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.first].endswith(_THEM):
+    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
         # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
         return -1.0
     if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
