@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html.parser import HTMLParser
 from typing import NamedTuple
 
 from corridor.errors import InputError
@@ -49,90 +48,6 @@ def _decode_lines(data: bytes) -> str:
             arabic = high > 0.4 * sum(byte > 0x20 for byte in line)
             lines.append(line.decode("cp1256" if arabic else "cp1252", errors="replace"))
     return "\n".join(lines)
-
-
-_DROP = (
-    "script",
-    "style",
-    "nav",
-    "aside",
-    "footer",
-    "form",
-    "noscript",
-    "figure",
-    "button",
-    "svg",
-    "iframe",
-    "template",
-)
-_INLINE_BREAK = ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "time", "title")
-_BREAK = frozenset((*_INLINE_BREAK, "article", "section", "blockquote", "header", "main", "figcaption"))
-_HTML = re.compile(r"\A\s*(<!doctype html|<html|<\?xml|<article|<body|<div|<head|<p[ >])", re.IGNORECASE)
-_HIDDEN = re.compile(r"\b(advert|promo|related|sponsor|newsletter|cookie|share|comment|sidebar|menu)", re.IGNORECASE)
-_VOID = ("br", "img", "hr", "meta", "link", "input", "source", "wbr", "area", "base", "col", "embed", "track")
-
-
-class _Text(HTMLParser):
-    """The visible main text of a page: one line a block, cells of a table row on one line with a bar between."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._open: list[tuple[str, bool]] = []
-        self._hidden = 0
-        self._cell = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("td", "th"):
-            self._cell = True
-        elif tag == "tr":
-            self._cell = False
-        if tag in _BREAK:
-            # A paragraph inside a cell does not end the row.
-            self.parts.append(" " if self._cell else "\n")
-        elif tag in ("td", "th"):
-            self.parts.append(" " if self.parts and self.parts[-1] == "\n" else " | ")
-        if tag in _VOID:
-            return
-        names = " ".join(value or "" for name, value in attrs if name in ("class", "id", "role"))
-        hidden = (
-            tag == "head"
-            or tag in _DROP
-            or (tag not in ("html", "body", "main", "article") and bool(_HIDDEN.search(names)))
-        )
-        self._open.append((tag, hidden))
-        self._hidden += hidden
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("tr", "table", "td", "th"):
-            self._cell = False
-        if tag in _BREAK:
-            self.parts.append(" " if self._cell else "\n")
-        if not any(name == tag for name, _ in self._open[-200:]):
-            return
-        while self._open:
-            name, hidden = self._open.pop()
-            self._hidden -= hidden
-            if name == tag:
-                break
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def is_html(text: str) -> bool:
-    """Tell whether a text is a page."""
-    return bool(_HTML.match(text[:2000]))
-
-
-def html_text(page: str) -> str:
-    """Return the main text of a page, a paragraph a line with an empty line between; offsets count in it."""
-    parser = _Text()
-    parser.feed(page)
-    parser.close()
-    lines = (line.strip() for line in "".join(parser.parts).split("\n"))
-    return "\n\n".join(line for line in lines if line) + "\n"
 
 
 _STAMP = re.compile(

@@ -83,7 +83,9 @@ _BOLD = re.compile(
     r"|!?\[(?P<words>[^\]\n]{1,200})\]\((?:https?:|mailto:|/|#)[^)\s]*\)"
 )
 _BLANKS = str.maketrans(
-    dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+    dict.fromkeys("│┃║", "|")
+    | dict.fromkeys("─━═┼├┤┌┐└┘┬┴╪╞╡╔╗╚╝", "-")
+    | dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
 )
 
 

@@ -10,7 +10,6 @@ from corridor.reports.text.claims import Spoken
 from corridor.reports.text.clean import Block
 from corridor.reports.text.paragraph import Setting, read_paragraph
 
-_CELL = re.compile(r"[^|\t]+")
 _WIDE = re.compile(r"\S+(?: {1,2}\S+)*")
 _FIGURE = re.compile(r"[<>~≈+-]?\s?\d{1,3}(?:[ .,'\u00a0\u202f\u066c\u060c]\d{3})+|[<>~≈+-]?\s?\d+(?:[.,\u066b]\d+)?")
 _RULE = re.compile(r"[\s|:+=-]*")
@@ -39,18 +38,28 @@ def cells(text: str, block: Block) -> list[Cell]:
     """Return the cells of a line set apart by bars, tabs or wide blanks; none where it is no line of a table."""
     line = text[block.start : block.end]
     if "|" in line or "\t" in line:
-        pattern = _CELL
-    elif "   " in line and _SPACED.search(line):
-        pattern = _WIDE
-    else:
-        return []
-    found = []
-    for match in pattern.finditer(line):
-        words = match[0].strip()
-        if words:
-            start = block.start + match.start() + match[0].index(words[0])
-            found.append(Cell(start, start + len(words), words))
-    return found if len(found) > 1 else []
+        return _cut(block.start, line, "|" if "|" in line else "\t")
+    if "   " in line and _SPACED.search(line):
+        found = [Cell(block.start + m.start(), block.start + m.end(), m[0]) for m in _WIDE.finditer(line)]
+        return found if len(found) > 1 else []
+    sign = ";" if line.count(";") > 1 else ","
+    return _cut(block.start, line, sign) if line.count(sign) > 1 and f"{sign} " not in line else []
+
+
+def _cut(start: int, line: str, sign: str) -> list[Cell]:
+    """Return the cells between signs, an empty one too; bars at both ends of a line are its frame."""
+    found: list[Cell] = []
+    at = 0
+    for part in re.findall(rf'"[^"]*"(?={sign}|$)|[^{sign}]*', line) if sign == "," else line.split(sign):
+        words = part.strip(' \t"')
+        place = start + at + (part.index(words[0]) if words else 0)
+        found.append(Cell(place, place + len(words), words))
+        at += len(part) + len(sign)
+    if sign == "|" and found and not found[0].words and line.lstrip().startswith(sign):
+        found.pop(0)
+    if sign == "|" and found and not found[-1].words and line.rstrip().endswith(sign):
+        found.pop()
+    return found if sum(bool(cell.words) for cell in found) > 1 else []
 
 
 def figures(text: str, blocks: Sequence[Block]) -> tuple[list[Figure], set[int]]:
@@ -93,10 +102,13 @@ def _tables(
 def _row(head: list[Cell], row: list[Cell]) -> Iterator[Figure]:
     """Yield the numbers of a row, each with the heading of its column; a row may lack its last cells or its first."""
     shift = len(head) - len(row) if len(row) < len(head) and _figure(row[0]) else 0
+    if len(head) == len(row) - 1 and not _figure(row[0]):
+        # The corner above the names of the rows was left empty.
+        shift = -1
     name = "" if _figure(row[0]) else row[0].words
     for at, cell in enumerate(row):
         digits = _figure(cell)
-        if digits and at + shift < len(head):
+        if digits and 0 <= at + shift < len(head):
             yield Figure(cell.start, cell.end, digits, head[at + shift].words, name)
 
 

@@ -26,7 +26,14 @@ def live_headings(text: str, found: list[Block]) -> list[Block]:
             result.append(block._replace(kind="heading"))
             continue
         heads = block.kind == "entry" and after is not None and after.kind == "paragraph" and not TERMINAL.search(line)
-        if heads and after and TERMINAL.search(text[after.start : after.end]) and len(line) < 90 and "]" not in line:
+        if (
+            heads
+            and after
+            and TERMINAL.search(text[after.start : after.end])
+            and len(line) < 90
+            and "]" not in line
+            and not _ITEM.match(line)
+        ):
             result.append(block._replace(kind="heading"))
         else:
             result.append(block)

@@ -119,7 +119,7 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
     for place, (_, line, tokens, told) in enumerate(head):
-        if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line) or _FIELD.fullmatch(line):
+        if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line) or _is_field(line):
             # A line that reports, an item of a list, or a field with its number, names nobody whose text it is.
             continue
         for piece in re.split(r" [-–—|/] |[|,:;(]| – ", line):
@@ -146,6 +146,14 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
 
 
 _ITEM = re.compile(r"\s*[-*•·–]\s")
+
+
+def _is_field(line: str) -> bool:
+    """Tell whether a line is a field with its number, or lists who was there or to whom the text goes."""
+    label = fold(line.partition(":")[0]).text.strip() if ":" in line else ""
+    return bool(_FIELD.fullmatch(line)) or label in small("attending")
+
+
 _FIELD = re.compile(r"[^:\d]{2,60}:\s*[~+<>]?\s?\d[\d .,]*(?:\s?[^\W\d]+\.?)?")
 
 

@@ -20,6 +20,7 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.lines import flattened
 from corridor.reports.text.once import corrected, merge
+from corridor.reports.text.page import html_text, is_html
 from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
 from corridor.reports.text.senders import letters_of, senders_of, stamped
 from corridor.reports.text.together import paragraphs
@@ -64,8 +65,8 @@ def load_text(source: str | Path) -> str:
             place=name,
             hint=f"split it; the limit is {clean.MAX_CHARACTERS:,}",
         )
-    if clean.is_html(text):
-        text = clean.html_text(text)
+    if is_html(text):
+        text = html_text(text)
     if not text.strip():
         raise InputError("nothing to read: no text in it", place=name, hint="is it the right file?")
     return text

@@ -10,6 +10,7 @@ from corridor.reports.text.fold import fold
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Lexicon
 from corridor.reports.text.origin import marks_of
+from corridor.reports.text.stamps import no_name
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
@@ -28,6 +29,8 @@ def label_of(line: str) -> tuple[str, str, int]:
     if match is None:
         return "", "", 0
     name = match.group("name").strip()
+    if no_name(name):
+        return match.group("stamp") or "", "", 0
     return match.group("stamp") or "", name, match.end()
 
 
@@ -123,6 +126,7 @@ def _headed(text: str, blocks: list[Block]) -> dict[int, tuple[str, int]]:
         for n, block in enumerate(blocks)
         if block.kind != "furniture" and block.end - block.start <= LONGEST_HEAD
         if (match := _HEAD.fullmatch(text, block.start, block.end))
+        and not no_name(match.group("name") or match.group("behind"))
     }
     times = Counter(heads.values())
     if len(heads) < MESSAGES or max(times.values()) < 2 or len(times) > len(heads) * 2 // 3 + 1:

@@ -20,7 +20,7 @@ _CLOCK = (
     r"(?:[01]?\d|2[0-4])[:hH.][0-5]\d(?:[:.][0-5]\d)?(?:,\d{3})?(?: ?[apAP]\.?[mM]\b\.?| ?[صم](?!\w))?"
     r"|(?!(?:19|20)\d\d(?! ?(?:hrs?|[ZLUh])\b))(?:[01]\d|2[0-3])[0-5]\d(?!\d)"
 )
-_HOUR = rf"(?:{_CLOCK})(?: ?(?:hrs?|[ZLU]|GMT|UTC|h)\b)?(?!\w)"
+_HOUR = rf"(?:{_CLOCK})(?: ?(?:hrs?|[ZLU]|GMT|UTC|h)\b)?(?!\w|[./-]\d)"
 _DTG = r"\d{2}(?:[01]\d|2[0-3])[0-5]\d ?[A-Z](?: ?[A-Z]{3} ?(?:\d{4}|\d{2}))?\b"
 _STAMP = rf"(?:{_DTG}|{_DAY}(?:,? ?(?:à|at|um|في|الساعة|-) ?|,? |T){_HOUR}|{_HOUR}(?:,? {_DAY})?)"
 _BOX = rf"(?:\[ ?{_STAMP} ?\]|\( ?{_STAMP} ?\)|{_STAMP})"
@@ -71,6 +71,8 @@ def front_of(line: str) -> Said | None:
     match = _FRONT.match(line)
     if not match:
         before = _BEFORE.match(line)
+        if before and no_name(before["name"]):
+            return None
         return (
             Said("before", hour_of(line[before.end("name") : before.end()]), before["name"], before.end())
             if before
@@ -87,6 +89,11 @@ def front_of(line: str) -> Said | None:
     if dashed:
         return Said("dashed", hour, dashed["name"].strip(), dashed.end())
     return Said("alone", hour, "", end) if end < len(line) else None
+
+
+def no_name(words: str) -> bool:
+    """Tell whether words in front of a colon only say that an hour stands there: "at", "pm"."""
+    return fold(words).text.strip(" .") in small("noname")
 
 
 def stamped(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
@@ -120,7 +127,7 @@ def _titles(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
     for at, line in enumerate(lines):
         match = _TITLE.fullmatch(line) if len(line) <= LONGEST_HEAD else None
         name = (match["name"] or match["behind"] or "").strip(" ,–—-~") if match else ""
-        if match and name and len(name.split()) <= MAX_WORDS:
+        if match and name and len(name.split()) <= MAX_WORDS and not no_name(name):
             heads[at] = (name, hour_of(line.replace(name, " ", 1)))
     times = Counter(name for name, _ in heads.values())
     if len(heads) < FEW or max(times.values()) < 2:
