@@ -45,7 +45,14 @@ def _only_said(sentence: Sentence, event: Claim, events: list[Claim], counted: l
         return True
     if event.modality == "denied" and any(c.kind == "agreement" for c in (*events, *counted)):
         return True
-    return event.modality == "denied" and any(c.kind == "casualty" for c in counted)
+    return (
+        event.modality == "denied" and any(c.kind == "casualty" for c in counted) and not _none_of_it(sentence, event)
+    )
+
+
+def _none_of_it(sentence: Sentence, event: Claim) -> bool:
+    """Tell whether the incident itself is what there was none of: "no shots were fired and nobody was injured"."""
+    return any(m.first in (event.first - 1, event.first) for m in sentence.of("NEG", "NONE"))
 
 
 def _despite(sentence: Sentence, event: Claim) -> bool:

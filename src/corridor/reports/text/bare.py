@@ -232,6 +232,14 @@ def _by_words_around(
         return Unit("person", "all", number.last, number.last)
     if previous and _total_to(sentence, number, previous):
         return Unit("person", previous.group, number.last, number.last)
+    return _by_what_follows(sentence, number, previous, after)
+
+
+def _by_what_follows(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:
+    """Return people for a number without a noun by who they are said to be, a verb of people near it, or its others."""
+    being = _who_they_are(sentence, number)
+    if being:
+        return Unit(UNITS[being.cls], being.value, number.last, number.last)
     behind = _cue_behind(sentence, number)
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
@@ -283,6 +291,15 @@ def _vehicles_of_them(sentence: Sentence, number: Number, previous: Claim | None
     return Unit("vehicle", named[-1].value, number.last, number.last) if many else None
 
 
+def _who_they_are(sentence: Sentence, number: Number) -> Mark | None:
+    """Return the people whom a bare number is said to be: "of these, 388 were combatants"."""
+    if number.article or number.last >= len(sentence.words) or sentence.words[number.last] not in small("being"):
+        return None
+    behind = [m for m in sentence.of("PERSON", "STAFF") if 0 < m.first - number.last <= BEING]
+    return behind[0] if behind else None
+
+
+BEING = 2
 COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
 
 

@@ -50,7 +50,11 @@ def hedged(sentence: Sentence, number: Number) -> Number:
             between = sentence.words[number.last : after.first]
             if _opens_another(sentence, after):
                 continue
-            if not any(word in ",;:.)" or word.isdigit() for word in between):
+            measured = sentence.words[after.first] in small("and") and any(
+                number.last <= m.first < after.first for m in sentence.of("DISTANCE", "DEPTH", "DEGREE", "SPEED")
+            )
+            # "2.5 m and rising": what is measured is what it was.
+            if not measured and not any(word in ",;:.)" or word.isdigit() for word in between):
                 return _bounded(number, _KIND[after.cls.rpartition("_")[2]])
     return number
 

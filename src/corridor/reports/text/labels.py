@@ -146,8 +146,10 @@ def _under_age(sentence: Sentence, number: Number) -> bool:
         return False
     closed = number.last >= len(words) or not words[number.last][0].isalpha() or words[number.last] in small("and")
     young = value <= GROWN if number.hedge == "max" else value >= OLD
-    people = any(m.last <= number.first for m in sentence.of("PERSON", "SUBSET", "ARRIVE"))
-    return closed and young and people and unit_after(sentence, number) is None
+    people = [m for m in sentence.of("PERSON", "SUBSET", "ARRIVE") if m.last <= number.first]
+    # "One child under five died": a noun right in front needs nothing that closes the age.
+    closed = closed or any(m.last == number.first and m.cls == "PERSON" for m in people)
+    return closed and young and bool(people) and unit_after(sentence, number) is None
 
 
 GROWN = 18

@@ -62,7 +62,10 @@ def unit_after(sentence: Sentence, number: Number) -> Unit | None:
     """Return the first unit within a few words after the number, across adjectives but not across punctuation."""
     key = (number.body, number.last, number.hedge)
     if key not in sentence.units:
-        sentence.units[key] = None if describes_noun(sentence, number) else _unit_behind(sentence, number)
+        priced = any(m.last == number.body for m in sentence.of("MONEY"))
+        # "USD 40 a seat": the money stands in front.
+        none = priced or describes_noun(sentence, number)
+        sentence.units[key] = None if none else _unit_behind(sentence, number)
     return sentence.units[key]
 
 
