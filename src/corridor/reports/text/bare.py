@@ -80,6 +80,9 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
 def goes_on_with(sentence: Sentence, number: Number, previous: Claim) -> bool:
     """Tell whether a bare number counts what the count before it does, elsewhere."""
     after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    if any(m.first == number.last for m in sentence.of("IN", "OUT", "LEFTOVER")):
+        # "Thirty when we set out, twenty-eight on arrival".
+        return False
     if listed(sentence, number, previous):
         return True
     return previous.kind == "reception" and _other_shelter(sentence, number, previous, after)

@@ -403,6 +403,9 @@ def _meanwhile(sentence: Sentence, cue: Mark) -> bool:
         return False
     if sentence.words[cue.first - 1] in small("during"):
         return True
+    if sentence.words[cue.first - 1] in small("would"):
+        # "Ils ont 48 heures pour sortir", "n'a pas voulu monter": what it is for, or was wanted.
+        return sentence.words[cue.first].endswith(("er", "ir", "re"))
     before = sentence.words[max(0, cue.first - MEANWHILE) : cue.first]
     return "," not in before and not small("as").isdisjoint(before) and cue.first > MEANWHILE
 

@@ -208,6 +208,8 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
     sure = it.unit.family == "degree" or level or it.unit.last - it.unit.first > 2 or _level(it, base)
     sure = sure or near(it.sentence, base.first, base.last, "VISIBILITY", within=4) is not None
     sure = sure or (it.unit.value == "km/h" and it.unit.first == it.unit.last)
+    if it.unit.value == "km/h" and _own_speed(it, base):
+        return None
     if not sure and not near(it.sentence, base.first, base.last, "WEATHER", "VISIBILITY", within=9):
         return None
     first = base.first
@@ -233,6 +235,15 @@ def weather(it: Counted, base: Claim, *, level: bool = False) -> Claim | None:
 
 
 HEIGHT = 300
+
+
+def _own_speed(it: Counted, base: Claim) -> bool:
+    """Tell whether a speed is that of vehicles: "speed limit: 40 km/h"."""
+    words = it.sentence.words[max(0, base.first - SPEED_REACH) : base.last + 2]
+    return not small("ownspeed").isdisjoint(words) and small("wind").isdisjoint(it.sentence.words)
+
+
+SPEED_REACH = 6
 
 
 def distance_of_weather(it: Counted, base: Claim) -> Claim | None:

@@ -14,6 +14,9 @@ def no_claims(sentence: Sentence) -> list[Claim]:
     """Return counts of zero: "no buses arrived", "nobody was hurt"."""
     found: list[Claim] = []
     for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
+        if mark.cls == "NOHURT" and any(m.last == mark.first for m in sentence.of("ARRIVE")):
+            # "The convoy arrived safe and sound" counts nobody.
+            continue
         if mark.cls == "NOHURT":
             if found and found[-1].unit == "persons" and mark.first - found[-1].last <= 1:
                 found[-1] = found[-1]._replace(last=mark.last)

@@ -74,6 +74,8 @@ def _related(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
     if _the_others(it):
         return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    if it.previous and it.previous.kind == "capacity" and first and words[first - 1] in small("thatis"):
+        return base._replace(kind="capacity", confidence=0.6, reason="the room counted before it, in all")
     behind = it.sentence.words[base.last : base.last + 1]
     if behind and behind[0] in small("per") and any(m.first == base.last + 1 for m in it.sentence.of("VEHICLE")):
         return base._replace(kind="capacity", confidence=0.5, reason="what each vehicle carries")
@@ -226,7 +228,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
     table = rules()
     for mark in sentence.marks:
         rule = table.get((family, mark.cls))
-        if rule is None or _no_cue(sentence, mark, base, unit):
+        if rule is None or _no_cue(sentence, mark, base, unit) or _riding(sentence, mark, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
         cost += _of_its_place(sentence, mark, base, unit)
@@ -265,6 +267,12 @@ _NEW = "newcomers"
 
 
 NEWCOMERS = 4.0
+
+
+def _riding(sentence: Sentence, mark: Mark, unit: Unit) -> bool:
+    """Tell whether those who occupy something occupy a vehicle: "a boat capsized; its four occupants are safe"."""
+    own = mark.cls == "HOUSE" and unit.first <= mark.first < unit.last
+    return own and bool(sentence.of("VEHICLE")) and not _sheltered(sentence)
 
 
 def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:

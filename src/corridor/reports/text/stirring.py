@@ -44,7 +44,6 @@ class Stirring:
         # Words that make a term by themselves, and those that make one where others stand with them or beside them.
         self._sure: set[str] = set()
         self._asked: dict[str, tuple[_Needles, ...]] = {}
-        self._asked_bare: set[str] = set()
         self._beside: dict[str, set[str]] = {}
         self._pairs: dict[tuple[str, str], dict[_Needles, None]] = {}
 
@@ -73,9 +72,9 @@ class Stirring:
             self._meet(here)
         if not self._sure.isdisjoint(here):
             return True
-        if self._asked_bare.isdisjoint(here) and not self._has_pair(here):
+        if self._asked.keys().isdisjoint(here) and not self._has_pair(here):
             return False
-        return self._stands([word for word in words if word[0].isalnum()], here)
+        return self._stands(words, here)
 
     def has(self, words: Sequence[str]) -> bool:
         """Tell whether a sentence can hold a claim or a speaker at all: a figure, or the words of a term that stirs."""
@@ -114,9 +113,6 @@ class Stirring:
             terms = self._terms_of(word)
             if terms:
                 self._asked[word] = tuple(map(self._needles, terms))
-                # A term with a point or a dash in it stands in no line of words alone.
-                if not all(map(_pointed, terms)):
-                    self._asked_bare.add(word)
             elif terms is not None:
                 self._sure.add(word)
         self._met |= here
@@ -156,10 +152,6 @@ class Stirring:
         self._pairs.setdefault((term[before], term[after]), {})[self._needles(term)] = None
         self._beside.setdefault(word, set()).add(term[after if before == at else before])
         return True
-
-
-def _pointed(term: tuple[str, ...]) -> bool:
-    return any(not word[0].isalnum() for word in term)
 
 
 def _holds(line: str, term: _Needles) -> bool:
