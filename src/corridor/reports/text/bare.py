@@ -222,7 +222,7 @@ def _by_words_around(
     told = _of_those_before(sentence, number, previous, after) or _told_people(sentence, number, previous, after)
     if told or of_them(sentence, number):
         return told or Unit("person", "all", number.last, number.last)
-    if before and _owned(sentence, before[-1]) and not after[0].isalpha():
+    if before and _owned(sentence, before[-1], number) and not after[0].isalpha():
         # Arabic: "a bus, its seats fifty".
         return Unit(UNITS[before[-1].cls], before[-1].value, before[-1].first, number.last, labelled=True)
     if counts_people(sentence, number, previous, after):
@@ -306,8 +306,10 @@ BEING = 2
 COUNTED_BEFORE = ("PERSON", "VEHICLE", "STAFF", "SEAT", "BED")
 
 
-def _owned(sentence: Sentence, unit: Mark) -> bool:
-    """Tell whether an Arabic noun says whose it is by its ending: "its seats"."""
+def _owned(sentence: Sentence, unit: Mark, number: Number) -> bool:
+    """Tell whether an Arabic noun says whose it is by its ending ("its seats"), or is of people: "the wounded 137"."""
+    if unit.cls == "PERSON" and sentence.words[unit.first].startswith("ال") and (number.low or number.high or 0) >= FEW:
+        return True
     return sentence.words[unit.last - 1].endswith(("ها", "هم", "هما")) and len(sentence.words[unit.last - 1]) > OWNED
 
 
@@ -419,6 +421,10 @@ def _some_of_them(sentence: Sentence, number: Number, after: str) -> bool:
 
 def _number_of(sentence: Sentence, number: Number) -> Unit | None:
     """Return the people whose number a sentence speaks of: "limits to 120 a day the number of fighters"."""
+    for cue in sentence.of(*PERSON_CUES):
+        if sentence.words[cue.first] in small("countof") and 0 <= number.first - cue.last <= COUNT_OF:
+            # Arabic: "the number of those housed in the camp rose to 137", its first words one term.
+            return Unit("person", "all", number.last, number.last)
     for many in sentence.of("HOWMANY"):
         for mark in sentence.marks:
             if (
@@ -440,6 +446,7 @@ def _number_of(sentence: Sentence, number: Number) -> Unit | None:
 _THINGS = ("VEHICLE", "CONVOY", "SHELTER", "BED")
 _WHOSE_NUMBER = ("PERSON", "STAFF", "REMAIN", "LEAVE", "ARRIVE", "EVAC", *_THINGS)
 NUMBER_OF = 16
+COUNT_OF = 5
 NUMBER_OF_THINGS = 4
 HUNDRED = 100
 # What stands between a part and its whole.

@@ -186,7 +186,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if (
         partner is None
         and rule.kind == "arrival"
-        and any(c.kind in ("arrival", "reception") and c.counted for c in counted)
+        and any(c.kind in ("arrival", "reception") and c.counted and c.unit != "shelters" for c in counted)
     ):
         return True
     if rule.kind == "reception" and any(c.kind in ("capacity", "arrival", "reception") for c in counted):

@@ -10,6 +10,7 @@ from corridor.reports.text.units import unit_after
 
 WHOLE = frozenset(("من",))
 # The dialects spell "the water" as "the hundred".
+LADY = "الست"
 WATER = frozenset(("الميه", "والميه", "بالميه"))
 
 
@@ -91,7 +92,7 @@ def _is_word_alone(sentence: Sentence, number: Number) -> bool:
     words, at = sentence.words, number.body
     if at + 1 != number.last:
         return False
-    if words[at] in WATER:
+    if words[at] in WATER or (words[at] == LADY and not (at and words[at - 1].startswith("ال"))):
         return True
     one_of = number.last < len(words) and words[number.last] in WHOLE and words[at] in small("single")
     return one_of and not sentence.has(frozenset(("DEAD", "INJURED", "MISSING")))

@@ -37,7 +37,7 @@ def uncued(it: Counted, base: Claim) -> Claim:
         return base._replace(kind="remaining", confidence=0.5, reason="they are held, wait or are with who speaks")
     if it.unit.value == "wounded" and len(it.sentence.words) < SHORT:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
-    if it.unit.family == "person" and _taken_away(it.sentence, base):
+    if it.unit.family == "person" and (_taken_away(it.sentence, base) or _fled(it)):
         return base._replace(kind="count_out", confidence=0.5, reason="people to whom it was done to be away")
     if it.unit.family == "person" and _under_a_roof(it, base):
         return base._replace(kind="reception", confidence=0.4, reason="people counted in a place that receives them")
@@ -98,6 +98,12 @@ def _taken_away(sentence: Sentence, base: Claim) -> bool:
         at += 1
     done = words[at].endswith(_PARTICIPLE) and len(words[at]) > len("need")
     return done and any(word in small("away") for word in words[at + 1 : at + 3])
+
+
+def _fled(it: Counted) -> bool:
+    """Tell whether the noun itself says that people left their homes, in a label or a short line."""
+    named = it.sentence.words[it.unit.first : it.unit.last]
+    return len(it.sentence.words) < SHORT and not small("fled").isdisjoint(named)
 
 
 _PARTICIPLE = ("ed", "en", "wn", "aught", "ought")
