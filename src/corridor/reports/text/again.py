@@ -87,8 +87,21 @@ def _halt_over(sentence: Sentence, event: Claim, events: list[Claim], counted: l
     if event.modality == "denied" and any(e.kind == "agreement" for e in events):
         # "The accord says that buses shall not be held".
         return True
+    if _suspended_then(sentence, event, events):
+        return True
     again = [e for e in events if e.kind == "resume" and e.first <= event.first]
     return any(not small("after").isdisjoint(sentence.words[e.first : event.last]) for e in again)
+
+
+def _suspended_then(sentence: Sentence, event: Claim, events: list[Claim]) -> bool:
+    """Tell whether a stop only says which movement goes on: "the operation suspended on 3 May was resumed"."""
+    behind = [e for e in events if e.kind == "resume" and e.last >= event.last]
+    cues = [m for m in sentence.of("STOP") if event.first <= m.first < event.last]
+    if not behind or not cues or cues[0].last > cues[0].first + 1:
+        return False
+    named = any(m.last == cues[0].first for m in sentence.of("OPERATION", "CONVOY"))
+    between = sentence.words[cues[0].last : max(cues[0].last, behind[0].last)]
+    return named and not any(word in ",;:" for word in between) and not small("passive").isdisjoint(between)
 
 
 def _accused(_sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:

@@ -25,7 +25,17 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
         return True
     if _perhaps(sentence, number, after) or _only_these(sentence, number, after) or _hundreds(sentence, number):
         return True
+    if _in_number(sentence, number):
+        return True
     return _people_are(sentence, number, after) or _right_behind(sentence, number)
+
+
+def _in_number(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number says how many the people named before it are: "with the sick, 310 in number"."""
+    behind = sentence.words[number.last : number.last + 2]
+    if not behind or behind[-1] not in small("innumber") or (number.low or number.high or 0) < TENS:
+        return False
+    return any(m.last <= number.first for m in sentence.of("PERSON"))
 
 
 def _perhaps(sentence: Sentence, number: Number, after: str) -> bool:
@@ -58,12 +68,20 @@ def _a_day(sentence: Sentence, number: Number) -> bool:
     return daily and number.hedge in ("max", "min") and (number.high or number.low or 0) >= TENS
 
 
+LET = 2
+
+
 def agreed_daily(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether a number is so many a day that a side agreed to: "they have agreed to 300 a day"."""
+    let = first > 1 and sentence.words[first - 1] in small("let")
     daily = any(
-        m.first == last and not small("dailyword").isdisjoint(sentence.words[m.first : m.last])
+        0 <= m.first - last <= (LET if let else 0)
+        and not small("dailyword").isdisjoint(sentence.words[m.first : m.last])
         for m in sentence.of("ALLOWED")
     )
+    if let:
+        # "Would let 600 people through each day".
+        return daily and sentence.words[first - 2] in small("will")
     return daily and any(m.last == first for m in sentence.of("DEALVERB", "AGREED", "AGREEVERB", "DUTY"))
 
 
@@ -102,6 +120,11 @@ def _people_are(sentence: Sentence, number: Number, after: str) -> bool:
         return False
     while at and words[at - 1] not in ",;:.":
         at -= 1
+    if at > 1 and words[at] in small("putat"):
+        # "A column of the displaced, put by one official at 2,000".
+        at -= 1
+        while at and words[at - 1] not in ",;:.":
+            at -= 1
     inside = [m for m in sentence.marks if at <= m.first and m.last < number.first]
     if any(m.cls in _OTHER_SUBJECT for m in inside):
         return False

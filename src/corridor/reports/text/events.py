@@ -280,7 +280,7 @@ def _named_boat(sentence: Sentence, start: int, cue: Mark) -> bool:
     words = sentence.words
     if len(words) > SHORT_ENTRY or not 0 < cue.first - start <= NAMED or not words[start][0].isalpha():
         return False
-    if words[cue.first] in small("passive"):
+    if words[cue.first] in small("passive") or words[start] in small("unmoving"):
         # "Visiting is suspended" says of nothing that moves that it stopped.
         return False
     if any(m.cls not in _NAMELESS and start <= m.first < cue.first for m in sentence.marks):

@@ -52,7 +52,10 @@ def _of_an_item(sentence: Sentence, number: Number) -> bool:
 
 def _between_hours(sentence: Sentence, number: Number) -> bool:
     """Tell whether a range is of two hours as logs write them: "from 1015 to 1120"."""
-    if number.hedge != "range" or not number.low or not number.high or unit_after(sentence, number):
+    if number.hedge != "range" or not number.low or not number.high:
+        return False
+    unit = unit_after(sentence, number)
+    if unit and (unit.value != "hours" or unit.first > number.last):
         return False
     digits = [word for word in sentence.words[number.first : number.last] if word[0].isdigit()]
     return len(digits) == 2 and all(_four_digits(word) for word in digits) and number.low < number.high
@@ -133,8 +136,13 @@ def _is_age(sentence: Sentence, number: Number) -> bool:
     aged = sentence.of("AGED")
     if aged and any(m.last == at or m.first == number.last for m in aged):
         return True
-    if at < 2 or sentence.kind(number.body) != "digits":
+    if at < 2:
         return False
+    if sentence.kind(number.body) != "digits":
+        # "A girl of nine": in words only behind one child or one grown person.
+        one = [m for m in sentence.ending(at - 1) if m.cls == "PERSON" and m.value in ("children", "women", "men")]
+        single = bool(one) and not words[at - 2].endswith(("s", "men", "ren"))
+        return single and words[at - 1] in small("of")
     someone = any(m.cls in ("PERSON", "STAFF") for m in sentence.ending(at - 1))
     closed = number.last < len(words) and words[number.last] in (",", ")")
     return someone and (words[at - 1] == "of" or (words[at - 1] in (",", "(") and closed))

@@ -128,6 +128,9 @@ def time(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="context", confidence=0.4, reason="how long a siege has lasted")
     if _clock(it, base):
         return None
+    if any(0 <= base.first - m.last <= WISHED for m in it.sentence.of("WISH")):
+        # "Appealed for a three-day halt": nobody agreed to it.
+        return None
     deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1) or _later(it, base)
@@ -152,6 +155,7 @@ def _of_a_stop(it: Counted, base: Claim) -> bool:
     return stop is not None and not any(0 <= m.first - stop.last <= 1 for m in it.sentence.of("TRUCE"))
 
 
+WISHED = 3
 # A sentence that begins with the deal is of the deal.
 UNDER = 34
 
@@ -193,7 +197,8 @@ def _level(it: Counted, base: Claim) -> bool:
     near_level = it.sentence.words[max(0, it.number.first - WATER) : it.number.first]
     if not small("water").isdisjoint(near_level):
         return True
-    roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level]
+    gauged = not small("gauge").isdisjoint(words)
+    roads = [m for m in it.sentence.of("ROAD") if it.sentence.words[m.first] not in level and not gauged]
     # "The height of the waves in the canal is 4 metres": it says that it is a height.
     return not level.isdisjoint(words) and not (roads and small("height").isdisjoint(words))
 

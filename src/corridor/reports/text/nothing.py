@@ -192,6 +192,8 @@ def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
         if not one.value.startswith("one:") or not opens or not 0 <= hurt.first - one.last <= 8:
             continue
         aged = {m.first for m in sentence.of("TIMEUNIT")}
+        # "A girl of nine was trampled to death".
+        aged |= {m.last for m in sentence.of("NUM") if sentence.words[m.first - 1] in small("of")}
         if not any(
             m.cls in _OTHERS and m.last not in aged and one.last <= m.first < hurt.first for m in sentence.marks
         ):

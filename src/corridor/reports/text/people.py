@@ -113,13 +113,15 @@ _TOLD = {
 
 def _told(it: Counted, base: Claim, kind: str) -> str:
     """Return the kind with what the sentence says around it: another time, those who act, those where the room is."""
-    if it.unit.family == "staff" and _agents(it.sentence, base):
+    if it.unit.family == "staff" and (_agents(it.sentence, base) or _do_it(it.sentence, base)):
         return "context"
     if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last
     if kind in ("arrival", "remaining") and not _to_go(it.sentence, base) and _of_a_shelter(it.sentence, base):
+        return "reception"
+    if kind == "remaining" and _opened_for(it.sentence, base):
         return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 
@@ -135,6 +137,13 @@ def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
 LABEL = 9
 
 
+def _opened_for(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether people are inside a place that was opened for them: "they opened the stadium; 870 were inside"."""
+    inside = any(m.first >= base.last and sentence.words[m.last - 1] in small("inside") for m in sentence.of("REMAIN"))
+    opened = any(m.last <= base.first for m in sentence.of("TAKEIN"))
+    return inside and opened and any(m.last <= base.first for m in sentence.of("SHELTER"))
+
+
 def _to_go(sentence: Sentence, base: Claim) -> bool:
     """Tell whether what stands right behind a count says that they are still to be moved: "Ward 5: 6 to go"."""
     return any(tight(sentence, m, base.last) for m in sentence.of("LEFTOVER"))
@@ -143,6 +152,13 @@ def _to_go(sentence: Sentence, base: Claim) -> bool:
 def _agents(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a number of staff follows "by": "looked after by a team of 15 nurses"."""
     return any(0 <= base.first - m.last <= AGENTS and m.cls == "BY" for m in sentence.of("BY"))
+
+
+def _do_it(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a number of staff is the subject of what is done to others: "sixty soldiers escorted the column"."""
+    verbs = [m for m in sentence.of("EVAC") if m.first == base.last]
+    words = sentence.words
+    return any(m.last < len(words) and words[m.last] in small("determiner") for m in verbs)
 
 
 AGENTS = 4
@@ -218,7 +234,15 @@ def _the_others(it: Counted) -> bool:
     definite = number.first and words[number.first - 1] in ("les", "the", "other", "remaining", "autres")
     after = words[number.last] if number.last < len(words) else ""
     rest = after in ("autres", "others") or words[number.first - 1] in ("other", "remaining", "autres")
+    if _then_moved(it.sentence, number.last):
+        return False
     return bool(definite and rest and it.previous and it.previous.kind == "count_out" and number.hedge == "exact")
+
+
+def _then_moved(sentence: Sentence, at: int) -> bool:
+    """Tell whether the others were moved too: "the remaining 300 were moved by boat"."""
+    moved = [m for m in sentence.of("EVAC", "LEAVE") if 0 <= m.first - at <= 1]
+    return any(not small("passive").isdisjoint(sentence.words[at : m.last]) for m in moved)
 
 
 def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | None, float]:
@@ -279,6 +303,8 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     """Return what a cue costs more, or less, by where it stands to the noun of what is counted."""
     if mark.cls in ("EVAC", "ARRIVE", "LEAVE", "HOUSE") and mark.first == unit.first < unit.last:
         # "245 evacues sont arrives": the noun is the unit, and counts as a cue only where there is no verb.
+        return 9.0
+    if mark.cls == "REMAIN" and mark.last == base.first and _then_moved(sentence, base.last):
         return 9.0
     if mark.cls == "REMAIN" and _who_were(sentence, mark, base):
         # "Five who ignored the order were brought out".
@@ -377,7 +403,9 @@ def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:
 
 def _others_wound(sentence: Sentence, cue: Mark, base: Claim) -> bool:
     """Tell whether a word of harm is what another number counts: "96 wounded, 41 pregnant women"."""
-    if cue.last > base.first or not any(m.first == cue.first and m.value == "wounded" for m in sentence.of("PERSON")):
+    if base.first <= cue.first < base.last or not any(
+        m.first == cue.first and m.value == "wounded" for m in sentence.of("PERSON")
+    ):
         return False
     return sentence.kind(cue.first - 1) == "digits" or any(m.last == cue.first for m in sentence.of("NUM"))
 
@@ -427,13 +455,24 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
-    if agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base):
+    if agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base) or _agreed_on(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
+
+
+def _agreed_on(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a deal is on the movement of so many: "agreement was reached on the departure of 1,100 persons"."""
+    words = sentence.words
+    for mark in sentence.of("LEAVE", "EVAC", "OPERATION"):
+        behind = mark.last + (words[mark.last : mark.last + 1] == ["of"])
+        opens = mark.first > 1 and words[mark.first - 1] in small("the") and words[mark.first - 2] in small("agreedon")
+        if opens and behind == base.first and (words[behind - 1] in small("of")):
+            return any(m.last < mark.first for m in sentence.of("DEAL", "AGREED", "TRUCE"))
+    return False
 
 
 def _swapped(sentence: Sentence, base: Claim) -> bool:
