@@ -33,6 +33,13 @@ LINES = [
     "14:{m} | {n} | {t}",
     "14:{m};{n};{t}",
     "2026-03-12 14:{m}\t{n}\tBase\t{t}",
+    "| 14:{m} | {n} | {t} |",
+    "14:{m}    {n:<14}  {t}",
+    "00{i} 14:{m} {n}: {t}",
+    "12/03 14:{m} {n}: {t}",
+    "12.03. 14:{m} {n}: {t}",
+    "14:{m}\n{n}: {t}\n",
+    "{n}\n14:{m}\n{t}\n",
     "14h{m} - {n} : {t}",
     "14.{m} - {n}: {t}",
     "14{m} {n}: {t}",
@@ -58,7 +65,7 @@ def _said(text: str) -> list[tuple[str, float | None, float | None, str]]:
 @pytest.mark.parametrize("lang", TOLD)
 def test_each_message_is_its_senders(lang: str, line: str) -> None:
     who = [NAMES[lang][n] for n in (0, 1, 0, 2, 1, 0)]
-    messages = [line.format(m=10 + 3 * at, n=who[at], t=told) for at, told in enumerate(TOLD[lang])]
+    messages = [line.format(i=at, m=10 + 3 * at, n=who[at], t=told) for at, told in enumerate(TOLD[lang])]
     found = _said("\n".join(messages))
     assert sorted(told[:3] for told in found) == CLAIMS
     assert [told[3] for told in found if told[0] != "incident"] == who
@@ -70,12 +77,20 @@ def test_the_second_line_of_a_message_is_its_senders_too(lang: str, line: str) -
     told, names = [t.rstrip(".") for t in TOLD[lang]], NAMES[lang]
     pairs = [(0, names[0]), (2, names[1]), (4, names[0])]
     text = "\n".join(
-        line.format(m=10 + at, n=name, t=f"{told[at]}\n{told[at + 1]}") for at, name in (*pairs, *((0, names[1]),))
+        line.format(i=at, m=10 + at, n=name, t=f"{told[at]}\n{told[at + 1]}")
+        for at, name in (*pairs, *((0, names[1]),))
     )
     sources = {kind: source for kind, _, _, source in reversed(_said(text))}
     assert sources["count_out"] == sources["remaining"] == names[0]
     assert sources["route"] == sources["casualty"] == names[1]
     assert sources["arrival"] == sources["capacity"] == names[0]
+
+
+@pytest.mark.parametrize(("lang", "to"), [("en", "to"), ("fr", "à"), ("ar", "إلى")])
+def test_the_first_of_two_parties_speaks(lang: str, to: str) -> None:
+    one, other = NAMES[lang][0], NAMES[lang][1]
+    text = "\n".join(f"14{10 + at} {one} {to} {other}: {told}" for at, told in enumerate(TOLD[lang]))
+    assert {told[3] for told in _said(text)} == {one}
 
 
 HEAD = {

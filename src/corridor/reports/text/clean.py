@@ -58,7 +58,7 @@ _STAMP = re.compile(
 @cache
 def _furniture() -> dict[str, tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]]:
     """Return, by role, the whole lines, the beginnings (`x*`) and the endings (`*x`) that mark page furniture."""
-    found: dict[str, list[str]] = {"line": [], "related": []}
+    found: dict[str, list[str]] = {"line": [], "related": [], "comments": []}
     for lang in languages():
         for row in rows(lang, "furniture.csv"):
             found.setdefault(row["role"], []).append(fold(row["pattern"]).text)
@@ -85,6 +85,16 @@ def _is(role: str, line: str) -> bool:
 
 
 CAPTION = 160
+_COUNTED = re.compile(r"\s*(?:(?P<before>[^\W\d]+) ?\(?\d{1,5}\)?|\d{1,5} (?P<behind>[^\W\d]+))\s*:?\s*")
+
+
+def _opens_comments(line: str) -> bool:
+    """Tell whether a line stands above what readers wrote: "Comments (12)", "12 comments"."""
+    match = _COUNTED.fullmatch(line) if len(line) < SHORT else None
+    return match is not None and fold(match["before"] or match["behind"]).text in _furniture()["comments"][0]
+
+
+SHORT = 40
 
 
 def _opens(line: str, begin: str) -> bool:
@@ -105,7 +115,13 @@ def blocks(text: str) -> list[Block]:
     related = False
     spans = [m.span() for m in _LINE.finditer(text)]
     prose = _is_prose(text, spans)
+    ended = False
     for begin, finish in spans:
+        if ended or (found and _opens_comments(text[begin:finish])):
+            # What readers wrote below an article is none of it.
+            ended = True
+            found.append(Block(begin, finish, "furniture"))
+            continue
         start, end = _trimmed(text, begin, finish, first=not found)
         found += [Block(a, b, "furniture") for a, b in ((begin, start), (end, finish)) if text[a:b].strip()]
         line = text[start:end]

@@ -117,5 +117,18 @@ def stacked(starts: Sequence[int], lines: Sequence[str]) -> Iterator[Edit]:
             yield Edit(starts[at] + end, starts[at + 1], ": ")
 
 
+_BETWEEN = re.compile(r"(?<=[^\s|]) (?P<sign>\||//|/|•|·|▪|►|\*) (?=[^\s|])")
+LEAST_WORDS = 4
+
+
+def sentences(starts: Sequence[int], lines: Sequence[str]) -> Iterator[Edit]:
+    """Yield a full stop for each sign that sets whole sentences apart on one line: "Road 4 is closed // 300 left"."""
+    for start, line in zip(starts, lines, strict=True):
+        signs = list(_BETWEEN.finditer(line))
+        if signs and all(len(part.split()) >= LEAST_WORDS for part in _BETWEEN.split(line)[::2]):
+            for match in signs:
+                yield Edit(start + match.start("sign"), start + match.end("sign"), ".")
+
+
 FEW = 2
 MAX_WORDS = 7

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from corridor.reports.text.fields import fields, stacked
+from corridor.reports.text.fields import fields, sentences, stacked
 from corridor.reports.text.flat import Edit, Flat, unsigned
 from corridor.reports.text.items import dashed, marked
-from corridor.reports.text.stamps import stamped
+from corridor.reports.text.stamps import hours, stamped
 from corridor.reports.text.wrapped import Line, joined
 
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
@@ -29,7 +29,7 @@ def flattened(text: str) -> Flat:
         for at, ((start, end), line) in enumerate(zip(spans, texts, strict=True))
     ]
     flat = flat.cut(sorted((*dashed([start for start, _ in spans], texts, items), *joined(lines))))
-    for edits in (stamped, stacked, fields):
+    for edits in (hours, stamped, stacked, fields, sentences):
         spans, texts = _lines(flat.text)
         flat = flat.cut(edits([start for start, _ in spans], texts))
     return flat

@@ -31,9 +31,15 @@ def label_of(line: str) -> tuple[str, str, int]:
     name = match.group("name").strip()
     if no_name(name):
         return match.group("stamp") or "", "", 0
+    words = fold(name).text.split()
+    if match.group("stamp") and len(words) <= PARTIES:
+        # "Bravo One to Base": the first of the two speaks.
+        to = next((at for at in range(1, len(words) - 1) if words[at] in small("saidto")), len(words))
+        name = " ".join(name.split()[:to])
     return match.group("stamp") or "", name, match.end()
 
 
+PARTIES = 7
 _STAMP = re.compile(r"\s*(?P<hour>(?:[01]\d|2[0-3])[0-5]\d)[hHzZL]?[ \t,:–-]+(?=\S)")
 STAMPED = 3
 

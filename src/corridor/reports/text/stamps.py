@@ -22,9 +22,14 @@ _CLOCK = (
 )
 _HOUR = rf"(?:{_CLOCK})(?: ?(?:hrs?|[ZLU]|GMT|UTC|h)\b)?(?!\w|[./-]\d)"
 _DTG = r"\d{2}(?:[01]\d|2[0-3])[0-5]\d ?[A-Z](?: ?[A-Z]{3} ?(?:\d{4}|\d{2}))?\b"
-_STAMP = rf"(?:{_DTG}|{_DAY}(?:,? ?(?:à|at|um|في|الساعة|-) ?|,? |T){_HOUR}|{_HOUR}(?:,? {_DAY})?)"
+_SHORT_DAY = r"\d{1,2}[/.]\d{1,2}\.?,? \d{1,2}[:hH]\d{2}(?!\w)"
+_LONG_DAY = rf"{_DAY}(?:,? ?(?:à|at|um|في|الساعة|-) ?|,? |T){_HOUR}"
+_STAMP = rf"(?:{_DTG}|{_LONG_DAY}|{_SHORT_DAY}|{_HOUR}(?:,? {_DAY})?)"
 _BOX = rf"(?:\[ ?{_STAMP} ?\]|\( ?{_STAMP} ?\)|{_STAMP})"
-_FRONT = re.compile(rf"\s*(?:- )?(?P<stamp>{_BOX})(?P<gap>[\s,:;|~–—-]*)")
+# A number of the line may stand in front, or the frame of a table.
+_FRONT = re.compile(
+    rf"[\s|]*(?:- )?(?:#?\d{{1,4}}[.)]?\s+(?=[\[(]?\d{{1,2}}[:hH]\d{{2}}))?(?P<stamp>{_BOX})(?P<gap>[\s,:;|~–—-]*)"
+)
 _NAME = r"(?:[^\W\d]|\+\d)[^:;|<>\[\]()\t\n]{0,40}?"
 _LABEL = re.compile(rf"(?P<name>{_NAME})(?: ?(?:->|[>→]) ?[^:>→\n]{{1,30}})? ?:\s+(?=\S)")
 _ANGLE = re.compile(r"<(?P<name>[^<>\n]{1,40})>\s*:?\s*(?=\S)")
@@ -40,6 +45,7 @@ _LABELLED = re.compile(rf"{_SIMPLE}[\s,:–—|-]+{_NAME} ?:\s")
 _DIGITS = re.compile(
     r"(?<![\d/.-])(?P<h>\d{1,2})[:hH.]?(?P<m>\d{2})(?!\d|[/.-]\d)(?:[:.]\d{2})?(?:,\d{3})? ?(?P<half>[apAPصم])?"
 )
+_BAR = re.compile(r"[|\t;]|\s{3,}")
 FEW = 3
 LONGEST_HEAD = 70
 
@@ -83,7 +89,7 @@ def front_of(line: str) -> Said | None:
         named = pattern.match(line, end)
         if named:
             return Said(style, hour, named["name"].strip(), named.end())
-    if re.search(r"[|\t;]", match["gap"]) and re.search(r"[|\t;]", line[end:]):
+    if _BAR.search(match["gap"]) and _BAR.search(line[end:]):
         return Said("cells", hour, "", end)
     dashed = _DASHED.match(line, end)
     if dashed:
@@ -121,6 +127,30 @@ def _recurs(fronts: dict[int, Said], style: str) -> bool:
     return sum(n for n in names.values() if n > 1) >= 0.6 * sum(names.values())
 
 
+def hours(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
+    """Return what joins an hour alone on its line with the name above it, or with who speaks on the line below."""
+    alone = [at for at, line in enumerate(lines) if len(line) < LONGEST_HEAD and _HOUR_ALONE.fullmatch(line)]
+    if len(alone) < FEW:
+        return []
+    above = Counter(lines[at - 1].strip() for at in alone if at and _is_name(lines[at - 1]))
+    if sum(n for n in above.values() if n > 1) >= 0.6 * len(alone):
+        return [Edit(starts[at - 1] + len(lines[at - 1]), starts[at], " ") for at in alone if at]
+    return [
+        Edit(starts[at] + len(lines[at]), starts[at + 1], " ")
+        for at in alone
+        if at + 1 < len(lines) and _SPEAKS.match(lines[at + 1])
+    ]
+
+
+_HOUR_ALONE = re.compile(rf"\s*{_BOX}\s*[:–—-]?\s*")
+_SPEAKS = re.compile(rf"{_NAME} ?:\s+\S")
+
+
+def _is_name(line: str) -> bool:
+    """Tell whether a line may be the name of who sends: a few words and no stop."""
+    return len(line.split()) <= MAX_WORDS and not re.search(r"[.!?:;]\s*\Z|\d", line)
+
+
 def _titles(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
     """Return what brings the heads of messages, a name and an hour on a line of their own, to "Name 14:05"."""
     heads = {}
@@ -139,7 +169,7 @@ def columns(rows: dict[int, str], lines: Sequence[str]) -> dict[int, Said]:
     """Return the fronts of lines whose cells are an hour, who sends, perhaps to whom, and what."""
     if len(rows) < FEW:
         return {}
-    bar = next((sign for sign in "\t|;" if all(sign in line for line in rows.values())), "")
+    bar = next((sign for sign in ("\t", "|", ";", "   ") if all(sign in line for line in rows.values())), "")
     cells = {at: [*_cells(line, bar)] for at, line in rows.items()} if bar else {}
     size = Counter(map(len, cells.values())).most_common(1)[0][0] if cells else 0
     cells = {at: row for at, row in cells.items() if len(row) == size}
@@ -165,11 +195,17 @@ def columns(rows: dict[int, str], lines: Sequence[str]) -> dict[int, Said]:
 
 def _cells(line: str, bar: str) -> Iterator[tuple[int, str]]:
     """Yield where each cell of a line begins, and its words."""
-    at = 0
-    for part in line.strip(bar if bar == "|" else "\n").split(bar):
-        at = line.index(part, at) if part else at
+    if bar == "   ":
+        yield from ((m.start(), m[0]) for m in _WIDE.finditer(line))
+        return
+    at = len(line) - len(line.lstrip(" |")) if bar == "|" else 0
+    end = len(line.rstrip(" |")) if bar == "|" else len(line)
+    for part in line[at:end].split(bar):
         yield at + len(part) - len(part.lstrip()), part.strip()
-        at += len(part)
+        at += len(part) + len(bar)
+
+
+_WIDE = re.compile(r"\S+(?: {1,2}\S+)*")
 
 
 def _sender_column(head: list[str], message: int, cells: dict[int, list[tuple[int, str]]]) -> int:
