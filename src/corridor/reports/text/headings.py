@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from corridor.reports.text.clean import Block
 
 ENTRY = re.compile(
-    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b"
+    r"\s*(?:[-*•] )?(?:\[[^\]\n]{3,40}\]|\(?\d{1,2}(?:[:.]| ?[hH] ?)\d{2}(?::\d{2})?\)?|\d{1,2} ?h|\d{4} ?[hHzZ]?\b"
     r"|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2})"
 )
 TERMINAL = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")

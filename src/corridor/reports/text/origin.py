@@ -76,7 +76,7 @@ def _dateline(line: str, words: Lexicon) -> bool:
 
 
 LETTERHEAD = 9
-_LABEL_TIME = re.compile(r"\s*\[?\d{1,2}[:hH.]\d{2}")
+_LABEL_TIME = re.compile(r"\s*\[?\d{1,2}(?:[:.]| ?[hH] ?)\d{2}")
 
 
 _SENTENCE = re.compile(r"[^\W\d_]{3,}[.!?]\s+[^\W\d_]|[`#=*|]{2,}|^\s*[a-z]|\]\(|^\s*[-*#>] ")
@@ -139,7 +139,9 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
             if areas and all(m.value == "area" for m in areas):
                 pieces.append((1.2 + place * 0.3, clean))
             elif "ACTOR" in classes or any(m.cls == "SHELTER" and m.value == "hospital" for m in marks):
-                pieces.append((place * 0.3, clean))
+                # "Evacuation of the camps of the locality" is what it is about, whatever office it names.
+                about = any(m.first == 0 and m.cls in _ABOUT for m in marks)
+                pieces.append((place * 0.3 + 2.0 * about, clean))
             elif place == 0 or _is_name(clean, classes):
                 pieces.append(((1.5 if place and _is_name(clean, classes) else 2.0) + place * 0.3, clean))
     return min(pieces, key=lambda item: item[0])[1] if pieces else ""
@@ -167,6 +169,7 @@ def _is_name(piece: str, classes: set[str]) -> bool:
     return len(piece.split()) <= 6 and not re.search(r"\d", piece) and not classes & _TOPIC and piece[-1].isalnum()
 
 
+_ABOUT = {"EVAC", "OPERATION", "WEATHER", "DEAL", "TRUCE", "FIRE", "LEAVE"}
 _TOPIC = {"WEATHER", "EVAC", "DEAD", "FIRE", "DEAL", "TRUCE", "UPDATE", "SHELTER", "VEHICLE", "PERSON", "WEEKDAY"}
 
 

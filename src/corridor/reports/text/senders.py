@@ -14,7 +14,7 @@ from corridor.reports.text.stamps import no_name
 
 _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
-    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}[:hH.]\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
+    r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}(?:[:.]| ?[hH] ?)\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
     r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
     r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)(?:\s?(?:->|[>→])\s?[^:>→\n]{1,30}(?=\s?:))?\s?[:>](?=\s)"
 )
@@ -107,7 +107,7 @@ def _kept_on(
     return found
 
 
-_TIMED = re.compile(r"\s*(?:- )?[\[(]?(?:\d{1,2}[:hH.]\d{2}|\d{4} ?[hHzZL]?\b|\d{1,2}/\d{1,2}/)")
+_TIMED = re.compile(r"\s*(?:- )?[\[(]?(?:\d{1,2}(?:[:.]| ?[hH] ?)\d{2}|\d{4} ?[hHzZL]?\b|\d{1,2}/\d{1,2}/)")
 
 
 # Such a part of the lines have a speaker in a talk of several.
@@ -115,7 +115,7 @@ TALK = 0.5
 # So many labels behind a time make a log: whoever is named there speaks, were it a "rear of the column".
 LOG = 4
 _CLOCK = (
-    r"[\[(]?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?\d{1,2}[:hH.]\d{2}(?::\d{2})?"
+    r"[\[(]?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?,? )?\d{1,2}(?:[:.]| ?[hH] ?)\d{2}(?::\d{2})?"
     r"(?: ?(?:[AaPp]\.?[Mm]\.?|[صم]|صباحا|مساء|ظهرا))?[\])]?"
 )
 _WHO = r"(?![ap]\.m\b)[^\W\d](?:[^:.!?\n\[\]]|(?<=\b[^\W\d])\.){0,40}?"
