@@ -306,6 +306,9 @@ def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: s
     if lang == "ar" and not loose and any(sentence.kind(k) == "digits" for k in range(at, min(last, at + 2))):
         # "the opposition puts them at 22,000": a number is nobody's name.
         return ""
+    if lang == "ar" and begin < size and sentence.words[begin] in small_of(lang, "where"):
+        # "it registered at the reception point 812 people": a place is nobody's name.
+        return ""
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens.start(k)].isupper() for k in range(begin, min(last, begin + 5)))
     inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)

@@ -16,7 +16,7 @@ _LABEL = re.compile(
     r"\s*(?:[-*•] )?"
     r"(?P<stamp>\[[^\]\n]{3,40}\]|\(?\d{1,2}(?:[:.]| ?[hH] ?)\d{2}(?::\d{2})?\)?(?: ?(?:[AaPp]\.?[Mm]\.?|GMT|UTC))?"
     r"|\d{4} ?[hHzZLl]?\b|\d{1,2}/\d{1,2}/\d{2,4},? \d{1,2}:\d{2}(?::\d{2})?)?"
-    r"[\s,:–—|-]*(?P<name>[^\W\d][^:\n\[\]]{0,60}?)(?:\s?(?:->|[>→])\s?[^:>→\n]{1,30}(?=\s?:))?\s?[:>](?=\s)"
+    r"[\s,:–—|-]*(?P<name>[«“\"]?[^\W\d][^:\n\[\]]{0,60}?)(?:\s?(?:->|[>→])\s?[^:>→\n]{1,30}(?=\s?:))?\s?[:>](?=\s)"
 )
 
 
@@ -28,7 +28,7 @@ def label_of(line: str) -> tuple[str, str, int]:
     match = _LABEL.match(line) if _LABEL_END.search(line) else None
     if match is None:
         return "", "", 0
-    name = match.group("name").strip()
+    name = match.group("name").strip(" «»“”\"")
     if no_name(name):
         return match.group("stamp") or "", "", 0
     words = fold(name).text.split()
