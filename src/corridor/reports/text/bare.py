@@ -50,9 +50,23 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
     gone_on = _with_previous(sentence, number, previous, after) if previous else None
     if gone_on:
         return gone_on
+    if _filled(sentence, number):
+        return Unit("occupied", "places", number.last, number.last)
     if _apposed(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
     return _by_noun_before(sentence, number, previous, after)
+
+
+def _filled(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is of the places taken of those there are in a shelter: "North School 312 / 350"."""
+    words, at = sentence.words, number.last
+    if number.body != number.first or at + 1 >= len(words) or words[at] != "/" or sentence.kind(at + 1) != "digits":
+        return False
+    shelter = any(m.value != "hospital" or sentence.of("BED", "OCCUPIED") for m in sentence.of("SHELTER"))
+    return shelter and (number.low or 0) >= TENS and number.hedge == "exact" and sentence.kind(number.body) == "digits"
+
+
+TENS = 10
 
 
 def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: str) -> Unit | None:
@@ -133,7 +147,13 @@ def listed(sentence: Sentence, number: Number, previous: Claim) -> bool:
     if not at or words[at - 1] not in {",", ";", *small("and")} or number.last >= len(words):
         return False
     between, behind = words[previous.last : at - 1], words[number.last]
-    return behind in small("listing") and not small("listing").isdisjoint(between) and len(between) <= LISTED
+    if len(between) > LISTED:
+        return False
+    days = {m.first for m in sentence.of("RELATIVE_DAY", "WEEKDAY", "DAILY")}
+    if number.last in days and any(previous.last <= day < at for day in days):
+        # "30 beds yesterday, 55 today".
+        return True
+    return behind in small("listing") and not small("listing").isdisjoint(between)
 
 
 LISTED = 7

@@ -470,7 +470,20 @@ def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted:
     ):
         # "220 had disembarked from the first ship".
         return True
+    if any(_subject_of(sentence, c, cue) for c in counted):
+        return True
     return _numbered(sentence, partner, counted) or _group_of(sentence, partner, counted)
+
+
+def _subject_of(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    """Tell whether people counted as moved stand right in front of the verb: "the 58 others left by ambulance"."""
+    if claim.unit != "persons" or not claim.counted or claim.kind not in ("count_out", "arrival"):
+        return False
+    between = sentence.words[claim.last : cue.first]
+    return claim.last <= cue.first and len(between) <= BEFORE_VERB and all(word[0].isalpha() for word in between)
+
+
+BEFORE_VERB = 3
 
 
 def _counted_behind(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:

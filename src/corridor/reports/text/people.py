@@ -18,7 +18,7 @@ def person(it: Counted, base: Claim) -> Claim | None:
         # "2.5 people per car" counts nobody.
         return None
     group, last = _joined(it.sentence, it.unit)
-    group = "all" if group in _BY_NOUN or group == _NEW else group
+    group = "all" if group in _BY_NOUN or group in _SO_FAR else group
     base = base._replace(last=max(base.last, last), unit="persons", group=group, people=(it.unit.first, last))
     related = _related(it, base)
     if related:
@@ -267,8 +267,8 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         return "casualty", best[1], 1.0
     if unit.value in _BY_NOUN:
         return _BY_NOUN[unit.value], best[1], 1.0
-    if unit.value == _NEW and best[2] > NEWCOMERS:
-        return "arrival", best[1], 1.0
+    if unit.value in _SO_FAR and best[2] > NEWCOMERS:
+        return _SO_FAR[unit.value], best[1], 1.0
     return best
 
 
@@ -286,8 +286,8 @@ _THEM = ("هم", "هن", "هما")
 
 # Nouns that say themselves what became of those they count: "12 departures", "146 admissions".
 _BY_NOUN = {"departures": "count_out", "arrivals": "arrival", "refusals": "remaining"}
-# Newcomers have arrived where nothing else is said of them.
-_NEW = "newcomers"
+# Newcomers have arrived, and who means to leave is there, where nothing else is said of them.
+_SO_FAR = {"newcomers": "arrival", "waiting": "remaining"}
 
 
 NEWCOMERS = 4.0
