@@ -120,3 +120,42 @@ def test_items_without_a_full_stop_are_read_whatever_marks_them(lang: str, mark:
     items = [_item(mark, n) + told.rstrip(".") for n, told in enumerate(TOLD[lang])]
     prose = f"{FILL[lang]} {FILL[lang]}\n"
     assert claims(prose * 4 + "\n".join(items) + "\n" + prose * 4) == CLAIMS
+
+
+def _wrapped(lang: str, width: int, first: str = "", other: str = "", *, full_stop: bool = True) -> list[str]:
+    parts = [f"{told} {FILL[lang]}" for told in TOLD[lang]]
+    return [
+        textwrap.fill(part, width, initial_indent=_item(first, n), subsequent_indent=other).rstrip(
+            "" if full_stop else "."
+        )
+        for n, part in enumerate(parts)
+    ]
+
+
+@pytest.mark.parametrize("full_stop", [True, False])
+@pytest.mark.parametrize("marks", [("- ", "  "), ("• ", ""), ("{n}. ", "   "), ("{n}) ", ""), ("{a}) ", "   ")])
+@pytest.mark.parametrize("lang", TOLD)
+def test_wrapped_items_end_where_the_next_begins(lang: str, marks: tuple[str, str], *, full_stop: bool) -> None:
+    prose = textwrap.fill(f"{FILL[lang]} {FILL[lang]} {FILL[lang]}", 72)
+    items = "\n".join(_wrapped(lang, 72, *marks, full_stop=full_stop))
+    assert claims(f"{prose}\n\n{items}\n\n{prose}\n") == CLAIMS
+
+
+@pytest.mark.parametrize("head", ["{}", "{}:", "## {}", "{}\n----------", "*** {} ***"])
+@pytest.mark.parametrize("lang", TOLD)
+def test_headings_stay_apart_from_the_wrapped_lines_below(lang: str, head: str) -> None:
+    title = {"en": "Roads and bridges", "fr": "Routes et ponts", "ar": "الطرق والجسور"}[lang]
+    assert claims("".join(f"{head.format(title)}\n{part}\n\n" for part in _wrapped(lang, 72))) == CLAIMS
+
+
+@pytest.mark.parametrize("front", ["14:1{n} Base: ", "141{n}Z Base: ", "[12/03/2026, 14:1{n}:05] Base: "])
+@pytest.mark.parametrize("lang", TOLD)
+def test_wrapped_entries_of_a_log_end_where_the_next_begins(lang: str, front: str) -> None:
+    text = "\n".join(_wrapped(lang, 70, front, "      "))
+    assert claims(text) == CLAIMS
+    assert {c.source for c in core(text)} == {"Base"}
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_very_short_lines_are_one_paragraph(lang: str) -> None:
+    assert claims("\n\n".join(_wrapped(lang, 30))) == CLAIMS

@@ -94,8 +94,13 @@ def marked(lines: Sequence[str]) -> Iterator[tuple[int, Item]]:
 _FULL_STOP = re.compile(r"[.!?…:;؟]['\"»”)\]]*\s*\Z")
 
 
+LONGEST_TITLE = 8
+
+
 def _title(at: int, lines: Sequence[str], row: list[tuple[int, Item]]) -> bool:
     """Tell whether a number stands before the title of a part: no full stop, and no other number next to it."""
+    if len(lines[at].split()) > LONGEST_TITLE:
+        return False
     near = {line for line, _ in row}
     return not (
         at - 1 in near or at + 1 in near or _FULL_STOP.search(lines[at]) or any(map(str.isdigit, lines[at][6:]))

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from corridor.reports.text.flat import Edit
 
-NARROWEST, WIDEST = 34, 120
+NARROWEST, WIDEST = 26, 120
+# A narrower measure needs more lines to show.
+NARROW = 34
 # Below this a line that ends without a full stop was ended by its writer, if its width does not say otherwise.
 RAGGED = 44
 _CLOSED = re.compile(r"[.!?…؟:;؛|]['\"»”)\]]*\Z")
@@ -37,12 +39,16 @@ class Line(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """How a text is wrapped: its width (0 where it is not), the gap inside a paragraph, whether cases tell."""
+    """How a text is wrapped: its width (0 where it is not), the gap inside a paragraph, what else tells of it.
+
+    `cased`: sentences begin with capitals; `clocks`: entries begin with hours; `ragged`: long lines break sentences.
+    """
 
     width: int
     gap: int
     cased: bool
     clocks: bool
+    ragged: bool
 
 
 def joined(lines: Sequence[Line]) -> Iterator[Edit]:
@@ -81,7 +87,9 @@ def _measure(lines: Sequence[Line]) -> Measure:
     heads = [b for a, b in pairwise(lines) if b.gap > gap or _CLOSED.search(a.text)]
     cased = letters and gap == 1 and sum(map(_low, [*lines[:1], *heads])) <= 0.1 * (len(heads) + 1)
     wrapped = _wrapped(lines, breaks, low, width, fits[width], double=gap > 1, letters=letters)
-    return Measure(width if wrapped else 0, gap, cased, real >= 2)
+    long = [b for a, b in breaks if len(a.text) >= RAGGED]
+    ragged = cased and len(long) >= SHOWN and sum(map(_low, long)) >= 0.7 * len(long)
+    return Measure(width if wrapped else 0, gap, cased, real >= 2, ragged)
 
 
 def _wrapped(
@@ -95,6 +103,8 @@ def _wrapped(
     letters: bool,
 ) -> bool:
     """Tell whether a text was wrapped at a width: few lines are longer, and most breaks stand where one must."""
+    if width < NARROW and fit < SHOWN:
+        return False
     longer = sum(len(line.text) > width for line in lines)
     if not fit or longer > 0.1 * len(lines):
         return False
@@ -102,6 +112,9 @@ def _wrapped(
         must = sum(_full(a, b, width) for a, b in low)
         return must >= (4 if double else 1) and must >= 0.6 * len(low) and must >= 0.3 * fit
     return fit >= (5 if double else 2) and fit >= 0.6 * len(breaks)
+
+
+SHOWN = 4
 
 
 def _full(one: Line, other: Line, width: int) -> bool:
@@ -127,7 +140,12 @@ def _goes_on(one: Line, other: Line, measure: Measure) -> bool:
         return False
     if measure.width and _full(one, other, measure.width):
         return True
-    return not closed and _low(other) and measure.cased and len(one.text) >= max(RAGGED, 0.55 * measure.width)
+    return (
+        not closed
+        and (_low(other) or measure.ragged)
+        and measure.cased
+        and len(one.text) >= max(RAGGED, 0.55 * measure.width)
+    )
 
 
 def _apart(text: str) -> bool:
