@@ -73,7 +73,7 @@ def _deal_again(_sentence: Sentence, event: Claim, _events: list[Claim], counted
 
 def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted: list[Claim]) -> bool:
     """Tell whether what resumed is the fighting, not the movement."""
-    if event.unit == "GO" and not small("them").isdisjoint(sentence.words[event.first : event.last]):
+    if event.unit == "GO" and small("goeson").isdisjoint(sentence.words[event.first : event.last]):
         # "They fired over our heads and waved us on".
         return False
     moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
@@ -89,8 +89,11 @@ def _halt_over(sentence: Sentence, event: Claim, events: list[Claim], counted: l
         return True
     if _suspended_then(sentence, event, events):
         return True
-    again = [e for e in events if e.kind == "resume" and e.first <= event.first]
-    return any(not small("after").isdisjoint(sentence.words[e.first : event.last]) for e in again)
+    if not any(e.kind == "resume" and e.first <= event.first for e in events):
+        return False
+    stops = [m for m in sentence.of("STOP", "STOPNOUN", "HALT") if event.first <= m.first < event.last]
+    again = [m for m in sentence.of("RESUME", "GO", "AGAIN") if stops and m.first <= stops[0].first]
+    return any(not small("after").isdisjoint(sentence.words[m.first : stops[0].last]) for m in again)
 
 
 def _suspended_then(sentence: Sentence, event: Claim, events: list[Claim]) -> bool:

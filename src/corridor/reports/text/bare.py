@@ -305,6 +305,9 @@ def _vehicles_of_them(sentence: Sentence, number: Number, previous: Claim | None
     """Return the vehicles that "of them" goes back to: "the coaches are back, fourteen of them"."""
     if not of_them(sentence, number) or (previous and not previous.last):
         return None
+    if not small("ourselves").isdisjoint(sentence.words[number.last : number.last + 2]):
+        # "In the third bus, there's 55 of us".
+        return None
     if previous:
         return Unit("vehicle", previous.unit, number.last, number.last) if previous.kind == "fleet" else None
     named = [m for m in sentence.of("VEHICLE", "PERSON", "STAFF") if m.last <= number.first]

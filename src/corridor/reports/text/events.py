@@ -280,7 +280,8 @@ def _named_boat(sentence: Sentence, start: int, cue: Mark) -> bool:
     words = sentence.words
     if len(words) > SHORT_ENTRY or not 0 < cue.first - start <= NAMED or not words[start][0].isalpha():
         return False
-    if words[cue.first] in small("passive") or words[start] in small("unmoving"):
+    behind = words[cue.last : cue.last + 1]
+    if words[cue.first] in small("passive") or words[start] in small("unmoving") or behind == [":"]:
         # "Visiting is suspended" says of nothing that moves that it stopped.
         return False
     if any(m.cls not in _NAMELESS and start <= m.first < cue.first for m in sentence.marks):
@@ -377,9 +378,7 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     if rule.kind == "weather" and sentence.words[cue.last - 1] in small("storm"):
         # "Ahead of Hurricane Zora": the storm that all is about, not what the weather does. "A hurricane" is news.
         return not any(m.last == cue.first for m in sentence.of("NUM"))
-    if rule.kind == "departure" and cue.cls == "EVAC" and _only_which(sentence, cue):
-        return True
-    if rule.cue in ("AWAY", "CAMEIN") and not _closes(sentence, cue):
+    if _no_movement(sentence, rule, cue):
         return True
     if rule.kind == "departure" and cue.first and sentence.words[cue.first - 1] in small("which"):
         # "A convoy that was leaving the town came under fire": which convoy, not that it left.
@@ -388,6 +387,26 @@ def _describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         # "He died while boarding the ferry" tells no departure, nor does "gunfire erupted as they were boarding".
         return sentence.words[cue.last - 1].endswith(("ing", "ant"))
     return cue.value == "noun" and _only_named(sentence, cue)
+
+
+def _no_movement(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+    """Tell whether a word that is often a movement is none here: what only describes, takes a thing or goes on."""
+    if rule.kind == "departure" and cue.cls == "EVAC" and _only_which(sentence, cue):
+        return True
+    if rule.cue == "ROUTEVERB" and _takes_something(sentence, cue):
+        return True
+    return rule.cue in ("AWAY", "CAMEIN") and not _closes(sentence, cue)
+
+
+def _takes_something(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether what is taken or used is no way: "they took the phones"."""
+    words = sentence.words
+    if cue.last < cue.first + 2 or words[cue.last - 1] != "the" or words[cue.first] not in small("taking"):
+        return False
+    return not any(0 <= m.first - cue.last <= ADJECTIVES for m in sentence.of("ROAD", "HUB", "SHELTER"))
+
+
+ADJECTIVES = 4
 
 
 def _only_which(sentence: Sentence, cue: Mark) -> bool:
@@ -462,6 +481,9 @@ _OF_DEALS = frozenset(("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "AGREEVERB"))
 def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted: list[Claim]) -> bool:
     """Tell whether the mover is counted: by its number, by that of a group; "77 left" are those still there."""
     if any(c.kind == "remaining" and c.last == cue.first for c in counted):
+        return True
+    if any(c.kind == "arrival" and c.counted and c.first == cue.last for c in counted) and cue.cls == "ARRIVE":
+        # "Delivered thirteen to the monastery".
         return True
     if (
         partner

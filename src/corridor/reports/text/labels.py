@@ -238,4 +238,18 @@ def _four_digits(word: str) -> bool:
     return len(word) == len("0540") and word.isdigit() and int(word[:2]) < HOURS and int(word[2:]) < 60
 
 
-_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item)
+def _hour_of_entry(sentence: Sentence, number: Number) -> bool:
+    """Tell whether four digits that close a short entry of a log are its hour: "Fog lifted 1100"."""
+    words = sentence.words
+    if number.hedge != "exact" or number.last != number.body + 1 or not _four_digits(words[number.body]):
+        return False
+    if not number.body or not words[number.body - 1].isalpha() or sentence.has(_COUNTED) or ":" in words:
+        return False
+    ends = number.last >= len(words) or (number.last == len(words) - 1 and words[-1] == ".")
+    return ends and len(words) <= ENTRY and sentence.has(_DONE)
+
+
+ENTRY = 6
+_COUNTED = frozenset(("PERSON", "STAFF", "HOWMANY", "TALLY", "TOTAL", "BED", "SEAT", "SUMS"))
+_DONE = frozenset(("LEAVE", "ARRIVE", "RESUME", "STOP", "AWAY", "CAMEIN", "SHUTS", "GO", "HALT", "WEATHER"))
+_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item, _hour_of_entry)

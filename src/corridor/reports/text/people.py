@@ -123,6 +123,8 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "reception"
     if kind == "remaining" and _opened_for(it.sentence, base):
         return "reception"
+    if kind == "arrival" and bare and _beds_too(it.sentence, base):
+        return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 
 
@@ -135,6 +137,12 @@ def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
 
 
 LABEL = 9
+
+
+def _beds_too(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether people are counted where the beds are: "at the gym 310 registered and beds for 280"."""
+    room = [m for m in sentence.of("CAPACITY", "BED") if m.first >= base.last]
+    return bool(room) and any(m.last <= base.first and m.value != "hospital" for m in sentence.of("SHELTER"))
 
 
 def _opened_for(sentence: Sentence, base: Claim) -> bool:
