@@ -114,13 +114,20 @@ def _ones(sentence: Sentence) -> list[Claim]:
     """Return the deaths and injuries of one person that have no number: the Arabic singular behind its verb."""
     found = []
     for mark in sentence.of("ONE"):
-        hurt = [m for m in sentence.of("DEAD", "INJURED") if m.last == mark.first or _befell(sentence, mark, m)]
+        hurt = [m for m in sentence.of("DEAD", "INJURED", "LOST") if _befalls(sentence, mark, m)]
+        hurt += [m for m in sentence.of("DEAD", "INJURED") if _befell(sentence, mark, m)]
         if hurt and not any(m.cls == "NUM" and m.first == mark.last for m in sentence.marks):
             group = "killed" if hurt[0].cls == "DEAD" else "injured"
             first, last = min(hurt[0].first, mark.first), max(hurt[0].last, mark.last)
             claim = Claim(first, last, "casualty", 1.0, 1.0, unit="persons", group=group)
             found.append(claim._replace(reason="one person, told by a singular noun"))
     return found
+
+
+def _befalls(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
+    """Tell whether a verb of harm stands in front of one person, or of a limb of one: "the leg of one was broken"."""
+    limb = hurt.last + 1 == one.first and sentence.words[hurt.last] in small("limb")
+    return hurt.last == one.first or limb
 
 
 def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:

@@ -73,7 +73,7 @@ def _bound(sentence: Sentence, mark: Mark) -> bool:
     words, at = sentence.words, mark.last
     while at < len(words) and words[at] in small("dutybe"):
         at += 1
-    return mark.value == "sure" or (at < len(words) and words[at] in small("duty"))
+    return mark.value in ("sure", "clause") or (at < len(words) and words[at] in small("duty"))
 
 
 def _spoken(sentence: Sentence) -> bool:

@@ -252,4 +252,11 @@ def _hour_of_entry(sentence: Sentence, number: Number) -> bool:
 ENTRY = 6
 _COUNTED = frozenset(("PERSON", "STAFF", "HOWMANY", "TALLY", "TOTAL", "BED", "SEAT", "SUMS"))
 _DONE = frozenset(("LEAVE", "ARRIVE", "RESUME", "STOP", "AWAY", "CAMEIN", "SHUTS", "GO", "HALT", "WEATHER"))
-_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item, _hour_of_entry)
+
+
+def _is_rate(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a number is so many in an hour or a day: Arabic "at a rate of ten cases an hour"."""
+    return bool(number.first) and sentence.words[number.first - 1] in small("rate")
+
+
+_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item, _hour_of_entry, _is_rate)

@@ -252,10 +252,20 @@ def _ranges(sentence: Sentence, found: list[Number]) -> list[Number]:
             before = result.pop()
             opened = _open_before(sentence, before.first)
             first = opened if opened is not None else before.first
-            result.append(Number(first, number.last, before.body, before.low, number.high, "range"))
+            low = _scaled(sentence, before, number)
+            result.append(Number(first, number.last, before.body, low, number.high, "range"))
         else:
             result.append(number)
     return result
+
+
+def _scaled(sentence: Sentence, low: Number, high: Number) -> float | None:
+    """Return the lower end of a range whose upper end alone names the thousands: "between 3 and 4 thousand"."""
+    named = [m for m in sentence.of("NUM") if m.last == high.last and m.value.startswith("thousand:")]
+    if not named or low.low is None or high.high is None or low.last != low.body + 1:
+        return low.low
+    scale = float(named[0].value.split(":")[1])
+    return low.low * scale if low.low < high.high / scale else low.low
 
 
 def _open_before(sentence: Sentence, at: int) -> int | None:

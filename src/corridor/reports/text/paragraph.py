@@ -181,7 +181,7 @@ def _tally(sentence: Sentence, claim: Claim) -> Scope:
 # How many sentences behind a deal its clauses may stand.
 DEAL_GOES_ON = 4
 COUNTING = TWOS.union(("NONE", "NOBODY", "NOHURT", "UNKNOWNING"))
-HURT = frozenset(("DEAD", "INJURED", "MISSING"))
+HURT = frozenset(("DEAD", "INJURED", "MISSING", "LOST"))
 
 
 def _may_count(sentence: Sentence) -> bool:

@@ -28,7 +28,7 @@ def label_of(line: str) -> tuple[str, str, int]:
     match = _LABEL.match(line) if _LABEL_END.search(line) else None
     if match is None:
         return "", "", 0
-    name = match.group("name").strip(" «»“”\"")
+    name = match.group("name").strip(' «»“”"')
     if no_name(name):
         return match.group("stamp") or "", "", 0
     words = fold(name).text.split()
