@@ -35,6 +35,8 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     gusts = [at for at in range(max(0, number.first - 2), number.first) if sentence.words[at] in small("gust")]
     if gusts and not after[0].isalpha() and (number.low or number.high or 0) >= BREEZE:
         return Unit("weather", "km/h", number.last, number.last)
+    if number.body and sentence.words[number.body - 1] in small("windforce") and (number.low or 0) <= STORM:
+        return Unit("weather", "force", number.last, number.last)
     if _warmth(sentence, number, after):
         return Unit("degree", "degrees", number.last, number.last)
     return _people_bare(sentence, number, previous, after)
@@ -75,7 +77,10 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
         return Unit("person", previous.group, number.last, number.last)
     if listed(sentence, number, previous) or _part_of_opening(sentence, number, previous):
         return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
-    out_of = number.first > 0 and sentence.words[number.first - 1] in ("sur", "of", "/", "اصل")
+    of = number.first - 1
+    while of > 0 and sentence.words[of] in small("the"):
+        of -= 1
+    out_of = of >= 0 and sentence.words[of] in ("sur", "of", "/", "اصل")
     if (
         previous.kind == "reception"
         and previous.unit == "persons"
@@ -84,6 +89,12 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
         return Unit("person", previous.group, number.last, number.last)
     if previous.kind == "fleet" and (out_of or _some_of_fleet(sentence, number, previous, after)):
         return Unit("vehicle", previous.unit, number.last, number.last)
+    part = any(0 <= number.first - m.last <= 1 for m in sentence.of("SUBSET"))
+    if part and previous.unit in _PLACES and (after in small("of") or after in small("preposition")):
+        # "140 beds, of which 32 are for intensive care": places too, where nothing says that they are taken.
+        return Unit("bed", previous.unit, number.last, number.last)
+    if out_of and previous.kind == "reception" and previous.unit == "shelters":
+        return Unit("bed", "places", number.last, number.last)
     if out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
         return Unit("seat", "places", number.last, number.last)
     if previous.unit in ("places", "beds") and _taken(sentence, number):
@@ -185,7 +196,7 @@ def _apposed(sentence: Sentence, number: Number, after: str) -> bool:
     if not summed and (number.hedge == "exact" or after[0].isalpha()):
         return False
     words, at = sentence.words, number.first - 1
-    if words[at] != ",":
+    if words[at] not in (",", "(") or (words[at] == "(" and after != ")"):
         return False
     while at and words[at - 1] not in ",;:.":
         at -= 1
@@ -400,6 +411,8 @@ def _warmth(sentence: Sentence, number: Number, after: str) -> bool:
 
 HOTTEST = 60
 BREEZE = 20
+# Twelve on the scale of Beaufort is a hurricane.
+STORM = 12
 
 
 def we_are(sentence: Sentence, number: Number) -> bool:

@@ -208,6 +208,7 @@ def background(sentence: Sentence, claim: Claim, year: int) -> Claim:
         since = any(m.cls in {"AGO", "SINCE"} and m.last == at for m in sentence.marks)
         opens = at <= (4 if claim.kind != "casualty" else OPENING) and not since and at < claim.last
         led = sentence.words[at - 1] in small("year") and not since
-        if opens or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
+        told = led and at < claim.first and bool(sentence.of("PLUPERFECT"))
+        if opens or told or (claim.kind != "casualty" and gap(sentence, low, high) <= (8 if led else 4)):
             return claim._replace(kind="context", confidence=0.4, reason=f"of {word}, not of this operation")
     return claim

@@ -43,6 +43,8 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
     back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words) or bool(sentence.of("SUMS"))
+    # "Among them were 58 patients".
+    back = back or any(m.first <= AMONG and m.last - m.first > 1 for m in sentence.of("SUBSET"))
     # What was counted in the sentence before has no place in this one.
     goes_back = back and before and (before.unit == "persons" or (before.kind == "fleet" and before.counted))
     previous = before._replace(first=0, last=0) if goes_back and before else None
@@ -68,6 +70,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     return found + unknown
 
 
+AMONG = 3
 # What is counted without a number: one, two, none.
 _UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))
 

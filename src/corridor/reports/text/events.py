@@ -218,7 +218,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     return any(_same_clause(sentence, c, cue) for c in same)
 
 
-_OF_WIND = frozenset(("km/h", "mph"))
+_OF_WIND = frozenset(("km/h", "mph", "force"))
 
 
 def _other_air(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
@@ -499,7 +499,11 @@ def _counted_mover(sentence: Sentence, cue: Mark, partner: Mark | None, counted:
 
 def _subject_of(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
     """Tell whether people counted as moved stand right in front of the verb: "the 58 others left by ambulance"."""
-    if claim.unit != "persons" or not claim.counted or claim.kind not in ("count_out", "arrival"):
+    if (
+        claim.unit != "persons"
+        or not claim.counted
+        or claim.kind != ("arrival" if cue.cls == "ARRIVE" else "count_out")
+    ):
         return False
     between = sentence.words[claim.last : cue.first]
     return claim.last <= cue.first and len(between) <= BEFORE_VERB and all(word[0].isalpha() for word in between)

@@ -185,8 +185,11 @@ def _of_a_siege(it: Counted, base: Claim) -> bool:
 SIEGE_REACH = 7
 
 
-def percent(_it: Counted, base: Claim) -> Claim | None:
-    """Return a share as context: it repeats a count more often than it makes one."""
+def percent(it: Counted, base: Claim) -> Claim | None:
+    """Return a share as context, for it repeats a count more often than it makes one, or as what a deal sets."""
+    sets = any(0 <= base.first - m.last <= 1 for m in it.sentence.of("DEALVERB"))
+    if sets and any(m.first < base.first for m in it.sentence.of("DEAL", "TRUCE", "UNDERDEAL")):
+        return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that a deal sets")
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
 
 
