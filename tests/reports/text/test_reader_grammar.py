@@ -124,3 +124,27 @@ def test_a_pronoun_that_stresses_the_subject_takes_nothing_from_it() -> None:
     )
     counted = {c.low: c.source for c in read_text(said) if c.kind == "remaining"}
     assert counted == {40_000: "émissaire de l'ONU", 80_000: "Turquie", 500: "Turquie"}
+
+
+def test_a_share_that_a_deal_sets_is_its_term_and_any_other_is_context() -> None:
+    for said in (
+        "Under the deal, twenty per cent of the places are reserved for the wounded.",
+        "Aux termes de l'accord, 20 % des places sont réservées aux blessés.",
+        "وينص الاتفاق على تخصيص 20 في المئة من المقاعد للجرحى.",
+    ):
+        assert [(c.kind, c.low, c.high) for c in read_text(said) if c.low == 20] == [("agreement", 20, 20)]
+    assert not [c for c in read_text("Some 20 per cent of the houses burned.") if c.kind == "agreement"]
+
+
+def test_a_corridor_that_closes_stops_the_movement_and_a_road_that_closes_does_not() -> None:
+    kinds = {said: [c.kind for c in read_text(said)] for said in SHUT}
+    assert kinds == {said: [kind] for said, kind in SHUT.items()}
+
+
+SHUT = {
+    "The crossing was closed between noon and two.": "halt",
+    "Le couloir a été fermé pendant deux heures.": "halt",
+    "The corridor reopened at three.": "resume",
+    "Le passage a été rouvert à 15 h 40.": "resume",
+    "The northern road was closed at noon.": "route",
+}

@@ -112,6 +112,13 @@ def _accused(_sentence: Sentence, event: Claim, events: list[Claim], _counted: l
     return any(e.kind == "accusation" and e.first < event.first for e in events)
 
 
+def _way_stopped(sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
+    """Tell whether a way closed or opened is the movement that stops or goes on: "the crossing was closed at noon"."""
+    moved = any(e.kind in ("halt", "resume") and e.first <= event.first and event.last <= e.last for e in events)
+    moved = moved and not small("throughway").isdisjoint(sentence.words[event.first : event.last])
+    return moved or _accused(sentence, event, events, counted)
+
+
 def _overlap(a: Claim, b: Claim) -> bool:
     return a.first < b.last and b.first < a.last
 
@@ -122,6 +129,6 @@ _REPEATS = {
     "incident": _only_said,
     "agreement": _deal_again,
     "resume": _fire_again,
-    "route": _accused,
+    "route": _way_stopped,
     "halt": _halt_over,
 }

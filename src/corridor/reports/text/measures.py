@@ -186,10 +186,13 @@ SIEGE_REACH = 7
 
 
 def percent(it: Counted, base: Claim) -> Claim | None:
-    """Return a share as context, for it repeats a count more often than it makes one, or as what a deal sets."""
+    """Return a share as context, for it mostly repeats a count, or as what a deal sets or keeps for somebody."""
     sets = any(0 <= base.first - m.last <= 1 for m in it.sentence.of("DEALVERB"))
     if sets and any(m.first < base.first for m in it.sentence.of("DEAL", "TRUCE", "UNDERDEAL")):
         return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that a deal sets")
+    kept = near(it.sentence, base.first, base.last, "SETASIDE", within=6) is not None
+    if kept and it.sentence.of("UNDERDEAL", "DEAL", "TRUCE", "AGREED"):
+        return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that the deal sets")
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
 
 
