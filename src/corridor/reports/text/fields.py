@@ -29,8 +29,13 @@ _TIMED = re.compile(
     rf"\s?:\s+(?P<value>{_MORE})"
 )
 _SHORT_DAY = re.compile(r"\d{1,2}/\d{1,2}(?!/)")
+_BRACKET = re.compile(r"[)\]*]\s*:\s*\S?\s?[\d٠-٩]")
+_SPOKEN = re.compile(r"[^\W_]\s?:\s+\S?\s?[\d٠-٩]")
 _LABEL_OF = r"[^\W\d][^\d:;|•\n]{1,50}?\s?[:=]\s*"
 _PAIR = re.compile(rf"{_LABEL_OF}{_NUMBER}(?:\s?[^\W\d%]{{1,14}})?\s*(?P<sign>[;,|/•·–—-])(?=\s+{_LABEL_OF}{_NUMBER})")
+# Where a field can be: a number near the end of the line, or behind a colon.
+_ENDS = re.compile(r"[\d٠-٩][^\d٠-٩]{0,18}\Z")
+_VALUED = re.compile(r"[:=]\s*[~≈<>±+]?\s?[\d٠-٩]")
 _PLUS = re.compile(r"(?<=[:=] )\+(?=\d)")
 # "900 Shelter capacity": a capital behind the number begins a label, not the noun that is counted.
 _TURNED = re.compile(rf"\s*(?:- )?(?P<value>{_NUMBER})\s+(?P<key>[A-ZÀ-Þ][a-zà-þ][^\d.!?:|\t]{{1,40}})")
@@ -42,9 +47,10 @@ def fields(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
     """Return what puts a colon between a label and its number, and full stops between several on a line."""
     edits: list[Edit] = []
     rows = {
-        at: m
+        at: match
         for at, line in enumerate(lines)
-        if len(line) < LONGEST and (m := _FIELD.fullmatch(line) or _BRACKETED.fullmatch(line))
+        if len(line) < LONGEST and _ENDS.search(line)
+        if (match := _FIELD.fullmatch(line) or _BRACKETED.fullmatch(line))
     }
     for at, match in rows.items():
         if (at - 1 in rows or at + 1 in rows) and not _headed(at, rows, lines):
@@ -57,8 +63,10 @@ def fields(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
         if at - 1 in turned or at + 1 in turned:
             edits.append(Edit(starts[at], starts[at] + len(lines[at]), f"{match['key']}: {match['value']}"))
     for start, line in zip(starts, lines, strict=True):
-        if ":" in line or "=" in line:
+        numbers = len(_VALUED.findall(line)) if ":" in line or "=" in line else 0
+        if numbers > 1:
             edits += _pairs(start, line)
+        if numbers:
             edits += _asides(start, line)
             edits += [Edit(start + m.start(), start + m.end()) for m in _PLUS.finditer(line)]
     return sorted(edits)
@@ -88,7 +96,9 @@ def _pairs(start: int, line: str) -> Iterator[Edit]:
 
 def _asides(start: int, line: str) -> Iterator[Edit]:
     """Yield what moves the hour of a field behind its number: "Still inside (10:00): 340"."""
-    for pattern in (_ASIDE, _TIMED):
+    for pattern, needs in ((_ASIDE, _BRACKET), (_TIMED, _SPOKEN)):
+        if not needs.search(line):
+            continue
         for match in pattern.finditer(line):
             if pattern is _TIMED and fold(match["word"]).text not in small("asof"):
                 continue

@@ -101,5 +101,6 @@ def _unmarked(text: str) -> list[Edit]:
 def unsigned(text: str) -> Flat:
     """Return a text without the signs that carry nothing, its blanks all of one kind."""
     flat = Flat(text if text.isascii() else text.translate(_BLANKS))
-    flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
-    return flat.cut(_unmarked(flat.text))
+    if "[" in text or not text.isascii():
+        flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
+    return flat.cut(_unmarked(flat.text)) if any(sign in text for sign in "*_~`[") else flat

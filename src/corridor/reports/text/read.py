@@ -19,6 +19,7 @@ from corridor.reports.text.flat import Flat
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.lines import flattened
+from corridor.reports.text.moments import Moments
 from corridor.reports.text.once import corrected, merge
 from corridor.reports.text.page import html_text, is_html
 from corridor.reports.text.paragraph import ANSWER, Setting, read_paragraph
@@ -111,7 +112,8 @@ def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tu
     voice = origin.origin_of(flat.text, blocks, words)
     base = when.date_of(opening, lang, published) or when.UNDATED
     heard = _hear(flat.text, blocks, voice, words, Setting(lang, base, sites))
-    candidates = _candidates(text, [_unflattened(h, flat) for h in heard], doc, base)
+    moments = Moments(text, lang, base)
+    candidates = _candidates(text, [_unflattened(h, flat, moments) for h in heard], doc, moments.base)
     agency = origin.agency_of(flat.text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
@@ -155,11 +157,12 @@ def _hear(text: str, blocks: list[clean.Block], voice: origin.Origin, words: Lex
     return found
 
 
-def _unflattened(heard: Heard, flat: Flat) -> Heard:
-    """Return what was heard with its place in the text handed in."""
+def _unflattened(heard: Heard, flat: Flat, moments: Moments) -> Heard:
+    """Return what was heard with its place in the text handed in, and the moment that its line tells."""
     start, end = flat.span(*_place(heard))
-    spoken = heard.spoken._replace(start=start - flat.back(heard.at), end=end - flat.back(heard.at))
-    return heard._replace(at=flat.back(heard.at), spoken=spoken)
+    at = flat.back(heard.at)
+    observed = moments.at(start, heard.spoken.observed)
+    return heard._replace(at=at, spoken=heard.spoken._replace(start=start - at, end=end - at, observed=observed))
 
 
 def _sender(sender: str, voice: origin.Origin) -> str:

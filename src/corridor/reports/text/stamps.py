@@ -46,6 +46,8 @@ _DIGITS = re.compile(
     r"(?<![\d/.-])(?P<h>\d{1,2})(?:[:.]| ?[hH] ?)?(?P<m>\d{2})(?!\d|[/.-]\d)(?:[:.]\d{2})?(?:,\d{3})?"
     r" ?(?P<half>[apAPصم])?"
 )
+_HAS_HOUR = re.compile(r"\d[:hH.]?\d\d")
+FRONT = 80
 _BAR = re.compile(r"[|\t;]|\s{3,}")
 FEW = 3
 LONGEST_HEAD = 70
@@ -75,6 +77,8 @@ def hour_of(stamp: str) -> str:
 
 def front_of(line: str) -> Said | None:
     """Return what the front of a line says, None where it says no hour."""
+    if not _HAS_HOUR.search(line, 0, FRONT):
+        return None
     match = _FRONT.match(line)
     if not match:
         before = _BEFORE.match(line)
@@ -150,6 +154,13 @@ _SPEAKS = re.compile(rf"{_NAME} ?:\s+\S")
 def _is_name(line: str) -> bool:
     """Tell whether a line may be the name of who sends: a few words and no stop."""
     return len(line.split()) <= MAX_WORDS and not re.search(r"[.!?:;]\s*\Z|\d", line)
+
+
+def head_of(line: str) -> str:
+    """Return the hour of a line that is the head of a message, a name and an hour; empty where it is none."""
+    match = _TITLE.fullmatch(line) if len(line) <= LONGEST_HEAD else None
+    name = (match["name"] or match["behind"] or "") if match else ""
+    return hour_of(line.replace(name, " ", 1)) if name else ""
 
 
 def _titles(starts: Sequence[int], lines: Sequence[str]) -> list[Edit]:
