@@ -131,7 +131,7 @@ def time(it: Counted, base: Claim) -> Claim | None:
     if any(0 <= base.first - m.last <= WISHED for m in it.sentence.of("WISH")):
         # "Appealed for a three-day halt": nobody agreed to it.
         return None
-    deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", within=14)
+    deal = near(it.sentence, base.first, base.last, "TRUCE", "DEAL", "UNDERDEAL", "AGREED", "QUIET", within=14)
     deal = deal or near(it.sentence, base.first, base.last, "UNDERDEAL", within=UNDER)
     after = near(it.sentence, base.first, base.last, "AGO", "DAILY", within=2.1) or _later(it, base)
     if deal and not after and it.unit.value in ("hours", "days", "weeks", "months") and not _of_a_stop(it, base):

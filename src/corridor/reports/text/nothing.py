@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.claims import Claim, gap, near
+from corridor.reports.text.claims import Claim, gap, near, rules
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.people import kind_of
@@ -153,7 +153,7 @@ def subject_claims(sentence: Sentence, found: list[Claim]) -> list[Claim]:
             gap(sentence, hurt.last, claim.first) < NEAR and claim.last > hurt.first for claim in told
         ):
             continue
-        one = _subject(sentence, hurt) or _the_one(sentence, hurt) or _body(sentence, hurt)
+        one = _subject(sentence, hurt) or _the_one(sentence, hurt) or _body(sentence, hurt) or _kin(sentence, hurt)
         if one and not any(claim.first < hurt.last and claim.last > one.first for claim in told):
             group = "killed" if hurt.cls == "DEAD" else "injured"
             claim = Claim(one.first, hurt.last, "casualty", 1.0, 1.0, unit="persons", group=group)
@@ -201,6 +201,15 @@ def _subject(sentence: Sentence, hurt: Mark) -> Mark | None:
     return None
 
 
+def _kin(sentence: Sentence, hurt: Mark) -> Mark | None:
+    """Return the one of somebody's family to whom harm came: "dad died this morning"."""
+    at = hurt.first - 1
+    while at > 0 and sentence.words[at] in small("suffers"):
+        at -= 1
+    kin = at >= 0 and sentence.words[at] in small("kin")
+    return Mark(at, at + 1, "PERSON", "one") if kin else None
+
+
 def _the_one(sentence: Sentence, hurt: Mark) -> Mark | None:
     """Return the one person of a role who opens a clause and was hurt: "the driver was grazed in the neck"."""
     for who in sentence.of("STAFF", "PERSON"):
@@ -238,6 +247,9 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
     """
     for mark in sentence.of("UNKNOWNING"):
         many = near(sentence, mark.first, mark.last, "HOWMANY", within=11)
+        labelled = _unknown_of_label(sentence, mark)
+        if labelled:
+            return [labelled]
         if not many and not _MANY & set(sentence.words[max(0, mark.first - ASKED) : mark.last + ASKED]):
             continue
         first, last = mark.first, mark.last
@@ -262,6 +274,19 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
         if before and before.unit == "persons" and len(sentence.words) <= SHORT:
             return [base._replace(kind=before.kind, confidence=0.6, reason="nobody knows the number counted before")]
     return []
+
+
+def _unknown_of_label(sentence: Sentence, mark: Mark) -> Claim | None:
+    """Return the number that nobody knows behind its label: "People unreached: unknown"."""
+    if mark.first < 2 or sentence.words[mark.first - 1] != ":" or mark.last < len(sentence.words) - 1:
+        return None
+    cues = sentence.of("REMAIN", "DEAD", "INJURED", "MISSING", "EVAC", "ARRIVE", "HOUSE")
+    kinds = rules()
+    cue = next((m for m in cues if m.last <= mark.first - 1), None)
+    if cue is None:
+        return None
+    claim = Claim(cue.first, mark.last, kinds["person", cue.cls][0], hedge="unknown", modality="unknown")
+    return claim._replace(unit="persons", group="all", reason="a label whose number nobody knows")
 
 
 ASKED = 4

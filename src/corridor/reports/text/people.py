@@ -90,6 +90,10 @@ def _part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
         return True
     if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):
         return True
+    words = it.sentence.words
+    if previous.last and words[base.last : base.last + 2] == ["among", "them"]:
+        # "806 persons, 44 wounded among them".
+        return True
     # "Twenty-one of them need care": nothing but a need is said of them.
     bare = it.unit.first == it.unit.last and of_them(it.sentence, it.number)
     return bare and cue is not None and cue.cls in ("NEED", "TOEVAC")
@@ -492,9 +496,12 @@ def _swapped(sentence: Sentence, base: Claim) -> bool:
     return not small("swapped").isdisjoint((*behind, *before))
 
 
+COVERED = 3
+
+
 def _covered(sentence: Sentence, base: Claim) -> bool:
     """Tell whether a deal says of how many it is: "the deal covers 9,000 people"."""
-    verbs = [m for m in sentence.of("DEALVERB") if 0 <= base.first - m.last <= 1]
+    verbs = [m for m in sentence.of("DEALVERB") if 0 <= base.first - m.last <= COVERED]
     return bool(verbs) and any(0 <= verbs[0].first - m.last <= 1 for m in sentence.of("DEAL", "TRUCE"))
 
 
