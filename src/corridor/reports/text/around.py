@@ -23,7 +23,12 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
     if (number.low or number.high or 0) >= TENS and any(m.first == number.last for m in sentence.of("UNDERDEAL")):
         # "2,500 may leave over five days".
         return True
-    if _perhaps(sentence, number, after) or _only_these(sentence, number, after) or _hundreds(sentence, number):
+    if (
+        _perhaps(sentence, number, after)
+        or _only_these(sentence, number, after)
+        or _some_arrived(sentence, number, after)
+        or _hundreds(sentence, number)
+    ):
         return True
     if _in_number(sentence, number):
         return True
@@ -91,6 +96,18 @@ def _only_these(sentence: Sentence, number: Number, after: str) -> bool:
         return False
     cues = [m for m in sentence.of("REMAIN", "ARRIVE", "LEAVE", "EVAC") if 0 <= number.first - m.last <= ONLY]
     return bool(cues) and not any(m.first >= cues[0].last for m in sentence.of("VEHICLE", "BED", "SEAT", "CONVOY"))
+
+
+def _some_arrived(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether Arabic counts some of those named before at the end: "arrived of them at the camp 812"."""
+    if after[0].isalpha() or number.article:
+        return False
+    them = [m for m in sentence.of("SUBSET") if 0 < number.first - m.last <= ARRIVED]
+    behind = bool(them) and not any("," in sentence.words[m.last : number.first] for m in them)
+    return behind and any(m.last == them[-1].first for m in sentence.of(*PERSON_CUES))
+
+
+ARRIVED = 4
 
 
 def _hundreds(sentence: Sentence, number: Number) -> bool:

@@ -32,7 +32,8 @@ def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool
     if any(word == "عن" and after in small("outof") for word, after in pairwise(behind)):
         return True
     at = cue.first - 1 if cue.first and words[cue.first - 1] != "ان" else cue.first - 2
-    return at >= 0 and words[at] in small("notyet") and words[cue.first][0] in _IMPERFECT
+    begun = words[cue.first][0] in _IMPERFECT or (cue.cls == "EVAC" and words[cue.first].startswith("ال"))
+    return at >= 0 and words[at] in small("notyet") and begun
 
 
 OUT_OF = 8

@@ -380,7 +380,7 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
         return True
     if mark.cls in _AWAITED and awaited(sentence, mark):
         return True
-    if mark.cls == "REMAIN" and _of_another_noun(sentence, mark):
+    if mark.cls in ("REMAIN", "ARRIVE") and _of_another_noun(sentence, mark):
         return True
     if mark.cls == "BRINGS":
         return mark.last != base.first
@@ -408,7 +408,7 @@ def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:
     before = sentence.words[mark.first - 1]
     if before.removeprefix("ب").removeprefix("ل").removeprefix("ال") in small("area"):
         return True
-    brought = [m for m in sentence.of("EVAC") if m.last == mark.first]
+    brought = [m for m in sentence.of("EVAC", "HOUSE") if m.last == mark.first]
     held = [m for m in sentence.of("NEG", "REMAIN", "PLAN", "NEED") if m.last <= mark.first]
     return bool(brought) and not any(brought[0].first - m.last <= 1 for m in held)
 
@@ -463,7 +463,7 @@ def _by_deal(sentence: Sentence, base: Claim) -> bool:
     under = near(sentence, base.first, base.last, "UNDERDEAL", within=30) is not None or _deal_says(sentence, base)
     under = under or any(m.first <= OPENING for m in sentence.of("UNDERDEAL"))
     daily = near(sentence, base.first, base.last, "ALLOWED", within=6)
-    if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE")):
+    if base.hedge == "max" and daily and (_ruled(sentence, base) or sentence.of("DEAL", "TRUCE", "AGREED")):
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True

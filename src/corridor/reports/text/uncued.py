@@ -37,11 +37,11 @@ def uncued(it: Counted, base: Claim) -> Claim:
         return base._replace(kind="remaining", confidence=0.5, reason="they are held, wait or are with who speaks")
     if it.unit.value == "wounded" and len(it.sentence.words) < SHORT:
         return base._replace(kind="casualty", reason="wounded people without another cue", confidence=0.5)
-    if it.unit.family == "person" and (_taken_away(it.sentence, base) or _fled(it)):
+    if it.unit.family == "person" and _taken_away(it.sentence, base):
         return base._replace(kind="count_out", confidence=0.5, reason="people to whom it was done to be away")
     if it.unit.family == "person" and _under_a_roof(it, base):
         return base._replace(kind="reception", confidence=0.4, reason="people counted in a place that receives them")
-    if it.unit.family == "person" and _movers(it, base):
+    if it.unit.family == "person" and (_movers(it, base) or _fled(it)):
         return base._replace(kind="count_out", confidence=0.35, reason="people counted, in a sentence of movement")
     return base._replace(kind="context", confidence=0.3, reason="people, but nothing says what is counted")
 
