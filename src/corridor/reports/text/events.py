@@ -203,7 +203,7 @@ def _told_by_number(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | N
     if rule.kind not in ("weather", "capacity", "reception") and (partner is None or partner.cls != "PERSON"):
         return False
     same = [c for c in counted if c.kind == _COUNT_OF.get(rule.kind) and c.counted and c.modality != "denied"]
-    if rule.cue == "FULL":
+    if rule.cue in ("FULL", "FULLUP"):
         # The room that there is and that it is full are two claims.
         return False
     if rule.kind == "weather":

@@ -204,7 +204,11 @@ def _is_whole(it: Counted) -> bool:
         and before.unit == "persons"
         and before.counted
         and before.last in (at - 1, at, it.number.last, it.unit.last)
-        and (it.sentence.words[at - 2][0].isdigit() or any(m.last == at - 1 for m in it.sentence.of("NUM")))
+        and (
+            before.last == at - 1
+            or it.sentence.words[at - 2][0].isdigit()
+            or any(m.last == at - 1 for m in it.sentence.of("NUM"))
+        )
     ) or _of_those_moved(it, at)
 
 
