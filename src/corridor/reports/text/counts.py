@@ -138,10 +138,15 @@ def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
     word = sentence.words[one.first]
     bare = one.last == hurt.first and not word.startswith(("ال", "وال")) and hurt.last - hurt.first <= SHORT_VERB
     before = sentence.words[one.first - 1] if one.first else ":"
+    if before in _MET and 0 <= hurt.first - one.last <= MET:
+        # Arabic: "met a child of seven his death".
+        return True
     return bare and (not before[0].isalpha() or before in small("thereis"))
 
 
 SHORT_VERB = 3
+_MET = frozenset(("لقي", "لقيت", "ولقي", "ولقيت", "فلقي"))
+MET = 5
 
 
 def _twos(sentence: Sentence) -> list[Claim]:
