@@ -38,7 +38,7 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
 def _in_number(sentence: Sentence, number: Number) -> bool:
     """Tell whether a number says how many the people named before it are: "with the sick, 310 in number"."""
     behind = sentence.words[number.last : number.last + 2]
-    if not behind or behind[-1] not in small("innumber") or (number.low or number.high or 0) < TENS:
+    if small("innumber").isdisjoint(behind) or (number.low or number.high or 0) < TENS:
         return False
     return any(m.last <= number.first for m in sentence.of("PERSON"))
 

@@ -93,7 +93,8 @@ def _with_previous(sentence: Sentence, number: Number, previous: Claim, after: s
     if part and previous.unit in _PLACES and (after in small("of") or after in small("preposition")):
         # "140 beds, of which 32 are for intensive care": places too, where nothing says that they are taken.
         return Unit("bed", previous.unit, number.last, number.last)
-    if out_of and previous.kind == "reception" and previous.unit == "shelters":
+    housed = any(m.last == number.first for m in sentence.of("HOUSE"))
+    if out_of and previous.kind == "reception" and previous.unit == "shelters" and not housed:
         return Unit("bed", "places", number.last, number.last)
     if out_of and previous.counted and (previous.unit in _PLACES or _just_taken(number, previous)):
         return Unit("seat", "places", number.last, number.last)

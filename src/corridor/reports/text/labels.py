@@ -61,6 +61,12 @@ def _between_hours(sentence: Sentence, number: Number) -> bool:
     return len(digits) == 2 and all(_four_digits(word) for word in digits) and number.low < number.high
 
 
+def _of_a_road(sentence: Sentence, number: Number) -> bool:
+    """Tell whether a letter and a dash stand in front of a number: "the ramp to I-60"."""
+    words, at = sentence.words, number.body
+    return at > 1 and words[at - 1] == "-" and len(words[at - 2]) == 1 and "a" <= words[at - 2] <= "z"
+
+
 def _named_also(sentence: Sentence, at: int) -> bool:
     """Tell whether the number in front of an "and" names a thing: "engines 4 and 7"."""
     if sentence.kind(at) != "digits" or len(sentence.words[at]) > 2:
@@ -76,7 +82,10 @@ def _is_ratio(sentence: Sentence, number: Number) -> bool:
     begins = {m.first for m in sentence.of("NUM")}
     after = number.last < len(words) and words[number.last] in small("ratio") and number.last + 1 in begins
     before = at > 1 and words[at - 1] in small("ratio") and at - 1 in ends and at in begins
-    return after or before
+    # "One family in five".
+    noun = number.low == 1 and words[number.last + 1 : number.last + 2] == ["in"] and number.last + 2 in begins
+    fifth = at > 2 and words[at - 1] in small("ratio") and at in begins and ends.get(at - 2, "").startswith("unit:1:")
+    return after or before or noun or fifth
 
 
 def _second_label(sentence: Sentence, number: Number) -> bool:
@@ -259,4 +268,4 @@ def _is_rate(sentence: Sentence, number: Number) -> bool:
     return bool(number.first) and sentence.words[number.first - 1] in small("rate")
 
 
-_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item, _hour_of_entry, _is_rate)
+_NAMES = (_is_age, _is_hour, _is_kin, _is_ratio, _between_hours, _of_an_item, _hour_of_entry, _of_a_road, _is_rate)

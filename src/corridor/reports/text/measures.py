@@ -152,10 +152,16 @@ def _later(it: Counted, base: Claim) -> bool:
 def _of_a_stop(it: Counted, base: Claim) -> bool:
     """Tell whether a length is that of a stop; one of the fighting ("hostilities stop for 72 hours") is a truce."""
     stop = near(it.sentence, base.first, base.last, "STOP", within=5)
-    return stop is not None and not any(0 <= m.first - stop.last <= 1 for m in it.sentence.of("TRUCE"))
+    if stop is None:
+        return False
+    # "A ten-day standstill" is a truce by the word that says the stop.
+    truces = it.sentence.of("TRUCE")
+    return not any(0 <= m.first - stop.last <= 1 or m.first == stop.first for m in truces)
 
 
 WISHED = 3
+
+
 # A sentence that begins with the deal is of the deal.
 UNDER = 34
 

@@ -132,7 +132,9 @@ def _where(sentence: Sentence, mark: Mark, at: int) -> bool:
     """Tell whether a label says where people are counted: one gym, or "Bus 2: 75", for the bus has a number."""
     words = sentence.words
     if mark.cls == "VEHICLE":
-        return mark.last < at and words[mark.last][0].isdigit()
+        # "Barge master: 74 put ashore": one barge, and whoever calls.
+        caller = mark.last < at and words[mark.last].isalpha() and _one_place(words[mark.last - 1])
+        return mark.last < at and (words[mark.last][0].isdigit() or (caller and mark.value == "boats"))
     room = any(mark.first - LABEL <= m.first < at for m in sentence.of("CAPACITY"))
     return mark.cls == "SHELTER" and words[at] != "|" and not room and _one_place(words[mark.last - 1])
 
@@ -213,6 +215,8 @@ def _label_of_list(sentence: Sentence, number: Number) -> Unit | None:
         return None
     label = [m for m in sentence.marks if colon - LABEL <= m.first < colon]
     for mark in label:
+        if mark.cls == "VEHICLE" and _one_place(words[mark.last - 1]):
+            continue
         if mark.cls in _LISTED or (mark.cls == "SHELTER" and not _one_place(words[mark.last - 1])):
             family = "person" if mark.cls == "SHELTER" else UNITS[mark.cls]
             cues = [m for m in label if m.cls in PERSON_CUES]
