@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from corridor.reports.text import measures, people
-from corridor.reports.text.bare import find_unit, other_count
+from corridor.reports.text.bare import find_unit
 from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, near
+from corridor.reports.text.goeson import other_count
 from corridor.reports.text.labels import is_label
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, gap, near, rules
+from corridor.reports.text.cues import kind_of
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
-from corridor.reports.text.people import kind_of
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import Unit
 

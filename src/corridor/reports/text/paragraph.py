@@ -15,7 +15,8 @@ from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
 from corridor.reports.text.counts import count_claims
 from corridor.reports.text.deals import clause_claims, speaks_of_deal, with_numbers
-from corridor.reports.text.events import event_claims, rules
+from corridor.reports.text.eventrules import rules
+from corridor.reports.text.events import event_claims
 from corridor.reports.text.fold import fold
 from corridor.reports.text.labels import is_label
 from corridor.reports.text.language import small
