@@ -118,6 +118,7 @@ def _by_field(text: str, blocks: list[Block], words: Lexicon) -> str:
 def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> str:
     """Return the issuer among the pieces of the head: the piece with an office in it that is no date and no title."""
     pieces: list[tuple[float, str]] = []
+    typed = [place for place, row in enumerate(head) if "DOCTYPE" in row[3]]
     for place, (_, line, tokens, told) in enumerate(head):
         if ("SAY" in told and _reports(line, tokens, words)) or _ITEM.match(line) or _is_field(line):
             # A line that reports, an item of a list, or a field with its number, names nobody whose text it is.
@@ -141,12 +142,26 @@ def _issuer(head: list[tuple[int, str, Tokens, set[str]]], words: Lexicon) -> st
             elif "ACTOR" in classes or any(m.cls == "SHELTER" and m.value == "hospital" for m in marks):
                 # "Evacuation of the camps of the locality" is what it is about, whatever office it names.
                 about = any(m.first == 0 and m.cls in _ABOUT for m in marks)
-                pieces.append((place * 0.3 + 2.0 * about, clean))
+                # A state stands above the office that writes: "Government of Suvarna", then its ministry.
+                state = folded.text.split(" ", 1)[0] in small("state")
+                named = clean if place else _with_front(line, piece)
+                pieces.append((place * 0.3 + 2.0 * about + 0.5 * state, named))
             elif place == 0 or _is_name(clean, classes):
-                pieces.append(((1.5 if place and _is_name(clean, classes) else 2.0) + place * 0.3, clean))
+                # A name alone above what it issues: "Calderfold Resilience Partnership", then "Public bulletin 5".
+                above = place == 0 and clean == line and typed[:1] > [0] and _is_name(clean, classes)
+                cost = 0.9 if above else 1.5 if place and _is_name(clean, classes) else 2.0
+                pieces.append((cost + place * 0.3, clean))
     return min(pieces, key=lambda item: item[0])[1] if pieces else ""
 
 
+def _with_front(line: str, piece: str) -> str:
+    """Return an office on the first line with the body in front of it: "MRC of the Upper Valley - Civil Security"."""
+    front = line[: line.index(piece)].strip(" -–—|/")
+    whole = 0 < len(front.split()) <= FRONT and not re.search(r"[\d,:;()]", line) and line.endswith(piece)
+    return line.strip() if whole else piece.strip(" .-–—")
+
+
+FRONT = 5
 _ITEM = re.compile(r"\s*[-*•·–]\s")
 
 
@@ -169,7 +184,7 @@ def _is_name(piece: str, classes: set[str]) -> bool:
     return len(piece.split()) <= 6 and not re.search(r"\d", piece) and not classes & _TOPIC and piece[-1].isalnum()
 
 
-_ABOUT = {"EVAC", "OPERATION", "WEATHER", "DEAL", "TRUCE", "FIRE", "LEAVE"}
+_ABOUT = {"EVAC", "OPERATION", "WEATHER", "FIRE", "LEAVE"}
 _TOPIC = {"WEATHER", "EVAC", "DEAD", "FIRE", "DEAL", "TRUCE", "UPDATE", "SHELTER", "VEHICLE", "PERSON", "WEEKDAY"}
 
 
