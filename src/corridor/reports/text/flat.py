@@ -82,9 +82,13 @@ _BOLD = re.compile(
     r"(?<![\w*])(?P<sign>\*{1,3}|_{1,3}|~{1,2}|`{1,3})(?=[^\s*_`~])(?P<inside>[^*\n`]{1,400}?)(?<=[^\s*_`~])(?P=sign)(?!\w)"
     r"|!?\[(?P<words>[^\]\n]{1,200})\]\((?:https?:|mailto:|/|#)[^)\s]*\)"
 )
+# A count that a communique sets in brackets: "(214) families"; a year stays as it is.
+_BOXED = re.compile(r"(?<=[\u0621-\u0652] )\((?P<count>(?!(?:19|20)\d\d\))\d[\d.,]*)\)(?= [\u0621-\u064a])")
+# Blanks, the frames of tables and the figures of other alphabets, each one character for one.
 _BLANKS = str.maketrans(
     dict.fromkeys("│┃║", "|")
     | dict.fromkeys("─━═┼├┤┌┐└┘┬┴╪╞╡╔╗╚╝", "-")
+    | dict(zip("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "0123456789" * 2, strict=True))
     | dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
 )
 
@@ -98,9 +102,16 @@ def _unmarked(text: str) -> list[Edit]:
     return edits
 
 
+def _unboxed(text: str) -> list[Edit]:
+    """Return what takes the brackets off counts."""
+    return [Edit(at, at + 1) for match in _BOXED.finditer(text) for at in (match.start(), match.end() - 1)]
+
+
 def unsigned(text: str) -> Flat:
     """Return a text without the signs that carry nothing, its blanks all of one kind."""
     flat = Flat(text if text.isascii() else text.translate(_BLANKS))
     if "[" in text or not text.isascii():
         flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
+    if "(" in text and not text.isascii():
+        flat = flat.cut(_unboxed(flat.text))
     return flat.cut(_unmarked(flat.text)) if any(sign in text for sign in "*_~`[") else flat
