@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from corridor.reports.text.attribution import ARTICLE, PRONOUN, UNKNOWN, Speaker
+from corridor.reports.text.attribution import ARTICLE, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.fold import ARABIC, fold
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
+from corridor.reports.text.speakernames import PRONOUN
 
 
 def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
