@@ -193,12 +193,13 @@ SIEGE_REACH = 7
 
 def percent(it: Counted, base: Claim) -> Claim | None:
     """Return a share as context, for it mostly repeats a count, or as what a deal sets or keeps for somebody."""
+    dealt = it.sentence.of("DEAL", "TRUCE", "UNDERDEAL", "AGREED", "ALLOWED", "SETNUMBER", "DUTY")
+    bound = bool(dealt) and it.number.hedge in ("min", "max")
     sets = any(0 <= base.first - m.last <= 1 for m in it.sentence.of("DEALVERB"))
-    if sets and any(m.first < base.first for m in it.sentence.of("DEAL", "TRUCE", "UNDERDEAL")):
-        return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that a deal sets")
+    sets = sets and any(m.first < base.first for m in it.sentence.of("DEAL", "TRUCE", "UNDERDEAL"))
     kept = near(it.sentence, base.first, base.last, "SETASIDE", within=6) is not None
-    if kept and it.sentence.of("UNDERDEAL", "DEAL", "TRUCE", "AGREED"):
-        return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that the deal sets")
+    if sets or bound or (kept and it.sentence.of("UNDERDEAL", "DEAL", "TRUCE", "AGREED")):
+        return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that a deal sets")
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
 
 
