@@ -59,6 +59,21 @@ def _stirring_classes() -> frozenset[str]:
     return frozenset((*counts, *twos, *(row["cue"] for row in rows("rules", "events.csv"))))
 
 
+@cache
+def _company() -> dict[str, frozenset[str]]:
+    """Return the classes of cues that are everyday words, each with the classes one of which makes it tell something."""
+    found: dict[str, frozenset[str]] = {"NONE": _COUNTABLE}
+    for cue in _EVERYDAY:
+        partners = [row["with"].split("|") for row in rows("rules", "events.csv") if row["cue"] == cue]
+        found[cue] = frozenset(cls for some in partners for cls in some)
+    return found
+
+
+@cache
+def _accompanying() -> frozenset[str]:
+    return frozenset().union(*_company().values())
+
+
 class Lexicon:
     """The terms of one language, found in a list of tokens in one pass."""
 
@@ -102,12 +117,17 @@ class Lexicon:
             return
         entry = (cls, value)
         stirring = cls in _stirring_classes() and not value.startswith("one:")
+        needed, accompanies = _company().get(cls), cls in _accompanying()
         for pattern in fold(terms).text.split("|"):
             for term in spelt_out(pattern, self._endings):
                 words = (term,) if term.isalpha() else term_words(term)
                 self._tree.add(words, entry)
-                if stirring:
+                if needed and len(words) == 1 and words[0].isalpha():
+                    self.stirring.add_lone(words[0], needed)
+                elif stirring:
                     self.stirring.add(self._rarest(words), words)
+                if accompanies:
+                    self.stirring.add_company(self._rarest(words), cls)
 
     def _rarest(self, words: tuple[str, ...]) -> str:
         """Return the word of a term that is least likely to stand in a text by chance: no small one, the longest."""
@@ -313,6 +333,11 @@ _new = tuple.__new__
 _REST = {"و": 2, "ال": 2, "س": 4, "ه": 4, "ح": 4}
 _PASSIVE = ("ات", "ان")
 INNER = "INNER"
+# Cues of one everyday word each ("in", "off", "again"): most sentences that hold one tell nothing.
+_EVERYDAY = ("AGAIN", "AWAY", "CAMEIN", "ISHERE")
+_COUNTABLE = frozenset(
+    ("PERSON", "STAFF", "VEHICLE", "CONVOY", "DEAD", "INJURED", "MISSING", "REMAIN", "ARRIVE", "EVAC", "LEAVE", "ABOARD")
+)
 _SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER", "PERSON"))
 DUAL_STEM = 3
 VERB_STEM = 3

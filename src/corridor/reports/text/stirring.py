@@ -45,6 +45,12 @@ class Stirring:
         self._sure: set[str] = set()
         self._asked: dict[str, tuple[_Needles, ...]] = {}
         self._beside: dict[str, set[str]] = {}
+        # Everyday words that tell something only beside a term of some classes ("in" beside a bus), and these classes.
+        self._lone: dict[str, frozenset[str]] = {}
+        self._company: dict[str, set[str]] = {}
+        self._company_begun: dict[str, set[str]] = {}
+        self._needing: dict[str, frozenset[str]] = {}
+        self._classes: dict[str, set[str]] = {}
         self._pairs: dict[tuple[str, str], dict[_Needles, None]] = {}
 
     def add(self, rarest: str, term: tuple[str, ...]) -> None:
@@ -61,6 +67,19 @@ class Stirring:
         else:
             terms[rarest] = [term]
 
+    def add_lone(self, word: str, needed: frozenset[str]) -> None:
+        """Keep a word that tells something only where a term of one of some classes stands with it."""
+        self._lone[word] = needed | self._lone.get(word, frozenset())
+
+    def add_company(self, rarest: str, cls: str) -> None:
+        """Keep the rarest word of a term that lets such words tell something."""
+        if rarest[-1] == "*":
+            rarest, company = rarest[:-1], self._company_begun
+            self._sizes.add(len(rarest))
+        else:
+            company = self._company
+        company.setdefault(rarest, set()).add(cls)
+
     def may(self, words: Sequence[str]) -> bool:
         """Tell whether a stretch without figures can hold a sentence that stirs, wherever its sentences end."""
         here = set(words)
@@ -71,6 +90,8 @@ class Stirring:
             here -= points
             self._meet(here)
         if not self._sure.isdisjoint(here):
+            return True
+        if not self._needing.keys().isdisjoint(here) and self._accompanied(here):
             return True
         if self._asked.keys().isdisjoint(here) and not self._has_pair(here):
             return False
@@ -85,9 +106,18 @@ class Stirring:
             self._meet(here)
         if not self._sure.isdisjoint(here):
             return True
+        if not self._needing.keys().isdisjoint(here) and self._accompanied(here):
+            return True
         if self._asked.keys().isdisjoint(here) and not self._has_pair(here):
             return False
         return self._stands(words, here)
+
+    def _accompanied(self, here: set[str]) -> bool:
+        """Tell whether a word that tells something in company only has it."""
+        with_it: set[str] = set()
+        for word in self._classes.keys() & here:
+            with_it |= self._classes[word]
+        return any(not self._needing[word].isdisjoint(with_it) for word in self._needing.keys() & here)
 
     def _has_pair(self, here: set[str]) -> bool:
         """Tell whether a word is here that makes terms with the one beside it, and such a one."""
@@ -109,20 +139,36 @@ class Stirring:
         if len(self._met) > KEPT_WORDS:
             self._met = set(self._asked)
             self._sure.clear()
+            self._met |= self._needing.keys() | self._classes.keys()
         for word in here - self._met:
-            terms = self._terms_of(word)
+            forms, begun = self._spelt(word)
+            self._keep_company(word, forms, begun)
+            terms = self._terms_of(word, forms, begun)
             if terms:
                 self._asked[word] = tuple(map(self._needles, terms))
             elif terms is not None:
                 self._sure.add(word)
         self._met |= here
 
-    def _terms_of(self, word: str) -> tuple[tuple[str, ...], ...] | None:
+    def _spelt(self, word: str) -> tuple[set[str], set[str]]:
+        """Return how a word may be spelt in the tables, and what it may be the beginning of."""
+        forms = set(self._words.looks_for(word))
+        return forms, {form[:size] for form in forms for size in self._sizes if size <= len(form)}
+
+    def _keep_company(self, word: str, forms: set[str], begun: set[str]) -> None:
+        """Keep what a word needs beside it to tell something, and of which classes it is itself."""
+        needed = [self._lone[form] for form in forms & self._lone.keys()]
+        if needed:
+            self._needing[word] = frozenset().union(*needed)
+        classes = [self._company[form] for form in forms & self._company.keys()]
+        classes += [self._company_begun[form] for form in begun & self._company_begun.keys()]
+        if classes:
+            self._classes[word] = set().union(*classes)
+
+    def _terms_of(self, word: str, forms: set[str], begun: set[str]) -> tuple[tuple[str, ...], ...] | None:
         """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
         if word[0].isdigit() or self._words.stirs_alone(word):
             return ()
-        forms = set(self._words.looks_for(word))
-        begun = {form[:size] for form in forms for size in self._sizes if size <= len(form)}
         if not (self._alone.isdisjoint(forms) and self._alone_begun.isdisjoint(begun)):
             return ()
         found = [term for form in forms for term in self._terms.get(form, ())]
