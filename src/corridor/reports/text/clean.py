@@ -187,7 +187,9 @@ def language_of(folded: str) -> str:
     if max(scores.values()) < 12:
         # A line or two: let the words of the tables vote as well.
         scores = {
-            lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words) for lang, n in scores.items()
+            lang: 2 * n + sum(bool(lexicon(lang).forms_known(word)) for word in words)
+            for lang, n in scores.items()
+            if arabic or lang != "ar"
         }
     return max(scores, key=lambda lang: (scores[lang], lang == "en"))
 

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from corridor.errors import UsageError
 from corridor.reports.text.fold import fold
 from corridor.reports.text.language import languages, rows, small_of
-from corridor.reports.text.patterns import endings_of, spelt_out, term_words
+from corridor.reports.text.patterns import Pattern, endings_of
 from corridor.reports.text.stirring import KEPT_WORDS, Stirring
+from corridor.reports.text.telling import accompanying, company_of_cues, stirring_classes
 from corridor.reports.text.tree import Node, Tree
 from corridor.reports.text.unwatched import unwatched
 
@@ -31,47 +32,6 @@ class _Found(NamedTuple):
     single: tuple[tuple[str, str], ...]
     nodes: tuple[Node, ...]
     second: frozenset[str] | None
-
-
-@cache
-def _stirring_classes() -> frozenset[str]:
-    """Return the classes of terms without which a sentence without digits makes no claim and names no speaker."""
-    counts = [
-        "NUM",
-        "NONE",
-        "NOBODY",
-        "NOHURT",
-        "UNKNOWNING",
-        "DEAD",
-        "INJURED",
-        "MISSING",
-        "SAY",
-        "ACCORDING",
-        "DENY",
-        "HOWMANY",
-        "CORRECT",
-        "QUOTING",
-        "ABOARD",
-        "REMAIN",
-        "DUTY",
-    ]
-    twos = (f"TWO_{unit}" for unit in ("PERSON", "STAFF", "VEHICLE", "CONVOY", "SHELTER", "TIMEUNIT"))
-    return frozenset((*counts, *twos, *(row["cue"] for row in rows("rules", "events.csv"))))
-
-
-@cache
-def _company() -> dict[str, frozenset[str]]:
-    """Return the classes of cues that are everyday words, each with the classes one of which makes it tell something."""
-    found: dict[str, frozenset[str]] = {"NONE": _COUNTABLE}
-    for cue in _EVERYDAY:
-        partners = [row["with"].split("|") for row in rows("rules", "events.csv") if row["cue"] == cue]
-        found[cue] = frozenset(cls for some in partners for cls in some)
-    return found
-
-
-@cache
-def _accompanying() -> frozenset[str]:
-    return frozenset().union(*_company().values())
 
 
 class Lexicon:
@@ -115,19 +75,37 @@ class Lexicon:
         if cls in ("IMPERFECT", "FUTURE"):
             self._add_tense(cls, value, fold(terms).text.split("|"))
             return
-        entry = (cls, value)
-        stirring = cls in _stirring_classes() and not value.startswith("one:")
-        needed, accompanies = _company().get(cls), cls in _accompanying()
-        for pattern in fold(terms).text.split("|"):
-            for term in spelt_out(pattern, self._endings):
-                words = (term,) if term.isalpha() else term_words(term)
+        self._add_terms((cls, value), fold(terms).text.split("|"))
+
+    def _add_terms(self, entry: tuple[str, str], patterns: list[str]) -> None:
+        cls, value = entry
+        stirs = cls in stirring_classes() and not value.startswith("one:")
+        needed, accompanies = company_of_cues().get(cls), cls in accompanying()
+        for written in patterns:
+            pattern = Pattern(written, self._endings)
+            if pattern.large:
+                self._add_large(pattern, entry, stirs=stirs, accompanies=accompanies)
+                continue
+            for words in pattern.terms:
                 self._tree.add(words, entry)
                 if needed and len(words) == 1 and words[0].isalpha():
                     self.stirring.add_lone(words[0], needed)
-                elif stirring:
+                elif stirs:
                     self.stirring.add(self._rarest(words), words)
                 if accompanies:
                     self.stirring.add_company(self._rarest(words), cls)
+
+    def _add_large(self, pattern: Pattern, entry: tuple[str, str], *, stirs: bool, accompanies: bool) -> None:
+        """Add a pattern of many terms by its words; it is spelt out when a text holds one that matters."""
+        firsts, every = pattern.words()
+        for first in firsts:
+            self._tree.add_large(first, pattern, entry)
+        never_small = pattern.never_only(self._small)
+        for word in every:
+            if stirs and not (never_small and word in self._small):
+                self.stirring.add_large(word, pattern, self._rarest)
+            if accompanies:
+                self.stirring.add_company(word, entry[0])
 
     def _rarest(self, words: tuple[str, ...]) -> str:
         """Return the word of a term that is least likely to stand in a text by chance: no small one, the longest."""
@@ -257,7 +235,7 @@ class Lexicon:
         single = self._single(word)
         if self.duals and single and single[0][0].startswith("TWO_"):
             return True
-        return bool(self._persons) and any(cls in _stirring_classes() for cls, _ in single)
+        return bool(self._persons) and any(cls in stirring_classes() for cls, _ in single)
 
     def forms_known(self, word: str) -> bool:
         """Tell whether a word is a term by itself."""
@@ -333,11 +311,6 @@ _new = tuple.__new__
 _REST = {"و": 2, "ال": 2, "س": 4, "ه": 4, "ح": 4}
 _PASSIVE = ("ات", "ان")
 INNER = "INNER"
-# Cues of one everyday word each ("in", "off", "again"): most sentences that hold one tell nothing.
-_EVERYDAY = ("AGAIN", "AWAY", "CAMEIN", "ISHERE")
-_COUNTABLE = frozenset(
-    ("PERSON", "STAFF", "VEHICLE", "CONVOY", "DEAD", "INJURED", "MISSING", "REMAIN", "ARRIVE", "EVAC", "LEAVE", "ABOARD")
-)
 _SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER", "PERSON"))
 DUAL_STEM = 3
 VERB_STEM = 3

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Protocol
+
+from corridor.reports.text.patterns import Pattern
 
 KEPT_WORDS = 100_000
 _Needles = tuple[str, ...]
@@ -38,6 +40,7 @@ class Stirring:
         self._begun: dict[str, list[tuple[str, ...]]] = {}
         self._alone: set[str] = set()
         self._alone_begun: set[str] = set()
+        self._large: dict[str, list[tuple[Pattern, Callable[[tuple[str, ...]], str]]]] = {}
         self._sizes: set[int] = set()
         self._met: set[str] = set()
         self._points: set[str] = set()
@@ -66,6 +69,19 @@ class Stirring:
             terms[rarest].append(term)
         else:
             terms[rarest] = [term]
+
+    def add_large(self, word: str, pattern: Pattern, rarest: Callable[[tuple[str, ...]], str]) -> None:
+        """Keep a pattern by a word that may be the rarest of some of its terms."""
+        if word[-1] == "*":
+            self._sizes.add(len(word) - 1)
+        self._large.setdefault(word, []).append((pattern, rarest))
+
+    def _spell_out(self, word: str) -> None:
+        """Keep those terms of large patterns of which a word is the rarest."""
+        for pattern, rarest in self._large.pop(word):
+            for term in pattern.terms:
+                if rarest(term) == word:
+                    self.add(word, term)
 
     def add_lone(self, word: str, needed: frozenset[str]) -> None:
         """Keep a word that tells something only where a term of one of some classes stands with it."""
@@ -169,6 +185,8 @@ class Stirring:
         """Return the terms that a word may belong to: none at all, () where it makes one by itself."""
         if word[0].isdigit() or self._words.stirs_alone(word):
             return ()
+        for large in (*(forms & self._large.keys()), *({f"{form}*" for form in begun} & self._large.keys())):
+            self._spell_out(large)
         if not (self._alone.isdisjoint(forms) and self._alone_begun.isdisjoint(begun)):
             return ()
         found = [term for form in forms for term in self._terms.get(form, ())]

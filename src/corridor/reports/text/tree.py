@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from corridor.reports.text.patterns import Pattern
+
 NOWHERE: dict[str, Node] = {}
 
 
@@ -49,20 +51,29 @@ class Tree:
     """The terms of a language by their first word; the nodes behind a word are made when a text first holds it."""
 
     def __init__(self) -> None:
-        self._begun: dict[str, list[tuple[tuple[str, ...], tuple[str, str]]]] = {}
+        self._begun: dict[str, list[tuple[tuple[str, ...] | Pattern, tuple[str, str]]]] = {}
         self._root = Node()
         self._sizes: list[int] = []
 
     def add(self, words: tuple[str, ...], term: tuple[str, str]) -> None:
         """Add a term, its words as the table writes them (`x*`: any ending)."""
-        first = words[0]
-        known = self._begun.get(first)
+        known = self._begun.get(words[0])
         if known is None:
-            self._begun[first] = [(words, term)]
-            if first[-1] == "*" and len(first) - 1 not in self._sizes:
-                self._sizes = sorted((*self._sizes, len(first) - 1))
+            self._begin(words[0], (words, term))
         else:
             known.append((words, term))
+
+    def add_large(self, first: str, pattern: Pattern, term: tuple[str, str]) -> None:
+        """Add those terms of a pattern that begin with a word."""
+        if first in self._begun:
+            self._begun[first].append((pattern, term))
+        else:
+            self._begin(first, (pattern, term))
+
+    def _begin(self, first: str, begun: tuple[tuple[str, ...] | Pattern, tuple[str, str]]) -> None:
+        self._begun[first] = [begun]
+        if first[-1] == "*" and len(first) - 1 not in self._sizes:
+            self._sizes = sorted((*self._sizes, len(first) - 1))
 
     def of(self, word: str) -> Node | None:
         """Return the node of a whole first word; None where no term begins with it."""
@@ -83,9 +94,17 @@ class Tree:
         return found
 
     def _grow(self, first: str) -> None:
-        for words, term in self._begun.pop(first):
-            node = self._root
-            for word in words:
-                node = node.step(word)
-            if term not in node.terms:
-                node.terms += (term,)
+        for written, term in self._begun.pop(first):
+            if isinstance(written, Pattern):
+                for words in written.terms:
+                    if words[0] == first:
+                        self._end(words, term)
+            else:
+                self._end(written, term)
+
+    def _end(self, words: tuple[str, ...], term: tuple[str, str]) -> None:
+        node = self._root
+        for word in words:
+            node = node.step(word)
+        if term not in node.terms:
+            node.terms += (term,)
