@@ -102,7 +102,9 @@ class Lexicon:
             self._tree.add_large(first, pattern, entry)
         never_small = pattern.never_only(self._small)
         for word in every:
-            if stirs and not (never_small and word in self._small):
+            if never_small and word in self._small:
+                continue
+            if stirs:
                 self.stirring.add_large(word, pattern, self._rarest)
             if accompanies:
                 self.stirring.add_company(word, entry[0])
