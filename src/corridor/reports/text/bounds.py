@@ -69,12 +69,16 @@ def _negated(sentence: Sentence, hedge: Mark) -> bool:
     """Tell whether Arabic says "not ... more than", the verb between: the number is then the most there are."""
     if hedge.last - hedge.first < 2 or sentence.words[hedge.first][0] < ARABIC:
         return False
+    if sentence.words[hedge.first] in _OWN:
+        return False
     # A longer term may hold the "not": "there is not in the town".
     before = sentence.words[max(0, hedge.first - NOT) : hedge.first]
     return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG")) or bool(_NOT & set(before))
 
 
 NOT = 4
+# "Not less than" says "not" itself.
+_OWN = frozenset(("لا", "ما", "ليس", "بما", "لما"))
 _NOT = frozenset(("ليس", "ليست", "وليس"))
 
 
