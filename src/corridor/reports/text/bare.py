@@ -335,7 +335,7 @@ def _cue_behind(sentence: Sentence, number: Number) -> bool:
 
 def _shared(sentence: Sentence, number: Number, following: Number | None) -> Unit | None:
     """Return the unit that a second number carries for both: "12 or 13 buses", "800 of 1,000 places"."""
-    if following is None or gap(sentence, number.last, following.first) > 3:
+    if following is None or gap(sentence, number.last, following.first) > 3 or describes_noun(sentence, number):
         return None
     unit = unit_after(sentence, following)
     between = sentence.words[number.last : following.first]

@@ -181,9 +181,11 @@ def _of_another(sentence: Sentence, cue: Mark, base: Claim) -> bool:
     """Tell whether a cue stands right in front of another number: "built for 6,000, it now has 8,350"."""
     if base.first <= cue.last < base.last:
         return False
-    at = cue.last
-    while at < base.first and sentence.words[at] in small("further"):
+    at, further = cue.last, small("further") | small("only")
+    while at < len(sentence.words) and sentence.words[at] in further:
         at += 1
     if at == base.first:
         return False
-    return sentence.kind(cue.last) == "digits" or any(m.first == cue.last for m in sentence.of("NUM"))
+    return at < len(sentence.words) and (
+        sentence.kind(at) == "digits" or any(m.first == at for m in sentence.of("NUM"))
+    )

@@ -12,7 +12,7 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
         # "1.45": whatever it is, it is no number of vehicles.
         return None
-    if it.number.hedge == "max" and it.sentence.of("DEAL", "TRUCE", "UNDERDEAL"):
+    if it.number.hedge == "max" and (it.sentence.of("DEAL", "TRUCE", "UNDERDEAL") or _agreed_a_day(it)):
         return base._replace(kind="agreement", unit=it.unit.value, reason="a ceiling that the agreement sets")
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
@@ -31,6 +31,11 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
         confidence=0.85,
         reason="a number of vehicles",
     )
+
+
+def _agreed_a_day(it: Counted) -> bool:
+    """Tell whether so many vehicles a day were agreed: "we agreed with them that they let up to 10 buses in a day"."""
+    return bool(it.sentence.of("AGREED")) and any(0 <= m.first - it.unit.last <= 1 for m in it.sentence.of("ALLOWED"))
 
 
 JOINED = 5.0
@@ -195,12 +200,24 @@ def percent(it: Counted, base: Claim) -> Claim | None:
     """Return a share as context, for it mostly repeats a count, or as what a deal sets or keeps for somebody."""
     dealt = it.sentence.of("DEAL", "TRUCE", "UNDERDEAL", "AGREED", "ALLOWED", "SETNUMBER", "DUTY")
     bound = bool(dealt) and it.number.hedge in ("min", "max")
-    sets = any(0 <= base.first - m.last <= 1 for m in it.sentence.of("DEALVERB"))
+    sets = any(0 <= base.first - m.last <= 2 for m in it.sentence.of("DEALVERB"))
     sets = sets and any(m.first < base.first for m in it.sentence.of("DEAL", "TRUCE", "UNDERDEAL"))
     kept = near(it.sentence, base.first, base.last, "SETASIDE", within=6) is not None
-    if sets or bound or (kept and it.sentence.of("UNDERDEAL", "DEAL", "TRUCE", "AGREED")):
+    if sets or bound or _under(it, base) or (kept and it.sentence.of("UNDERDEAL", "DEAL", "TRUCE", "AGREED")):
         return base._replace(kind="agreement", unit="percent", modality="planned", reason="a share that a deal sets")
     return base._replace(kind="context", unit="percent", confidence=0.4, reason="a share")
+
+
+def _under(it: Counted, base: Claim) -> bool:
+    """Tell whether a share is one more thing that a deal sets: "it provides for ... and the return of 30 %"."""
+    if it.previous and it.previous.kind == "agreement" and 0 < it.previous.last <= base.first:
+        return True
+    says = [m for m in it.sentence.of("UNDERDEAL") if 0 <= base.first - m.last <= SAYS]
+    return bool(says) and any(0 <= m.first - base.last <= OF_WHOM for m in it.sentence.of("PERSON", "STAFF"))
+
+
+SAYS = 3
+OF_WHOM = 1
 
 
 def _level(it: Counted, base: Claim) -> bool:

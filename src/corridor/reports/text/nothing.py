@@ -290,7 +290,8 @@ def _unknown_of_label(sentence: Sentence, mark: Mark) -> Claim | None:
 
 
 ASKED = 4
-_TO_COUNT = ("chiffrer", "denombrer", "compter", "estimation", "recensement", "حصر", "احصاء", "count", "estimate")
+_ARABIC_COUNT = ("حصر", "احصاء", "ارقام")
+_TO_COUNT = ("chiffrer", "denombrer", "compter", "estimation", "recensement", *_ARABIC_COUNT, "count", "estimate")
 _MANY = frozenset(("combien", "how", "كم", "العدد", "عدد", "عددهم", "nombre", "number", *_TO_COUNT))
 # A sentence of more words speaks of something else than the count before it.
 SHORT = 10

@@ -34,7 +34,12 @@ def listed(parts: Sequence[str], words: Lexicon) -> set[int]:
 def _names_a_deal(part: str, words: Lexicon) -> bool:
     folded = fold(part)
     marks = words.marks(pieces(folded.text, 0, len(folded.text)).words)
-    return any(m.cls in ("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "TERMS") for m in marks)
+    classes = {m.cls for m in marks}
+    # "Carrying out the agreement, we inform the public of the following:" opens a list of what happened.
+    return "NOTICE" not in classes and not classes.isdisjoint(_DEALS)
+
+
+_DEALS = frozenset(("DEAL", "TRUCE", "AGREED", "UNDERDEAL", "TERMS"))
 
 
 def as_terms(sentence: Sentence, counted: list[Claim], events: list[Claim]) -> tuple[list[Claim], list[Claim]]:

@@ -147,11 +147,11 @@ def _one_place(word: str) -> bool:
 _THE = ("ال", "وال", "بال", "لل", "كال")
 # "In the", "to the" in one word with their noun, which no number in front of them counts.
 _IN_THE = ("بال", "لل", "عال")
-_ADULTS = ("بالغ", "عالق", "عالم", "عالي")
+_ADULTS = ("بالغ", "عالق", "عالم", "عالي", "بالميه", "بالمايه")
 
 
 def in_the(word: str) -> bool:
-    """Tell whether an Arabic word holds a preposition and the article; "adults" and "stranded" only begin like it."""
+    """Tell whether an Arabic word holds a preposition and the article; "adults" and "per cent" only begin like it."""
     return word.startswith(_IN_THE) and not word.startswith(_ADULTS)
 
 
