@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import product
 from math import prod
 
@@ -40,7 +41,7 @@ class Pattern:
     A few patterns stand for most of the terms of a language, and a text holds words of few of them.
     """
 
-    __slots__ = ("_parts", "_terms")
+    __slots__ = ("_parts", "_rarest", "_terms")
 
     def __init__(self, pattern: str, endings: dict[str, str]) -> None:
         if "~" in pattern:
@@ -48,6 +49,7 @@ class Pattern:
         parts = _CHOICE.split(pattern) if "[" in pattern else [pattern]
         self._parts = [part.split(";") if at % 2 else [part] for at, part in enumerate(parts)]
         self._terms: list[tuple[str, ...]] | None = None
+        self._rarest: dict[str, list[tuple[str, ...]]] = {}
 
     @property
     def large(self) -> bool:
@@ -66,6 +68,13 @@ class Pattern:
         if self._terms is None:
             self._terms = [(term,) if term.isalpha() else term_words(term) for term in self.spelt()]
         return self._terms
+
+    def of_rarest(self, word: str, rarest: Callable[[tuple[str, ...]], str]) -> list[tuple[str, ...]]:
+        """Return the terms of which a word is the rarest."""
+        if not self._rarest:
+            for term in self.terms:
+                self._rarest.setdefault(rarest(term), []).append(term)
+        return self._rarest.get(word, [])
 
     def words(self) -> tuple[list[str], list[str]]:
         """Return the words that its terms begin with, and all their words, in the order of the table."""

@@ -79,9 +79,8 @@ class Stirring:
     def _spell_out(self, word: str) -> None:
         """Keep those terms of large patterns of which a word is the rarest."""
         for pattern, rarest in self._large.pop(word):
-            for term in pattern.terms:
-                if rarest(term) == word:
-                    self.add(word, term)
+            for term in pattern.of_rarest(word, rarest):
+                self.add(word, term)
 
     def add_lone(self, word: str, needed: frozenset[str]) -> None:
         """Keep a word that tells something only where a term of one of some classes stands with it."""
