@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.reports.text.around import tight
 from corridor.reports.text.claims import FAR, Claim, awaited, distance, gap, rules
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.parts import then_moved
@@ -76,6 +77,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "REMAIN" and _who_were(sentence, mark, base):
         # "Five who ignored the order were brought out".
         return 9.0
+    if mark.cls == "ABOARD" and _arrived_on(sentence, mark, base):
+        # Arabic: "arrived at the airport aboard the second aircraft 128 people".
+        return 9.0
     if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
         # "14 injuries were recorded": the noun behind the number is what it counts.
         return -1.0
@@ -89,6 +93,17 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
         return 4.0
     return 0.0
+
+
+def _arrived_on(sentence: Sentence, mark: Mark, base: Claim) -> bool:
+    """Tell whether people behind "aboard the ..." are the subject of an Arabic verb of arrival in front of it."""
+    if mark.last > base.first or sentence.words[mark.last - 1] in small("standsopen"):
+        return False
+    if small("standsopen").isdisjoint(sentence.words[mark.first : mark.last]):
+        return False
+    came = [m for m in sentence.of("ARRIVE") if m.last <= mark.first]
+    between = ("VEHICLE", "CONVOY", "NUM", "TWO_VEHICLE")
+    return bool(came) and not any(came[-1].last <= m.first < mark.first for m in sentence.of(*between))
 
 
 def _who_were(sentence: Sentence, cue: Mark, base: Claim) -> bool:
@@ -110,9 +125,19 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         # "Two schools to take 900": it is vehicles that take people away, and shelters that take them in.
         before = [m for m in sentence.of("SHELTER", "VEHICLE", "CONVOY") if m.last <= cue.first]
         return "capacity" if before and before[-1].cls == "SHELTER" else kind
+    if cue.cls == "ARRIVE" and _took_in(sentence, cue, base):
+        return "reception"
     if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
         return "remaining"
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
+
+
+def _took_in(sentence: Sentence, cue: Mark, base: Claim) -> bool:
+    """Tell whether a shelter is what took people in: Arabic "received the school of ... 65 families"."""
+    if sentence.words[cue.first] < ARABIC or not any(m.first == cue.first for m in sentence.of("TAKEIN")):
+        return False
+    roofs = [m for m in sentence.of("SHELTER") if m.first == cue.last and m.last <= base.first]
+    return bool(roofs) and roofs[0].value != "hospital"
 
 
 def _not_moved(sentence: Sentence, cue: Mark, base: Claim) -> bool:
@@ -137,6 +162,8 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
         return True
     if mark.cls in ("REMAIN", "ARRIVE") and _of_another_noun(sentence, mark):
         return True
+    if mark.cls in _VERBS and mark.first >= base.last and _before_its_own(sentence, mark):
+        return True
     if mark.cls == "BRINGS":
         return mark.last != base.first
     if mark.cls in TIGHT and unit.labelled and unit.first <= mark.first < base.first + 1 <= base.last:
@@ -153,6 +180,19 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
 
 # What people wait for, or need, has not been done to them.
 _AWAITED = frozenset(("EVAC", "LEAVE", "ARRIVE"))
+
+
+_VERBS = frozenset(("EVAC", "LEAVE", "ARRIVE", "REMAIN"))
+
+
+def _before_its_own(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether the subject of an Arabic verb is the number behind it: "29 wounded, left 21 of them"."""
+    word = sentence.words[mark.last - 1]
+    if word < ARABIC or word.endswith((*_THEM, "ها", "ه")):
+        return False
+    return mark.last < len(sentence.words) and (
+        sentence.kind(mark.last) == "digits" and sentence.words[mark.last + 1 : mark.last + 2] == ["منهم"]
+    )
 
 
 def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:

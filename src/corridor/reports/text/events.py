@@ -225,6 +225,9 @@ def _mode(sentence: Sentence, rule: Rule, cue: Mark) -> Modality:
     for mark in sentence.of("NEG", "NONE"):
         if mark.last <= cue.first and cue.first - mark.last <= 3 and not _crossed(sentence, mark.last, cue.first):
             return "denied"
+        if mark.first == cue.first:
+            # Spoken Arabic denies a verb in one word.
+            return "denied"
     return modality(sentence, cue.first, cue.last, cue=cue)
 
 

@@ -62,8 +62,10 @@ def _between_hours(sentence: Sentence, number: Number) -> bool:
 
 
 def _of_a_road(sentence: Sentence, number: Number) -> bool:
-    """Tell whether a letter and a dash stand in front of a number: "the ramp to I-60"."""
+    """Tell whether a letter and a dash stand in front of a number: "the ramp to I-60", or of a type of aircraft."""
     words, at = sentence.words, number.body
+    if at > 1 and words[at - 1 - (words[at - 1] == "-")] in small("model"):
+        return True
     return at > 1 and words[at - 1] == "-" and len(words[at - 2]) == 1 and "a" <= words[at - 2] <= "z"
 
 

@@ -158,7 +158,7 @@ class Lexicon:
             single = list(dict.fromkeys(term for node in stripped for term in node.terms))
             nodes += stripped
         if not single:
-            single = self._dual(word) or self._imperfect(word)
+            single = self._dual(word) or self._imperfect(word) or self._denied(word)
         if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
             single.append(("PLAN", ""))
         longer = tuple(node for node in nodes if node.following or node.stems)
@@ -215,6 +215,20 @@ class Lexicon:
         nodes = [node for stem in stems if (node := self._tree.of(stem))]
         found = [term for node in nodes for term in node.terms if term[0] in self._verbs and term[1] != "noun"]
         return list(dict.fromkeys(found))
+
+    def _denied(self, word: str) -> list[tuple[str, str]]:
+        """Return what a spoken Arabic verb is that a "sh" behind it denies: "it-did-not-arrive" in one word."""
+        if not (self._persons and word.endswith(DENIED)):
+            return []
+        forms = self.forms(word[:-1])
+        rests = [form.removeprefix("م").removeprefix("ا") if form.startswith("م") else form for form in forms]
+        rests += [form[1:] for form in rests if form.startswith("ب")]
+        found = []
+        for form in rests:
+            if len(form) >= VERB_STEM:
+                known = (*self._single(form), *(self._imperfect(form) if not self._single(form) else ()))
+                found += [term for term in known if term[0] in MOVING and term[1] != "noun"]
+        return [*dict.fromkeys(found), ("NEG", "")] if found else []
 
     def _is_future(self, word: str) -> bool:
         """Tell whether a verb carries the prefix of the future ("they will leave" in one word)."""
@@ -317,6 +331,7 @@ _SUBJECTS = frozenset(("CONVOY", "VEHICLE", "OPERATION", "ROAD", "SHELTER", "PER
 DUAL_STEM = 3
 VERB_STEM = 3
 ACCUSATIVE = "ا"
+DENIED = "ش"
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 

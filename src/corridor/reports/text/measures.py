@@ -12,7 +12,7 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
     if any(bound is not None and bound % 1 for bound in (base.low, base.high)):
         # "1.45": whatever it is, it is no number of vehicles.
         return None
-    if it.number.hedge == "max" and (it.sentence.of("DEAL", "TRUCE", "UNDERDEAL") or _agreed_a_day(it)):
+    if (it.number.hedge == "max" and it.sentence.of("DEAL", "TRUCE", "UNDERDEAL")) or _agreed_a_day(it):
         return base._replace(kind="agreement", unit=it.unit.value, reason="a ceiling that the agreement sets")
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
@@ -35,9 +35,13 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
 
 def _agreed_a_day(it: Counted) -> bool:
     """Tell whether so many vehicles a day were agreed: "we agreed with them that they let up to 10 buses in a day"."""
-    return bool(it.sentence.of("AGREED")) and any(0 <= m.first - it.unit.last <= 1 for m in it.sentence.of("ALLOWED"))
+    daily = it.sentence.of("ALLOWED")
+    daily = [m for m in daily if not small("dailyword").isdisjoint(it.sentence.words[m.first : m.last])]
+    beside = any(0 <= m.first - it.unit.last <= 1 or m.last == it.number.first for m in daily)
+    return beside and it.sentence.has(_AGREED)
 
 
+_AGREED = frozenset(("AGREED", "AGREEVERB", "DEAL", "UNDERDEAL"))
 JOINED = 5.0
 
 

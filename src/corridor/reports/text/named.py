@@ -50,9 +50,17 @@ def _no_movement(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a word that is often a movement is none here: what only describes, takes a thing or goes on."""
     if rule.kind == "departure" and cue.cls == "EVAC" and _only_which(sentence, cue):
         return True
-    if rule.cue == "ROUTEVERB" and _takes_something(sentence, cue):
+    if rule.cue == "ROUTEVERB" and (_takes_something(sentence, cue) or _by_so_many(sentence, cue)):
         return True
     return rule.cue in ("AWAY", "CAMEIN") and not _closes(sentence, cue)
+
+
+def _by_so_many(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether Arabic "across" says by how many of what: "moved across six aircraft", "across three trips"."""
+    words = sentence.words
+    if words[cue.last - 1] not in small("preposition") or cue.last >= len(words):
+        return False
+    return sentence.kind(cue.last) == "digits" or any(m.first == cue.last for m in sentence.of("NUM"))
 
 
 def _takes_something(sentence: Sentence, cue: Mark) -> bool:
