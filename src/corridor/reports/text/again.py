@@ -77,7 +77,11 @@ def _fire_again(sentence: Sentence, event: Claim, events: list[Claim], _counted:
         # "They fired over our heads and waved us on".
         return False
     moves = near(sentence, event.first, event.last, "OPERATION", "CONVOY", "VEHICLE", within=3)
-    return moves is None and any(e.kind == "incident" for e in events)
+    inner = any(m.value in _MOVERS and event.first <= m.first < event.last for m in sentence.of("INNER"))
+    return moves is None and not inner and any(e.kind == "incident" for e in events)
+
+
+_MOVERS = frozenset(("OPERATION", "CONVOY", "VEHICLE"))
 
 
 def _halt_over(sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:

@@ -170,3 +170,23 @@ def _number_at(sentence: Sentence, at: int) -> bool:
     while at < len(sentence.words) and sentence.words[at] in small("filler"):
         at += 1
     return at >= len(sentence.words) or sentence.kind(at) == "digits" or any(m.first == at for m in sentence.of("NUM"))
+
+
+def they(sentence: Sentence, number: Number) -> bool:
+    """Tell whether "them" or "they", written together with an Arabic word, says that the number behind is people."""
+    theirs = small("they")
+    before = sentence.words[max(0, number.first - 3) : number.body]
+    return any(
+        word in theirs or (len(word) > LONG_VERB and word.endswith("هم") and word[0] in _VERB) for word in before
+    )
+
+
+def whose_number(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether Arabic says at once whose number it is: "the residents of the quarter, their-number 500"."""
+    closed = not after[0].isalpha() or after in small("bare")
+    own = bool(number.first) and sentence.words[number.first - 1] in small("they")
+    return own and closed and any(m.last < number.first for m in sentence.of("PERSON"))
+
+
+LONG_VERB = 4
+_VERB = "تيقن"

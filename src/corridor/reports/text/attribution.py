@@ -17,6 +17,7 @@ from corridor.reports.text.speakernames import (
     name_in,
     name_of,
     stop_after,
+    without_to,
 )
 
 UNKNOWN = "unknown"
@@ -39,14 +40,14 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     found: list[Speaker] = []
     said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
     if not said:
-        return found
+        return _label(sentence, text, lang)
     relayed = {mark.first for mark in sentence.of("QUOTING")}
     first_hand = [mark for mark in said if mark.first not in relayed]
     for mark in (first_hand or said)[:MAX_SPEAKERS]:
         name = ""
         if mark.cls == "ACCORDING":
             named = sentence.words[mark.last - 1].startswith("source")
-            name = name_after(sentence, text, mark.last - named, lang, loose=True)
+            name = without_to(sentence, mark, name_after(sentence, text, mark.last - named, lang, loose=True))
             if named and not name:
                 name = name_of(
                     sentence, text, mark.last - 1, stop_after(sentence, mark.last - 1, len(sentence.words)), lang
@@ -57,7 +58,31 @@ def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
             name = _of_verb(sentence, text, mark, lang)
         if name:
             found.append(Speaker(_nested(sentence, text, name, mark, lang), mark))
-    return found + _elliptic(sentence, text, found, lang)
+    return (found + _elliptic(sentence, text, found, lang)) or _label(sentence, text, lang)
+
+
+def _label(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
+    """Return the office in front of a colon with which a line opens: "Weather service: gusts of 60 km/h"."""
+    words = sentence.words
+    colon = next((at for at in range(1, min(LABEL, len(words))) if words[at] == ":"), 0)
+    begin = 1 if colon and sentence.kind(0) in ("digits", "clock") else 0
+    while begin < colon and words[begin] in LEADING:
+        begin += 1
+    offices = [m for m in sentence.of("ACTOR") if m.first == begin and m.last <= colon]
+    if not colon or not offices or colon + 1 >= len(words) or any(words[at] in STOP for at in range(begin, colon)):
+        return []
+    if any(m.cls in _NO_OFFICE and begin <= m.first < colon for m in sentence.marks):
+        return []
+    name = name_of(sentence, text, begin, colon, lang)
+    return [Speaker(name, Mark(begin, colon, LABELLED, ""))] if name else []
+
+
+LABEL = 8
+LEADING = ("-", "•", "|")
+LABELLED = "LABEL"
+_NO_OFFICE = frozenset(
+    ("EVAC", "DEAD", "INJURED", "ARRIVE", "REMAIN", "CAPACITY", "HOUSE", "BED", "HOWMANY", "DOCTYPE")
+)
 
 
 def _elliptic(sentence: Sentence, text: str, found: list[Speaker], lang: str) -> list[Speaker]:
@@ -108,6 +133,9 @@ def _passive(sentence: Sentence, mark: Mark) -> bool:
 def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
     """Return the pronoun that an Arabic verb of speech holds when "that" follows it at once: "he said that"."""
     following = sentence.words[mark.last] if mark.last < len(sentence.words) else ""
+    if following == "ان" and sentence.words[mark.last - 1] in small_of("ar", "impersonal"):
+        # "It is expected that" is nobody's word.
+        return ""
     return PRONOUN if following in ("ان", "انه", "انها", "انهم", ":") and mark.cls == "SAY" else ""
 
 

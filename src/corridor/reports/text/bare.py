@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.around import counts_people
+from corridor.reports.text.around import counts_people, they, whose_number
 from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.fold import ARABIC
@@ -49,6 +49,8 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
     if describes_noun(sentence, number) and not counted:
         return None
     if we_are(sentence, number):
+        return Unit("person", "all", number.last, number.last)
+    if whose_number(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
     gone_on = with_previous(sentence, number, previous, after) if previous else None
     if gone_on:
@@ -104,7 +106,7 @@ def _by_noun_before(sentence: Sentence, number: Number, previous: Claim | None, 
         if any(m.last == number.first for m in sentence.of("DEAD", "INJURED")):
             return Unit("person", "all", number.last, number.last)
         return Unit("vehicle", truck[-1].value, truck[-1].first, number.last) if truck else None
-    if not number.article and not after[0].isalpha() and _they(sentence, number):
+    if not number.article and (not after[0].isalpha() or after in small("bare")) and they(sentence, number):
         return Unit("person", "all", number.last, number.last)
     room = [m for m in sentence.ending(number.first) if m.cls == "CAPACITY"] if not number.article else []
     beds = [m for m in sentence.of("BED", "SEAT") if room and m.last == room[-1].first]
@@ -299,19 +301,6 @@ NUMBER_OF_THINGS = 4
 HUNDRED = 100
 # What stands between a part and its whole.
 WHOLE = frozenset(("of", "sur", "/", "من", "out", "des", "parmi"))
-
-
-def _they(sentence: Sentence, number: Number) -> bool:
-    """Tell whether "them" or "they", written together with an Arabic word, says that the number behind is people."""
-    theirs = small("they")
-    before = sentence.words[max(0, number.first - 3) : number.body]
-    return any(
-        word in theirs or (len(word) > LONG_VERB and word.endswith("هم") and word[0] in _VERB) for word in before
-    )
-
-
-LONG_VERB = 4
-_VERB = "تيقن"
 
 
 def words_of(sentence: Sentence, number: Number) -> str:

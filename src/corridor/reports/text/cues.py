@@ -129,6 +129,10 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         return "reception"
     if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
         return "remaining"
+    if cue.cls == "ARRIVE" and sentence.words[cue.first] in small("hosts"):
+        # Arabic: "received the fairground 940 people": a shelter houses whom it takes in, a hospital admits them.
+        host = [m for m in sentence.of("SHELTER") if m.first == cue.last]
+        kind = "reception" if host and host[0].value != "hospital" else kind
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
 
 

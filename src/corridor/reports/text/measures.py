@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.reports.text.claims import FAR, Claim, distance, gap, modality, near
 from corridor.reports.text.language import small
+from corridor.reports.text.setby import in_return
 from corridor.reports.text.units import Counted
 
 
@@ -14,6 +15,8 @@ def vehicle(it: Counted, base: Claim) -> Claim | None:
         return None
     if (it.number.hedge == "max" and it.sentence.of("DEAL", "TRUCE", "UNDERDEAL")) or _agreed_a_day(it):
         return base._replace(kind="agreement", unit=it.unit.value, reason="a ceiling that the agreement sets")
+    if in_return(it.sentence, base):
+        return base._replace(kind="agreement", unit=it.unit.value, reason="one side of what was agreed")
     if it.unit.value == "trips" or (it.number.article and it.unit.first >= it.number.first) or _one_of(it):
         return None
     if _in_a_mishap(it, base):
@@ -110,7 +113,8 @@ def shelter(it: Counted, base: Claim) -> Claim | None:
     if it.number.article or it.number.hedge == "order" or base.low == 1:
         return None
     cue = near(it.sentence, base.first, base.last, "TAKEIN", "HOUSE", "CLOSED", within=8)
-    if not cue or it.unit.value == "hospital":
+    labelled = it.unit.labelled and ":" in it.sentence.words[it.unit.last - 2 : it.unit.last]
+    if not (cue or labelled) or it.unit.value == "hospital":
         return None
     if it.unit.labelled and near(it.sentence, base.first, base.last, "FULL", within=1):
         # "Shelters full: 3": that there is no more room.

@@ -258,6 +258,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
         if many:
             first, last = min(first, many.first), max(last, many.last)
         base = Claim(first, last, "", hedge="unknown", modality="unknown", unit="persons", group="all")
+        if any(0 <= m.first - last <= 1 for m in sentence.of("BED", "SEAT")):
+            return [base._replace(kind="capacity", unit="beds", reason="says that nobody knows how much room there is")]
         hurt = [at for at in range(many.last, many.last + 3) if at < len(sentence.words)] if many else []
         hurt = [at for at in hurt if sentence.words[at] in small("hurt")]
         if hurt:

@@ -244,6 +244,7 @@ def _answer(sentence: Sentence, kind: str) -> list[Claim]:
 
 
 ENOUGH = 10
+NOTED = 2
 
 
 def _goes_on(sentence: Sentence, counted: list[Claim]) -> bool:
@@ -257,7 +258,9 @@ def _hint(sentence: Sentence, counted: list[Claim]) -> str:
     for claim in counted:
         if claim.hedge == "unknown":
             return claim.kind
-    asks = sentence.words[-1] in ("?", '"') and "?" in sentence.words[-2:] and sentence.of("HOWMANY")
+    asks = bool(sentence.words[-1] in ("?", '"') and "?" in sentence.words[-2:] and sentence.of("HOWMANY"))
+    # A log notes it without a mark: "Question from the governor on the number of those left".
+    asks = asks or any(word in small("question") for word in sentence.words[:NOTED])
     if len(sentence.words) > 8 and not asks:
         return ""
     return next((_HINTS[mark.cls] for mark in sentence.marks if mark.cls in _HINTS), "")

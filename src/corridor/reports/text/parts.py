@@ -13,7 +13,11 @@ from corridor.reports.text.units import Counted
 
 def part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     """Tell whether people are some of those counted before, or are with them: "38 patients, along with 20 nurses"."""
-    if any(0 <= base.first - m.last <= 2 for m in it.sentence.of("SUBSET")) or _another_part(it, base, previous):
+    subsets = [m for m in it.sentence.of("SUBSET") if 0 <= base.first - m.last <= 2]
+    if subsets and cue is not None and cue.cls in _BEFELL and cue.last == subsets[-1].first:
+        # Arabic: "36 were referred, and arrived of them 34".
+        return False
+    if subsets or _another_part(it, base, previous):
         return True
     if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):
         return True
@@ -35,6 +39,7 @@ def _another_part(it: Counted, base: Claim, previous: Claim) -> bool:
 
 
 PARTED = 2
+_BEFELL = frozenset(("ARRIVE", "DEAD", "INJURED", "REMAIN"))
 
 
 def is_whole(it: Counted) -> bool:

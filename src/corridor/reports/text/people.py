@@ -124,6 +124,9 @@ LABEL = 9
 
 def _beds_too(sentence: Sentence, base: Claim) -> bool:
     """Tell whether people are counted where the beds are: "at the gym 310 registered and beds for 280"."""
+    if any(m.first >= base.last for m in sentence.of("FULLUP")) and not sentence.of("SHELTER"):
+        # A line of a school's own: "we registered 140 families and have no more room".
+        return True
     room = [m for m in sentence.of("CAPACITY", "BED") if m.first >= base.last]
     return bool(room) and any(m.last <= base.first and m.value != "hospital" for m in sentence.of("SHELTER"))
 

@@ -71,7 +71,12 @@ def senders_of(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tupl
         stamped += bool(stamp)
         counts = text[block.start + length : block.end].lstrip()[:1].isdigit()
         spoken = stamp and (stamps[name] >= 2 or (sum(stamps.values()) >= LOG and len(stamps) >= 2 and not counts))
-        if not name or (_is_field(name, words) and not spoken):
+        if (
+            not name
+            or (_is_field(name, words) and not spoken)
+            or any(m.cls == "CORRECT" and not m.first for m in marks_of(name, words))
+        ):
+            # "0910 Correction from the gate:" says that what follows corrects.
             continue
         found[n] = (name, block.start + length, bool(stamp))
         seen[name] = seen.get(name, 0) + 1

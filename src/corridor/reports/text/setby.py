@@ -39,6 +39,8 @@ def _agreed_on(sentence: Sentence, base: Claim) -> bool:
 
 def _swapped(sentence: Sentence, base: Claim) -> bool:
     """Tell whether people are one side of a swap that is spoken of: "35 captives for 120 wounded fighters"."""
+    if in_return(sentence, base):
+        return True
     swaps = [m for m in sentence.of("DEAL", "INRETURN") if m.first < base.first]
     if not any(not small("swap").isdisjoint(sentence.words[m.first : m.last]) for m in swaps):
         return False
@@ -46,6 +48,22 @@ def _swapped(sentence: Sentence, base: Claim) -> bool:
     return not small("swapped").isdisjoint((*behind, *before))
 
 
+def in_return(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a number is one side of what Arabic sets against another: "the exit of 450 in return for 60"."""
+    against = [at for at, word in enumerate(sentence.words) if word in small("counterpart")]
+    if not against or not any(m.first < base.first for m in sentence.of("DEAL", "UNDERDEAL", "DUTY", "AGREED")):
+        return False
+    words = sentence.words
+    for at in against:
+        low, high = (base.last, at) if base.last <= at else (at + 1, base.first)
+        if high - low <= (SIDE if base.last <= at else OTHER_SIDE) and not any(w in ",;:." for w in words[low:high]):
+            return True
+    return False
+
+
+# What may stand between a number and the word that sets it against another.
+SIDE = 6
+OTHER_SIDE = 2
 COVERED = 3
 
 

@@ -195,6 +195,19 @@ def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: s
     return name_of(sentence, text, at, last, lang)
 
 
+def without_to(sentence: Sentence, mark: Mark, name: str) -> str:
+    """Return a name without the "to" that Arabic writes together with it: "according to-the-ministry"."""
+    behind = sentence.words[mark.last] if mark.last < len(sentence.words) else ""
+    if sentence.words[mark.last - 1] not in small("accordingto") or not behind.startswith("ل") or name[:1] != "ل":
+        return name
+    if not any(m.first == mark.last for m in sentence.of("ACTOR")) or behind.startswith("لجن"):
+        return name
+    if behind.startswith("للجن"):
+        # "According to-the-committee": the noun begins with the same letter; an adjective says whether it is definite.
+        return "ا" + name if " ال" in name else name[1:]
+    return "ا" + name[1:] if behind.startswith("لل") else name[1:]
+
+
 def _inverted(sentence: Sentence, at: int) -> bool:
     """Tell whether a verb of speech that ends before `at` stands between commas: ", explains a neighbour"."""
     said = [m for m in sentence.marks if m.cls in ("SAY", "DENY") and m.last == at]

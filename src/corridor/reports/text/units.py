@@ -78,7 +78,7 @@ def _unit_behind(sentence: Sentence, number: Number) -> Unit | None:
             if mark.cls in UNITS and not _alive(sentence, mark, number):
                 return _unit_of(sentence, mark)
         word = sentence.words[at]
-        if not word[0].isalnum() and word not in {"-", '"'}:
+        if (not word[0].isalnum() and word not in {"-", '"'}) or word in small("bymeans"):
             return None
         if sentence.kind(at) in ("digits", "clock") or (word in small("preposition") and word not in small("link")):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from corridor.reports.text.attribution import ARTICLE, UNKNOWN, Speaker
+from corridor.reports.text.attribution import ARTICLE, LABELLED, UNKNOWN, Speaker
 from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.fold import ARABIC, fold
 from corridor.reports.text.language import small
@@ -66,6 +66,9 @@ class Voices:
 
     def hear(self, found: Sequence[Speaker], block: int, *, quoted: bool) -> list[Speaker]:
         """Return the speakers of a sentence with pronouns resolved, or unknown where nobody near was named."""
+        if self.voice != ARTICLE:
+            # A label in what somebody issued, or in a log, is no source of its own.
+            found = [s for s in found if s.cue.cls != LABELLED]
         if not (found or quoted):
             self._quoted = ("", -9)
             return []
@@ -74,7 +77,11 @@ class Voices:
         if quoted and self._speaks[0] and block - self._speaks[1] <= 1:
             # Who speaks on in quotation marks is who spoke before, not an office that was cited in between.
             last = self._speaks[0]
-        resolved = [s._replace(name=last if s.name == PRONOUN else self._in_full(s.name)) for s in found]
+        resolved: list[Speaker] = []
+        for s in found:
+            # "The hospital denied it, and it said that": the one named just before speaks on.
+            before = resolved[-1].name if resolved else last
+            resolved.append(s._replace(name=before if s.name == PRONOUN else self._in_full(s.name)))
         if quoted and resolved and resolved[-1].name != UNKNOWN and resolved[-1].cue.cls == "SAY":
             self._speaks = (resolved[-1].name, block)
         named = [s for s in resolved if s.name != UNKNOWN]
