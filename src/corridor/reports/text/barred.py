@@ -28,6 +28,12 @@ def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool
     words = sentence.words
     if partner is not None and partner.value == "killed":
         return True
+    if cue.cls == "ARRIVE" and any(m.first == cue.last for m in sentence.of("HOWMANY")):
+        # "The total number reached 312" is nobody's arrival.
+        return True
+    if cue.cls == "ARRIVE" and partner is None and words == [words[0]] and words[0].startswith("ال"):
+        # A heading of one word: "Access".
+        return True
     behind = words[cue.last : cue.last + OUT_OF]
     if any(word == "عن" and after in small("outof") for word, after in pairwise(behind)):
         return True

@@ -49,6 +49,7 @@ def _beside_killed(sentence: Sentence, unit: Unit) -> bool:
 
 
 BESIDE = 4.0
+BROUGHT = 5
 _THEM = ("هم", "هن", "هما")
 
 
@@ -74,6 +75,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         return 9.0
     if mark.cls == "REMAIN" and mark.last == base.first and then_moved(sentence, base.last):
         return 9.0
+    if mark.cls == "REMAIN" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
+        # Arabic: "brought out 157 people besieged-them the water": that was before.
+        return 9.0 if any(0 <= base.first - m.last <= BROUGHT for m in sentence.of("EVAC")) else 0.0
     if mark.cls == "REMAIN" and _who_were(sentence, mark, base):
         # "Five who ignored the order were brought out".
         return 9.0

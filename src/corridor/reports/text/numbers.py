@@ -183,6 +183,9 @@ def _rest_in_digits(sentence: Sentence, at: int, roles: list[str], total: float)
         return 0.0
     if sentence.words[at] not in small("and") or sentence.words[at][0] < ARABIC or sentence.kind(at + 1) != "digits":
         return 0.0
+    if any(m.first == at + 2 and m.value.startswith("thousand:") for m in sentence.of("NUM")):
+        # "Between 8 thousand and 10 thousand" are two numbers.
+        return 0.0
     rest = parse_digits(sentence.words[at + 1]) or 0.0
     return rest if rest < min(total, THOUSAND if total < THOUSAND**2 else THOUSAND**2) else 0.0
 

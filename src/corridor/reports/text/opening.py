@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, distance
 from corridor.reports.text.eventrules import Rule
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.named import SHORT_ENTRY
@@ -21,6 +22,10 @@ def opens(sentence: Sentence, cue: Mark, rule: Rule, counted: list[Claim]) -> bo
     others = frozenset(("DEAL", "TRUCE")) if ourselves else frozenset(("ACTOR", "DEAL", "TRUCE", "WEATHER"))
     begun = _caller(sentence)
     begun = cue.first if _named_boat(sentence, begun, cue) else begun * (begun <= cue.first)
+    behind = sentence.words[cue.last : cue.last + 1]
+    if behind and behind[0][0] >= ARABIC and behind[0] in small("unmoving"):
+        # Arabic has the subject behind: "stopped the talks".
+        return False
     if any(word[0].isalpha() for word in sentence.words[begun : cue.first] if word not in ours) or any(
         not _is_where(sentence, cue, m) and m.cls in others and begun <= m.first <= cue.last + 3 and m.cls != cue.cls
         for m in sentence.marks
