@@ -52,6 +52,9 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return Unit("person", "all", number.last, number.last)
     if whose_number(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
+    if previous and previous.kind == "weather" and previous.last and (number.low or 0) < STORM:
+        # "Fell to 6 metres, after it had reached 9".
+        return None
     gone_on = with_previous(sentence, number, previous, after) if previous else None
     if gone_on:
         return gone_on

@@ -120,12 +120,18 @@ def _ones(sentence: Sentence) -> list[Claim]:
     for mark in sentence.of("ONE"):
         hurt = [m for m in sentence.of("DEAD", "INJURED", "LOST") if _befalls(sentence, mark, m)]
         hurt += [m for m in sentence.of("DEAD", "INJURED") if _befell(sentence, mark, m)]
+        hurt = hurt or [m for m in sentence.of("DEAD") if m.first == mark.first and _there_is(sentence, m)]
         if hurt and not any(m.cls == "NUM" and m.first == mark.last for m in sentence.marks):
             group = "killed" if hurt[0].cls == "DEAD" else "injured"
             first, last = min(hurt[0].first, mark.first), max(hurt[0].last, mark.last)
             claim = Claim(first, last, "casualty", 1.0, 1.0, unit="persons", group=group)
             found.append(claim._replace(reason="one person, told by a singular noun"))
     return found
+
+
+def _there_is(sentence: Sentence, one: Mark) -> bool:
+    """Tell whether Arabic says that there is one dead: "there is a martyr and four wounded"."""
+    return bool(one.first) and sentence.words[one.first - 1] in small("thereis") and one.last == one.first + 1
 
 
 def _befalls(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
@@ -137,7 +143,9 @@ def _befalls(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
 def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
     """Tell whether a verb of harm follows one person without an article, who opens what is said: "an old man died"."""
     word = sentence.words[one.first]
-    bare = one.last == hurt.first and not word.startswith(("ال", "وال")) and hurt.last - hurt.first <= SHORT_VERB
+    role = word.startswith("ال") and word[2:] in small("role")
+    named = role or not word.startswith(("ال", "وال"))
+    bare = one.last == hurt.first and named and hurt.last - hurt.first <= SHORT_VERB
     before = sentence.words[one.first - 1] if one.first else ":"
     if before in _MET and 0 <= hurt.first - one.last <= MET:
         # Arabic: "met a child of seven his death".

@@ -10,7 +10,7 @@ from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.parts import then_moved
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.uncued import TIGHT, causes
-from corridor.reports.text.units import Unit
+from corridor.reports.text.units import Unit, in_the
 
 
 def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | None, float]:
@@ -193,14 +193,21 @@ _AWAITED = frozenset(("EVAC", "LEAVE", "ARRIVE"))
 _VERBS = frozenset(("EVAC", "LEAVE", "ARRIVE", "REMAIN"))
 
 
+_OTHER_NOUN = frozenset(("VEHICLE", "CONVOY", "TIMEUNIT", "DISTANCE", "MONEY", "SHELTER", "THING", "MONTH", "PERCENT"))
+
+
 def _before_its_own(sentence: Sentence, mark: Mark) -> bool:
     """Tell whether the subject of an Arabic verb is the number behind it: "29 wounded, left 21 of them"."""
     word = sentence.words[mark.last - 1]
     if word < ARABIC or word.endswith((*_THEM, "ها", "ه")):
         return False
-    return mark.last < len(sentence.words) and (
-        sentence.kind(mark.last) == "digits" and sentence.words[mark.last + 1 : mark.last + 2] == ["منهم"]
-    )
+    if mark.last >= len(sentence.words) or sentence.kind(mark.last) != "digits":
+        return False
+    behind = sentence.words[mark.last + 1 : mark.last + 2]
+    if behind and in_the(behind[0]):
+        # "Left 18 in the ambulance".
+        return True
+    return not any(m.cls in _OTHER_NOUN and m.first == mark.last + 1 for m in sentence.marks)
 
 
 def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:

@@ -158,7 +158,7 @@ class Lexicon:
             single = list(dict.fromkeys(term for node in stripped for term in node.terms))
             nodes += stripped
         if not single:
-            single = self._dual(word) or self._imperfect(word) or self._denied(word)
+            single = self._dual(word) or self._imperfect(word) or self._denied(word) or self._plural(word)
         if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
             single.append(("PLAN", ""))
         longer = tuple(node for node in nodes if node.following or node.stems)
@@ -215,6 +215,12 @@ class Lexicon:
         nodes = [node for stem in stems if (node := self._tree.of(stem))]
         found = [term for node in nodes for term in node.terms if term[0] in self._verbs and term[1] != "noun"]
         return list(dict.fromkeys(found))
+
+    def _plural(self, word: str) -> list[tuple[str, str]]:
+        """Return what an Arabic verb is whose plural lacks its silent last letter, as chats spell it."""
+        if not (self._persons and word.endswith(PLURAL)):
+            return []
+        return [term for node in self._look_up(self.forms(word + ACCUSATIVE)) for term in node.terms]
 
     def _denied(self, word: str) -> list[tuple[str, str]]:
         """Return what a spoken Arabic verb is that a "sh" behind it denies: "it-did-not-arrive" in one word."""
@@ -332,6 +338,7 @@ DUAL_STEM = 3
 VERB_STEM = 3
 ACCUSATIVE = "ا"
 DENIED = "ش"
+PLURAL = "و"
 MOVING = frozenset(("LEAVE", "EVAC", "ARRIVE", "RESUME", "START", "ROUTEVERB", "TAKEIN", "HOUSE", "CLOSED", "STOP"))
 NUMBER_ROLES = ("one", "unit", "hundred", "thousand", "approx", "order")
 

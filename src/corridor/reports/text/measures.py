@@ -67,6 +67,9 @@ def bed(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number of beds or places: taken, or free."""
     base = base._replace(unit="beds" if it.unit.family == "bed" else "places")
     taken = near(it.sentence, base.first, base.last, "HOUSE", "OCCUPIED", within=4)
+    if taken and taken.first >= base.last and it.sentence.kind(min(taken.last, len(it.sentence.words) - 1)) == "digits":
+        # "380 beds, taken of them 300".
+        taken = None
     if any(0 <= base.first - m.last <= 1 and m.value == "label" for m in it.sentence.of("NEED")):
         # "Needs: 300 mattresses" are no room.
         return None
