@@ -17,6 +17,7 @@ from corridor.reports.text.speakernames import (
     name_in,
     name_of,
     stop_after,
+    with_office,
     without_to,
 )
 
@@ -164,6 +165,7 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
             return inverted
     if at >= 0 and sentence.words[at] == "," and not in_quotes(sentence, at):
         name = apposed(sentence, text, at, lang) or name_before(sentence, text, mark, lang, upto=at, wide=True)
+        name = with_office(sentence, text, name, at, lang)
         if name:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]

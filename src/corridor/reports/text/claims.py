@@ -158,6 +158,9 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     """Return done, planned, estimate or denied by the words around a claim and its cue."""
     if cue is None and not sentence.has(_MODES):
         return "done"
+    if cue and any(0 <= cue.first - m.last <= 1 and not _dated(sentence, m) for m in sentence.of("DUTY")):
+        # "300 people would be moved": the terms of what shall be hide the plan in them.
+        return "planned"
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
     if near(sentence, low, high, "PLAN", within=3.1):
         return "planned"
@@ -169,6 +172,11 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     if near(sentence, low, high, "ESTIMATE", within=8):
         return "estimate"
     return "done"
+
+
+def _dated(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a word of duty is the month of a day ("on 3 May")."""
+    return mark.first > 0 and sentence.kind(mark.first - 1) == "digits" and mark.last == mark.first + 1
 
 
 def _is_hour(sentence: Sentence, at: int) -> bool:

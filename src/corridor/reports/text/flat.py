@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from corridor.reports.text.language import small
 
 
 class Edit(NamedTuple):
@@ -112,9 +114,30 @@ def _unboxed(text: str) -> list[Edit]:
     return [Edit(at, at + 1) for match in _BOXED.finditer(text) for at in (match.start(), match.end() - 1)]
 
 
+# "U.N.", "U.S.", "O.N.U.": the dots end no sentence; hours and eras are read with theirs.
+_DOTTED = re.compile(r"(?<![\w.-])(?![AP]\.M\.)(?:[A-Z]\.){2,4}(?!\w)")
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+
+
+def _undotted(text: str) -> Iterator[Edit]:
+    """Yield what takes the dots out of abbreviations, but for the last where a sentence ends with it."""
+    for match in _DOTTED.finditer(text):
+        following = _NEXT_WORD.match(text, match.end())
+        ends = match.end() == len(text) or text[match.end()] == "\n"
+        ends = ends or bool(following and following[1][0].isupper() and following[1].lower() in small("small"))
+        for at in range(match.start() + 1, match.end() - ends, 2):
+            yield Edit(at, at + 1)
+
+
+def dotted(text: str) -> dict[str, str]:
+    """Return the abbreviations that a text writes with dots, by their letters."""
+    return {match[0].replace(".", ""): match[0] for match in _DOTTED.finditer(text)}
+
+
 def unsigned(text: str) -> Flat:
     """Return a text without the signs that carry nothing, its blanks all of one kind."""
     flat = Flat(text if text.isascii() or _BLANK_SIGNS.isdisjoint(text) else text.translate(_BLANKS))
+    flat = flat.cut(_undotted(flat.text))
     if _NOTHING_SIGN.search(text):
         flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
     if "(" in text and not text.isascii():

@@ -42,8 +42,16 @@ def _same(claims: list[tuple[Claim, str, frozenset[str]]], first: int, claim: Cl
         if claim.low == 0 or (claim.low or claim.high or 0) < 13:
             # Small numbers recur by chance: ask that the words agree too.
             return before.group == claim.group and _overlap(before_words, words) >= 0.6
-        return before.group == claim.group or "all" in (before.group, claim.group)
+        return before.group == claim.group or ("all" in (before.group, claim.group) and not _apart(before, claim))
     return _overlap(before_words, words) >= 0.75
+
+
+def _apart(one: Claim, other: Claim) -> bool:
+    """Tell whether one of two figures counts a part that is not everybody: the wounded, fighters, children."""
+    return not {one.group, other.group}.isdisjoint(_PARTS)
+
+
+_PARTS = frozenset(("fighters", "wounded", "children", "women", "elderly", "men"))
 
 
 def _overlap(a: frozenset[str], b: frozenset[str]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from corridor.reports.report import Candidate, Scope, content_id
 from corridor.reports.text import attribution, clean, grid, origin, terms, when
 from corridor.reports.text.claims import Heard
 from corridor.reports.text.extractors import extracted
-from corridor.reports.text.flat import Flat
+from corridor.reports.text.flat import Flat, dotted
 from corridor.reports.text.fold import fold
 from corridor.reports.text.lexicon import Lexicon, lexicon
 from corridor.reports.text.lines import flattened
@@ -113,7 +114,9 @@ def _read(text: str, doc: str, published: datetime | None, sites: tuple[str | tu
     base = when.date_of(opening, lang, published) or when.UNDATED
     heard = _hear(flat.text, blocks, voice, words, Setting(lang, base, sites))
     moments = Moments(text, lang, base)
-    candidates = _candidates(text, [_unflattened(h, flat, moments) for h in heard], doc, moments.base)
+    letters = dotted(text)
+    heard = [_unflattened(_with_dots(h, letters) if letters else h, flat, moments) for h in heard]
+    candidates = _candidates(text, heard, doc, moments.base)
     agency = origin.agency_of(flat.text)
     if agency:
         candidates = [replace(c, derived_from=agency) if c.source == attribution.ARTICLE else c for c in candidates]
@@ -163,6 +166,16 @@ def _unflattened(heard: Heard, flat: Flat, moments: Moments) -> Heard:
     at = flat.back(heard.at)
     observed = moments.at(start, heard.spoken.observed)
     return heard._replace(at=at, spoken=heard.spoken._replace(start=start - at, end=end - at, observed=observed))
+
+
+def _with_dots(heard: Heard, letters: dict[str, str]) -> Heard:
+    """Return what was heard with the abbreviations of its names written as the text writes them ("U.N. envoy")."""
+
+    def written(name: str) -> str:
+        return re.sub(r"\b[A-Z]{2,4}\b", lambda match: letters.get(match[0], match[0]), name)
+
+    spoken = heard.spoken._replace(place=written(heard.spoken.place), worded=written(heard.spoken.worded))
+    return heard._replace(source=written(heard.source), spoken=spoken)
 
 
 def _sender(sender: str, voice: origin.Origin) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.fold import ARABIC
+from corridor.reports.text.fold import ARABIC, fold
 from corridor.reports.text.language import small, small_of
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -29,7 +29,32 @@ def apposed(sentence: Sentence, text: str, end: int, lang: str) -> str:
     while office and words[office - 1] not in STOP and words[office - 1] not in small_of(lang, "determiner"):
         office -= 1
     first = office if actors[-1].first - office <= APPOSED else actors[-1].first
+    whose = small_of(lang, "determiner") | small_of(lang, "preposition") | small("of")
+    for actor in reversed(actors[:-1]):
+        # "The spokesman of the ministry, Huda Maliki, told".
+        if actor.last < first and all(word in whose for word in words[actor.last : first]):
+            first = actor.first
     return name_of(sentence, text, first, end, lang)
+
+
+def with_office(sentence: Sentence, text: str, name: str, end: int, lang: str) -> str:
+    """Return a name with the office between commas behind it: "Ada Lind, a spokeswoman for the harbour board, said"."""
+    words = sentence.words
+    start = end - 1
+    while start > 0 and words[start] not in STOP:
+        start -= 1
+    if not name or words[start] != "," or end - start > MAX_NAME:
+        return name
+    named = not fold(text[: sentence.tokens.end(start - 1)]).text.endswith(fold(name).text)
+    offices = any(start < m.first < end for m in sentence.of("ACTOR")) or words[start + 1] in small("article")
+    before = any(m.first < start for m in sentence.of("ACTOR"))
+    says = any(start < m.first < end for m in sentence.of("SAY", "QUOTING", "ACCORDING")) or any(
+        m.first == start + 1 for m in sentence.of("RELATIVE")
+    )
+    if named or before or not offices or says:
+        return name
+    office = name_of(sentence, text, start + 1, end, lang)
+    return f"{name}, {text[sentence.tokens.start(start + 1) : sentence.tokens.end(end - 1)]}" if office else name
 
 
 APPOSED = 5
@@ -87,7 +112,8 @@ def name_in(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     for at in range(start, end):
         if at in firsts:
             break
-        if text[sentence.tokens.start(at)].isupper() and (at > 0 or not actors) and not _common(sentence, at, lang):
+        opens = at > 0 or not actors or _proper(sentence, text, actors[0].first, lang)
+        if text[sentence.tokens.start(at)].isupper() and opens and not _common(sentence, at, lang):
             firsts.append(at)
             break
     if not firsts:
@@ -97,6 +123,12 @@ def name_in(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
         first -= 1
     last = _stop(sentence, first, end)
     return name_of(sentence, text, first, last, lang)
+
+
+def _proper(sentence: Sentence, text: str, end: int, lang: str) -> bool:
+    """Tell whether the words that open a sentence are a proper name up to a place: "Al Manar TV"."""
+    capitals = all(text[sentence.tokens.start(at)].isupper() for at in range(min(end, 2)))
+    return capitals and end > 0 and sentence.words[0] not in small_of(lang, "small")
 
 
 def _adjective(sentence: Sentence, at: int) -> bool:
@@ -156,7 +188,8 @@ def name_after(sentence: Sentence, text: str, at: int, lang: str, *, loose: bool
         return ""
     if any(m.cls == "PRON" and m.first == at for m in sentence.marks):
         return PRONOUN
-    asides = {m.first: m.last for m in sentence.of("ASIDE")}
+    # "a declare a l'AFP le gouverneur": whom it was told stands before who told it.
+    asides = {m.first: m.last for m in sentence.of(*(("ASIDE",) if lang == "ar" else ("ASIDE", "AGENCY")))}
     spoken = at
     days = {m.first: m.last for m in sentence.marks if m.cls in ("WEEKDAY", "RELATIVE_DAY")}
     at = days.get(at, at)
@@ -184,6 +217,7 @@ def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: s
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens.start(k)].isupper() for k in range(begin, min(last, begin + 5)))
     inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
+    inverted = inverted and not _of_what(sentence, begin, last)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
         return ""
     if actors and not capital and actors[0].first - begin > (6 if loose else 2):
@@ -206,6 +240,12 @@ def without_to(sentence: Sentence, mark: Mark, name: str) -> str:
         # "According to-the-committee": the noun begins with the same letter; an adjective says whether it is definite.
         return "ا" + name if " ال" in name else name[1:]
     return "ا" + name[1:] if behind.startswith("لل") else name[1:]
+
+
+def _of_what(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether words behind a verb of speech are what is told, not who tells: "said the truce took effect"."""
+    told = sentence.of("TRUCE", "DEAL", "CONVOY", "VEHICLE", "OPERATION", "ROAD", "FIRE", "BREAKDOWN", "DEALVERB")
+    return any(m.first == first for m in told) or any(sentence.kind(at) == "digits" for at in range(first, last))
 
 
 def _inverted(sentence: Sentence, at: int) -> bool:

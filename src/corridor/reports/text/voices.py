@@ -34,6 +34,8 @@ def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
     if claim.last > cue.first or cue.cls != "SAY":
         return False
     words = sentence.words
+    if _opposed(sentence, claim, cue):
+        return True
     if words[cue.first][0] >= ARABIC:
         # A verb with its own "and" opens another clause where its subject follows it.
         follows = fold(speaker.name).text.split()[:1] == words[cue.last : cue.last + 1]
@@ -41,6 +43,12 @@ def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
     that = cue.last < len(words) and words[cue.last] in small("that")
     joined = any(words[at] == "," and words[at + 1] in small("and") for at in range(claim.last, cue.first - 1))
     return that and joined
+
+
+def _opposed(sentence: Sentence, claim: Claim, cue: Mark) -> bool:
+    """Tell whether a verb of speech stands in a clause set against the one of a claim: "500, while Turkey says"."""
+    turns = [m for m in sentence.of("CONTRAST") if claim.last <= m.first and m.last <= cue.first]
+    return any("," not in sentence.words[m.last : cue.first] for m in turns)
 
 
 # How many names a text keeps in mind for the nouns that go back to them.

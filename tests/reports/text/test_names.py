@@ -1,0 +1,60 @@
+"""Who speaks, as wires name them: abbreviations with dots, names with an office beside them, clauses set against."""
+
+from __future__ import annotations
+
+import pytest
+
+from corridor.reports.text import read_text
+
+SAID = [
+    ("Around 50,000 people were waiting to be evacuated, the U.N. envoy said.", "U.N. envoy"),
+    ("The U.S. Coast Guard said its crews rescued 215 people from rooftops.", "U.S. Coast Guard"),
+    ("According to the U.N., 300 people left the town.", "U.N."),
+    ("At least 35 people were killed, said the U.N. The road is closed.", "U.N."),
+    (
+        "“Thousands of people need evacuation,” said Ada Lind, the U.N. adviser for the valley.",
+        "Ada Lind, the U.N. adviser for the valley",
+    ),
+    ("Ada Lind, a spokeswoman for the harbour board, said 300 people had left.", "Ada Lind, a spokeswoman for"),
+    ("Al Marsa TV said 300 people had left the town.", "Al Marsa TV"),
+    ("Ada Lind, porte-parole de la mairie, a indiqué que 350 personnes avaient quitté la ville.", "Ada Lind, porte-"),
+    ("« 350 personnes sont sorties », a déclaré à l'AFP un responsable du Croissant-Rouge.", "responsable du Cro"),
+    ("وقال المبعوث إن خمسين ألف شخص لا يزالون في المدينة، في حين قدرت أنقرة العدد بـ80 ألفا.", "المبعوث"),
+]
+
+
+@pytest.mark.parametrize(("text", "source"), SAID)
+def test_who_speaks_is_named_in_full(text: str, source: str) -> None:
+    found = next(c for c in read_text(text) if c.low)
+    assert found.source.startswith(source)
+    assert text[found.start : found.end] == found.quote
+
+
+def test_what_is_told_is_not_who_tells() -> None:
+    text = "Ada Lind, a legal adviser to the mountain groups, said the truce took effect at 6.30 p.m."
+    (truce,) = read_text(text)
+    assert truce.source == "Ada Lind, a legal adviser to the mountain groups"
+
+
+def test_dots_of_an_abbreviation_cut_no_sentence_and_a_sentence_still_ends_with_one() -> None:
+    one = read_text("Ten buses left with U.N. observers aboard and 400 people.")
+    assert {c.source for c in one} == {"article"}
+    two = read_text("Ten buses left with observers of the U.N. In the town 400 people remain, the mayor said.")
+    assert [c.source for c in two if c.kind == "remaining"] == ["mayor"]
+    assert [c.source for c in two if c.kind == "fleet"] == ["article"]
+
+
+def test_figures_of_a_part_are_not_those_of_all() -> None:
+    text = "The envoy said 3,000 people had left. The mayor said 8,500 people, including 3,000 fighters, had left."
+    assert sorted((c.low, c.group) for c in read_text(text) if c.kind == "count_out") == [
+        (3000.0, "all"),
+        (3000.0, "fighters"),
+        (8500.0, "all"),
+    ]
+
+
+def test_what_would_be_done_is_not_done() -> None:
+    (claim,) = read_text("State television said some 4,000 people would be evacuated.")
+    assert claim.modality == "planned"
+    (done,) = [c for c in read_text("On 3 May 4,000 people were evacuated.") if c.kind == "count_out"]
+    assert done.modality == "done"
