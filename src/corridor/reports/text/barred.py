@@ -15,12 +15,25 @@ _DONE = ("departure", "arrival", "resume", "halt", "agreement")
 
 def wished(sentence: Sentence, kind: str, cue: Mark, partner: Mark | None) -> bool:
     """Tell whether an event is only urged or hoped for: "urged them to resume"; "hopes to resume" is a plan."""
+    if kind in _MOVES and _was_to(sentence, cue):
+        return True
     wish = near(sentence, cue.first, cue.last, "WISH", within=6) if kind in _DONE else None
     if wish is None or (wish.last <= cue.first and "," in sentence.words[wish.last : cue.first]):
         return False
     if partner and wish.first == partner.first and cue.cls == "DEAL":
         return False
     return kind != "resume" or not any(m.first == wish.first for m in sentence.of("PLAN"))
+
+
+def _was_to(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether Arabic says that it was to happen, and did not: "it was planned that the operation resume, but"."""
+    was = [m for m in sentence.of("PLAN") if m.first and 0 <= cue.first - m.last <= WAS_TO]
+    was = [m for m in was if sentence.words[m.first - 1] in small("wasto")]
+    return any("," not in sentence.words[m.last : cue.first] for m in was)
+
+
+WAS_TO = 4
+_MOVES = ("departure", "arrival", "resume")
 
 
 def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool:

@@ -90,6 +90,9 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
     ceiling = _ceiling(sentence, number)
     if ceiling is not None:
         return Mark(ceiling, ceiling + 1, "HEDGE_MAX", "")
+    least = _not_less(sentence, number)
+    if least is not None:
+        return Mark(least, least + 1, "HEDGE_MIN", "")
     for mark in sentence.of("HEDGE_MAX", "HEDGE_MIN"):
         between = sentence.words[mark.last : number.first]
         if not 0 < len(between) <= BOUND or any(word in _BREAKS or word[0].isdigit() for word in between):
@@ -102,6 +105,19 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
         subject = subject or (bool(between) and between[0] in small("boundsubject"))
         if subject and any(word in verbs for word in held):
             return mark
+    return None
+
+
+def _not_less(sentence: Sentence, number: Number) -> int | None:
+    """Return where Arabic says "not less", its subject behind the verb: "the share of civilians be not under 70"."""
+    words = sentence.words
+    if not number.first or words[number.first - 1] not in small("lessthan"):
+        return None
+    for at in range(number.first - 2, max(0, number.first - 2 - BOUND), -1):
+        if words[at] in _BREAKS or words[at][0].isdigit():
+            return None
+        if words[at] in small("lessverb") and words[at - 1] in small("notso"):
+            return at
     return None
 
 

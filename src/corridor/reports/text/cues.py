@@ -84,15 +84,16 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "ABOARD" and _arrived_on(sentence, mark, base):
         # Arabic: "arrived at the airport aboard the second aircraft 128 people".
         return 9.0
-    if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
-        # "14 injuries were recorded": the noun behind the number is what it counts.
-        return -1.0
-    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
-        # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
-        return -1.0
     if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
         # "14 wounded, ready to go": the noun says who they are, the cue what of them.
         return 2.0
+    if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
+        # "14 injuries were recorded": the noun behind the number is what it counts.
+        aboard = unit.value == "wounded" and any(m.last == base.first for m in sentence.of("ABOARD"))
+        return 2.0 if aboard else -1.0
+    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
+        # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
+        return -1.0
     if mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
         # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
         return 4.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from corridor.reports.report import Modality
 from corridor.reports.text.again import sifted
 from corridor.reports.text.barred import one_mover, wished
-from corridor.reports.text.claims import Claim, distance, modality, near
+from corridor.reports.text.claims import Claim, coordinated, distance, modality, near
 from corridor.reports.text.eventrules import Rule, rules
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.named import describes, of_a_place
@@ -211,7 +211,8 @@ def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int
     ):
         last, steps = last + 1, steps + 1
     steps = 0
-    while not partner and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
+    alone = partner is None and not coordinated(sentence.words[first])
+    while alone and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
         first, steps = first - 1, steps + 1
     return first, last
 

@@ -167,6 +167,9 @@ def _later(it: Counted, base: Claim) -> bool:
 
 def _of_a_stop(it: Counted, base: Claim) -> bool:
     """Tell whether a length is that of a stop; one of the fighting ("hostilities stop for 72 hours") is a truce."""
+    if base.first and it.sentence.words[base.first - 1] in small("lasted"):
+        # Arabic: "after a closing that lasted three days".
+        return True
     stop = near(it.sentence, base.first, base.last, "STOP", within=5)
     if stop is None:
         return False

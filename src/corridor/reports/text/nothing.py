@@ -36,6 +36,9 @@ def no_claims(sentence: Sentence) -> list[Claim]:
             continue
         claim = _nil(sentence, mark)
         claim = claim or (_nobody(sentence, mark) if mark.cls == "NOBODY" else _no_unit(sentence, mark))
+        if not small("without").isdisjoint(sentence.words[max(0, mark.first - 3) : mark.first]):
+            # Arabic: "the non-pursuit of any of those who leave" counts nobody.
+            continue
         if claim and not any(c.first < claim.last and claim.first < c.last for c in found):
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found

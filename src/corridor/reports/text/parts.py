@@ -39,7 +39,7 @@ def _another_part(it: Counted, base: Claim, previous: Claim) -> bool:
 
 
 PARTED = 2
-_BEFELL = frozenset(("ARRIVE", "DEAD", "INJURED", "REMAIN"))
+_BEFELL = frozenset(("ARRIVE", "DEAD", "INJURED", "REMAIN", "EVAC", "LEAVE"))
 
 
 def is_whole(it: Counted) -> bool:
