@@ -97,7 +97,8 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
         between = sentence.words[mark.last : number.first]
         if not 0 < len(between) <= BOUND or any(word in _BREAKS or word[0].isdigit() for word in between):
             continue
-        if any(m.cls == "NUM" and mark.last <= m.first < number.first for m in sentence.of("NUM")):
+        counted = [m for m in sentence.of("NUM") if sentence.words[m.first] not in small("theone")]
+        if any(mark.last <= m.first < number.first for m in counted):
             continue
         held = sentence.words[mark.first : mark.last]
         people = ("HOWMANY", "PERSON", "REMAIN", "LEAVE", "EVAC", "VEHICLE")

@@ -39,6 +39,9 @@ def _tells(sentence: Sentence, mark: Mark, heading: int) -> bool:
     """Tell whether what follows a heading tells it by itself: not "Truce: holding", nor "Shelters full: 3"."""
     if mark.cls in ("TRUCE", "DEAL") and any(0 <= m.first - heading <= STATE for m in sentence.of("DEALVERB")):
         return False
+    if mark.cls == "CLOSED" and any(m.first >= heading for m in sentence.of("ROAD")):
+        # "Open roads: the ridge road": what follows has no verb of its own.
+        return any(m.first >= heading for m in sentence.of("CLOSED", "WAY", "ROUTEVERB"))
     return mark.cls != "FULL" or any(word[0].isalpha() for word in sentence.words[heading:])
 
 

@@ -119,7 +119,11 @@ def _only_named(sentence: Sentence, cue: Mark) -> bool:
     if cue.first and sentence.words[cue.first - 1] in small("notyet"):
         # "Until the exit of the last civilian".
         return True
-    deal = ("DEAL", "TRUCE", "WISH", "DEALVERB") if not _OF_DEALS.isdisjoint(sentence.by) else ("WISH",)
+    deal = (
+        ("DEAL", "TRUCE", "WISH", "DEALVERB", "AGREEVERB", "AGREED")
+        if not _OF_DEALS.isdisjoint(sentence.by)
+        else ("WISH",)
+    )
     return any(m.cls in deal and m.first < cue.first for m in sentence.marks)
 
 

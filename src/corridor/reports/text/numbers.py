@@ -64,7 +64,9 @@ CHANGED = 3
 
 def _plain(sentence: Sentence) -> list[Number]:
     counting = sentence.of("NUM")
-    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")} if counting else ()
+    named = {mark.first for mark in sentence.of("WEEKDAY", "MONTH")} if counting else set()
+    # Arabic: "in the one bus" is each bus.
+    named |= {m.first for m in counting if sentence.words[m.first] in small("theone")}
     words_at = {m.first: m for m in reversed(counting) if m.first not in named}
     found: list[Number] = []
     until = 0
