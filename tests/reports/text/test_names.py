@@ -19,6 +19,11 @@ SAID = [
     ("Al Marsa TV said 300 people had left the town.", "Al Marsa TV"),
     ("Ada Lind, porte-parole de la mairie, a indiqué que 350 personnes avaient quitté la ville.", "Ada Lind, porte-"),
     ("« 350 personnes sont sorties », a déclaré à l'AFP un responsable du Croissant-Rouge.", "responsable du Cro"),
+    ("WHO reports that 301 patients have been transferred to hospitals.", "WHO"),
+    ("US officials said 300 people had left the town.", "US officials"),
+    ("Depuis jeudi, 8.500 personnes, dont 3.000 combattants, ont quitté la ville, selon l'ODH.", "ODH"),
+    ("Ankara, de son côté, fait état de 4.500 personnes évacuées lundi.", "Ankara"),
+    ("Le ministre local des Affaires étrangères, Ada Lind, a précisé que 200 personnes étaient sorties.", "ministre l"),
     ("وقال المبعوث إن خمسين ألف شخص لا يزالون في المدينة، في حين قدرت أنقرة العدد بـ80 ألفا.", "المبعوث"),
 ]
 
@@ -58,3 +63,25 @@ def test_what_would_be_done_is_not_done() -> None:
     assert claim.modality == "planned"
     (done,) = [c for c in read_text("On 3 May 4,000 people were evacuated.") if c.kind == "count_out"]
     assert done.modality == "done"
+
+
+def test_a_capital_where_all_are_capitals_names_nobody() -> None:
+    assert {c.source for c in read_text("...MILTON EXPECTED TO BRING HEAVY RAIN AND HIGH WINDS TONIGHT...")} == {
+        "article"
+    }
+
+
+def test_a_word_of_a_proper_name_is_no_weather() -> None:
+    assert [c.kind for c in read_text("The Sunshine Skyway Bridge was closed at noon.")] == ["route"]
+    assert [c.kind for c in read_text("Snow closed the bridge at noon. Heavy Snow fell.")][-1] == "weather"
+
+
+def test_people_taken_are_not_hurt_and_a_camp_for_people_is_room() -> None:
+    taken = read_text(
+        "Rebels said the militias had seized dozens of people from one of the convoys and shot dead four."
+    )
+    assert [c.low for c in taken if c.kind == "casualty"] == [4.0]
+    (room,) = read_text("A tent camp for up to 80,000 people was being prepared near the border.")
+    assert (room.kind, room.low, room.high) == ("capacity", None, 80000.0)
+    reached = read_text("وتصل الطاقة الاستيعابية لمخيم قيد الإنشاء قرب الحدود إلى 80 ألف شخص.")
+    assert [c.kind for c in reached] == ["capacity"]

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from corridor.reports.text.apposition import apposed, with_office
 from corridor.reports.text.language import small_of
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.speakernames import (
     PRONOUN,
     STOP,
-    apposed,
     in_quotes,
     name_after,
     name_before,
     name_in,
     name_of,
     stop_after,
-    with_office,
     without_to,
 )
 
@@ -159,6 +158,7 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
         return PRONOUN if pronoun else ""
     if pronoun:
         return PRONOUN
+    at = _before_aside(sentence, at)
     if not pronoun:
         inverted = name_after(sentence, text, mark.last, lang)
         if inverted:
@@ -170,6 +170,14 @@ def _subject(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
             return name
     after = [m for m in sentence.marks if m.cls == "PRON" and m.first in (mark.last, mark.last + 1)]
     return PRONOUN if pronoun or after else ""
+
+
+def _before_aside(sentence: Sentence, at: int) -> int:
+    """Return the comma in front of a turn set between commas: "Ankara, de son cote, fait etat de"."""
+    for mark in sentence.of("CONTRAST", "ASIDE"):
+        if mark.last == at and mark.last > mark.first + 1 and mark.first and sentence.words[mark.first - 1] == ",":
+            return mark.first - 1
+    return at
 
 
 def _opening(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:

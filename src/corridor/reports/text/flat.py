@@ -129,15 +129,22 @@ def _undotted(text: str) -> Iterator[Edit]:
             yield Edit(at, at + 1)
 
 
+# The World Health Organization, whose letters are a word of another kind; it is read by its name in other tongues.
+_WHO = re.compile(r"(?<![\w.-])WHO(?![\w.])(?=['’]?[a-z ]*[a-z])")
+_READ_AS = "OMS"
+
+
 def dotted(text: str) -> dict[str, str]:
-    """Return the abbreviations that a text writes with dots, by their letters."""
-    return {match[0].replace(".", ""): match[0] for match in _DOTTED.finditer(text)}
+    """Return how a text writes the abbreviations that are read without their dots, or by other letters."""
+    found = {match[0].replace(".", ""): match[0] for match in _DOTTED.finditer(text)}
+    return found | ({_READ_AS: "WHO"} if _WHO.search(text) else {})
 
 
 def unsigned(text: str) -> Flat:
     """Return a text without the signs that carry nothing, its blanks all of one kind."""
     flat = Flat(text if text.isascii() or _BLANK_SIGNS.isdisjoint(text) else text.translate(_BLANKS))
     flat = flat.cut(_undotted(flat.text))
+    flat = flat.cut(Edit(*match.span(), _READ_AS) for match in _WHO.finditer(flat.text))
     if _NOTHING_SIGN.search(text):
         flat = flat.cut(Edit(*match.span()) for match in _NOTHING.finditer(flat.text))
     if "(" in text and not text.isascii():

@@ -52,6 +52,9 @@ def _no_movement(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
         return True
     if rule.cue == "ROUTEVERB" and (_takes_something(sentence, cue) or _by_so_many(sentence, cue)):
         return True
+    if rule.cue == "ARRIVE" and any(m.first == cue.last for m in sentence.of("CAPACITY")):
+        # Arabic: "the capacity of a camp arrives at 80,000".
+        return True
     return rule.cue in ("AWAY", "CAMEIN") and not _closes(sentence, cue)
 
 

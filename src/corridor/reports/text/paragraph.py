@@ -92,6 +92,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
             if _may_happen(sentence)
             else []
         )
+        events = [event for event in events if not _of_a_name(sentence, text, event)]
         deal = DEAL_GOES_ON if speaks_of_deal(sentence) else deal - 1
         if sentence.of("DUTY"):
             counted, clauses = with_numbers(counted, clause_claims(sentence, counted, events, under=deal > 0))
@@ -111,6 +112,19 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         asks = hint if hint and "?" in sentence.words[-2:] else ""
         found.append(Told(_spoken(sentence, text, claims, speakers, setting), speakers, begins >= 0, asks))
     return _backwards(found, begun) if quotes else tuple(found)
+
+
+def _of_a_name(sentence: Sentence, text: str, event: Claim) -> bool:
+    """Tell whether the weather of an event is a word of a proper name: "the Sunshine Skyway Bridge was closed"."""
+    if event.kind != "weather" or event.counted:
+        return False
+    cues = [m for m in sentence.of("WEATHER") if event.first <= m.first < event.last and m.last == m.first + 1]
+    starts = [sentence.tokens.start(at) for m in cues[:1] for at in (m.first, m.last) if at < len(sentence.words)]
+    named = len(cues) == 1 and len(starts) == BOTH and all(text[at].isupper() for at in starts)
+    return named and cues[0].first > 0 and not text[starts[0] : sentence.end].isupper()
+
+
+BOTH = 2
 
 
 def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:

@@ -17,6 +17,9 @@ def part(it: Counted, base: Claim, previous: Claim, cue: Mark | None) -> bool:
     if subsets and cue is not None and cue.cls in _BEFELL and cue.last == subsets[-1].first:
         # Arabic: "36 were referred, and arrived of them 34".
         return False
+    if subsets and cue is not None and cue.cls == "HOUSE" and cue.first == base.last:
+        # "Of these, about 6,000 are staying at the centre".
+        return False
     if subsets or _another_part(it, base, previous):
         return True
     if previous.last and any(0 <= base.first - m.last <= 1 for m in it.sentence.of("WITH")):

@@ -69,6 +69,12 @@ def person(it: Counted, base: Claim) -> Claim | None:
     )
 
 
+def _taken(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a verb of taking stands right in front of people: "seized dozens of people and shot four"."""
+    before = sentence.words[max(0, base.first - 2) : base.first]
+    return not small("takenaway").isdisjoint(before)
+
+
 def _related(it: Counted, base: Claim) -> Claim | None:
     """Return the claim of a number that another count or the vehicles explain: a whole, the others, so many in each."""
     words, first = it.sentence.words, it.number.first
@@ -89,7 +95,7 @@ def _related(it: Counted, base: Claim) -> Claim | None:
 
 
 _TOLD = {
-    "context": "those who do it, or a number of another time or operation",
+    "context": "those who do it or who were taken, or a number of another time or operation",
     "reception": "people where the room counted before is",
 }
 
@@ -99,6 +105,8 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
     if it.unit.family == "staff" and (_agents(it.sentence, base) or _do_it(it.sentence, base)):
         return "context"
     if kind in ("count_out", "remaining", "arrival") and _elsewhere(it.sentence, base):
+        return "context"
+    if kind == "casualty" and _taken(it.sentence, base):
         return "context"
     # "It can take 1,500; by morning 940 had checked in": they are where the room is.
     bare = it.unit.first == it.unit.last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.fold import ARABIC, fold
+from corridor.reports.text.fold import ARABIC
 from corridor.reports.text.language import small, small_of
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
@@ -12,52 +12,6 @@ PRONOUN = "\x00pronoun"
 
 STOP = frozenset(',;:().!?"[]|')
 MAX_NAME = 14
-
-
-def apposed(sentence: Sentence, text: str, end: int, lang: str) -> str:
-    """Return the office with the name between commas behind it: "31 centres, the minister, Huda Maliki, told"."""
-    words = sentence.words
-    start = end - 1
-    while start > 0 and words[start] not in STOP:
-        start -= 1
-    if words[start] != "," or not text[sentence.tokens.start(start + 1)].isupper():
-        return ""
-    actors = [m for m in sentence.of("ACTOR") if 0 < start - m.last + 1 <= APPOSED]
-    if not actors:
-        return ""
-    office = actors[-1].first
-    while office and words[office - 1] not in STOP and words[office - 1] not in small_of(lang, "determiner"):
-        office -= 1
-    first = office if actors[-1].first - office <= APPOSED else actors[-1].first
-    whose = small_of(lang, "determiner") | small_of(lang, "preposition") | small("of")
-    for actor in reversed(actors[:-1]):
-        # "The spokesman of the ministry, Huda Maliki, told".
-        if actor.last < first and all(word in whose for word in words[actor.last : first]):
-            first = actor.first
-    return name_of(sentence, text, first, end, lang)
-
-
-def with_office(sentence: Sentence, text: str, name: str, end: int, lang: str) -> str:
-    """Return a name with the office between commas behind it: "Ada Lind, a spokeswoman for the harbour board, said"."""
-    words = sentence.words
-    start = end - 1
-    while start > 0 and words[start] not in STOP:
-        start -= 1
-    if not name or words[start] != "," or end - start > MAX_NAME:
-        return name
-    named = not fold(text[: sentence.tokens.end(start - 1)]).text.endswith(fold(name).text)
-    offices = any(start < m.first < end for m in sentence.of("ACTOR")) or words[start + 1] in small("article")
-    before = any(m.first < start for m in sentence.of("ACTOR"))
-    says = any(start < m.first < end for m in sentence.of("SAY", "QUOTING", "ACCORDING")) or any(
-        m.first == start + 1 for m in sentence.of("RELATIVE")
-    )
-    if named or before or not offices or says:
-        return name
-    office = name_of(sentence, text, start + 1, end, lang)
-    return f"{name}, {text[sentence.tokens.start(start + 1) : sentence.tokens.end(end - 1)]}" if office else name
-
-
-APPOSED = 5
 
 
 def in_quotes(sentence: Sentence, at: int) -> bool:
@@ -109,7 +63,8 @@ def name_in(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     """Return the name between two places: an actor of the table, or words with a capital."""
     actors = [m for m in sentence.of("ACTOR") if start <= m.first < end]
     firsts = [m.first for m in actors[:1]]
-    for at in range(start, end):
+    # Where all is in capitals, a capital tells no name: "MILTON EXPECTED TO MAKE LANDFALL".
+    for at in () if _shouted(sentence, text) else range(start, end):
         if at in firsts:
             break
         opens = at > 0 or not actors or _proper(sentence, text, actors[0].first, lang)
@@ -119,10 +74,19 @@ def name_in(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     if not firsts:
         return ""
     first = min(firsts)
-    while lang == "en" and first > start and _adjective(sentence, first - 1):
+    while lang == "en" and first > start and (_adjective(sentence, first - 1) or _state(sentence, text, first - 1)):
         first -= 1
     last = _stop(sentence, first, end)
     return name_of(sentence, text, first, last, lang)
+
+
+def _shouted(sentence: Sentence, text: str) -> bool:
+    """Tell whether a sentence of several words is in capitals."""
+    words = [at for at, word in enumerate(sentence.words) if word.isalpha() and len(word) > 1]
+    return len(words) >= SHOUTED and text[sentence.tokens.start(words[0]) : sentence.tokens.end(words[-1])].isupper()
+
+
+SHOUTED = 4
 
 
 def _proper(sentence: Sentence, text: str, end: int, lang: str) -> bool:
@@ -136,6 +100,12 @@ def _adjective(sentence: Sentence, at: int) -> bool:
     word = sentence.words[at]
     known = any(m.first <= at < m.last and m.cls != "ACTOR" for m in sentence.marks)
     return word.isalpha() and len(word) > 3 and not known and word not in small_of("en", "determiner")
+
+
+def _state(sentence: Sentence, text: str, at: int) -> bool:
+    """Tell whether a word is the letters of a state or a body in front of an office: "US officials"."""
+    word = text[sentence.tokens.start(at) : sentence.tokens.end(at)]
+    return word.isalpha() and word.isupper() and len(word) > 1 and not _shouted(sentence, text)
 
 
 def _common(sentence: Sentence, at: int, lang: str) -> bool:

@@ -25,7 +25,17 @@ def nearest(sentence: Sentence, claim: Claim, found: Sequence[Speaker]) -> int:
 def _aside(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
     """Tell whether a speaker is named in a clause aside, behind the claim: "left for the camp, whose head says"."""
     between = sentence.words[claim.last : speaker.cue.first]
-    return any(word in small("whose") for word in between) or _another_clause(sentence, claim, speaker)
+    whose = any(
+        word in small("whose") and not _counts(sentence, claim.last + at + 1) for at, word in enumerate(between)
+    )
+    return whose or _another_clause(sentence, claim, speaker)
+
+
+def _counts(sentence: Sentence, at: int) -> bool:
+    """Tell whether a number or its hedge begins at a token: French "dont 3.000 combattants" names a part, no owner."""
+    return sentence.kind(at) == "digits" or any(
+        m.first == at and (m.cls == "NUM" or m.cls.startswith("HEDGE_")) for m in sentence.marks
+    )
 
 
 def _another_clause(sentence: Sentence, claim: Claim, speaker: Speaker) -> bool:
