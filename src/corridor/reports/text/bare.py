@@ -163,7 +163,9 @@ def _by_what_follows(sentence: Sentence, number: Number, previous: Claim | None,
     being = _who_they_are(sentence, number)
     if being:
         return Unit(UNITS[being.cls], being.value, number.last, number.last)
-    behind = _cue_behind(sentence, number)
+    behind = _cue_behind(sentence, number) or any(
+        m.last == number.first and sentence.words[m.first] >= ARABIC for m in sentence.of("BRINGS")
+    )
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
     if behind or (cue and (not after[0].isalpha() or day or after in small("bare") or in_the(after))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge
@@ -73,10 +74,13 @@ def _negated(sentence: Sentence, hedge: Mark) -> bool:
         return False
     # A longer term may hold the "not": "there is not in the town".
     before = sentence.words[max(0, hedge.first - NOT) : hedge.first]
-    return any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG")) or bool(_NOT & set(before))
+    spoken = any(word == "ما" and after.startswith(_SPOKEN) for word, after in pairwise(before))
+    return spoken or any(0 <= hedge.first - m.last <= 4 for m in sentence.of("NEG")) or bool(_NOT & set(before))
 
 
 NOT = 4
+# Spoken verbs in the present: "it does not hold more than 70".
+_SPOKEN = ("بي", "بت", "بن", "عم")
 # "Not less than" says "not" itself.
 _OWN = frozenset(("لا", "ما", "ليس", "بما", "لما"))
 _NOT = frozenset(("ليس", "ليست", "وليس"))

@@ -137,7 +137,21 @@ def _there_is(sentence: Sentence, one: Mark) -> bool:
 def _befalls(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
     """Tell whether a verb of harm stands in front of one person, or of a limb of one: "the leg of one was broken"."""
     limb = hurt.last + 1 == one.first and sentence.words[hurt.last] in small("limb")
-    return hurt.last == one.first or limb
+    return hurt.last == one.first or limb or _and_one(sentence, one, hurt)
+
+
+def _and_one(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
+    """Tell whether one of several follows the first one hurt: Arabic "was hurt the officer and-one of the drivers"."""
+    between = sentence.words[hurt.last : one.first]
+    if not 0 < len(between) <= AND_ONE or not sentence.words[one.first].startswith(AND_ONE_OF):
+        return False
+    return all(word.isalpha() for word in between) and not any(
+        hurt.last <= m.first < one.first for m in sentence.of("NUM", "VEHICLE", "CONVOY")
+    )
+
+
+AND_ONE = 3
+AND_ONE_OF = ("واحد", "واحدي")
 
 
 def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:

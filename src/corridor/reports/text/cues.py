@@ -31,6 +31,10 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         kind = _kind_by(sentence, mark, base, rule[0])
         if cost < best[2]:
             best = (kind, mark, cost)
+    nobody = [m for m in sentence.of("NOBODY") if m.value and m.last < base.first]
+    if nobody and base.first and sentence.words[base.first - 1] in small("only"):
+        # "Nobody came out but 12".
+        return nobody[0].value, nobody[0], 1.0
     if unit.family == "person" and (unit.value in ("killed", "injured") or _beside_killed(sentence, unit)):
         return "casualty", best[1], 1.0
     if unit.value in BY_NOUN:
@@ -191,6 +195,7 @@ def _no_cue(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> bool:
 _AWAITED = frozenset(("EVAC", "LEAVE", "ARRIVE"))
 
 
+EMPTIED = 4
 _VERBS = frozenset(("EVAC", "LEAVE", "ARRIVE", "REMAIN"))
 
 
@@ -218,6 +223,11 @@ def _of_another_noun(sentence: Sentence, mark: Mark) -> bool:
         return False
     before = sentence.words[mark.first - 1]
     if before.removeprefix("ب").removeprefix("ل").removeprefix("ال") in small("area"):
+        return True
+    if before == "من" and any(0 < mark.first - m.last <= EMPTIED for m in sentence.of("EVAC")):
+        # "The emptying of the port of those stranded".
+        return True
+    if any(m.last == mark.first and sentence.words[m.first] in small("trips") for m in sentence.of("OPERATION")):
         return True
     brought = [m for m in sentence.of("EVAC", "HOUSE") if m.last == mark.first]
     held = [m for m in sentence.of("NEG", "REMAIN", "PLAN", "NEED") if m.last <= mark.first]

@@ -18,11 +18,15 @@ def _adjective(sentence: Sentence, cue: Mark) -> bool:
 
 
 SHORT_ENTRY = 8
+PRICE = 6
 
 
 def describes(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
     """Tell whether a cue is no verb of its own: a participle of people, or a noun of what a deal is about."""
     if rule.kind in ("departure", "route") and _adjective(sentence, cue):
+        return True
+    if rule.cue == "AGREED" and near(sentence, cue.first, cue.last, "MONEY", within=PRICE):
+        # "We agreed with the drivers on 300 pounds".
         return True
     if rule.kind == "weather" and cue.last == cue.first + 1 and sentence.words[cue.first] in small("topic"):
         return True

@@ -14,6 +14,8 @@ def no_claims(sentence: Sentence) -> list[Claim]:
     """Return counts of zero: "no buses arrived", "nobody was hurt"."""
     found: list[Claim] = []
     for mark in sentence.of("NONE", "NOBODY", "NOHURT"):
+        if mark.cls == "NOBODY" and _but_some(sentence, mark):
+            continue
         if mark.cls == "NOHURT" and any(m.last == mark.first for m in sentence.of("ARRIVE")):
             # "The convoy arrived safe and sound" counts nobody.
             continue
@@ -42,6 +44,12 @@ def no_claims(sentence: Sentence) -> list[Claim]:
         if claim and not any(c.first < claim.last and claim.first < c.last for c in found):
             found.append(claim._replace(low=0.0, high=0.0, modality="denied", confidence=0.7))
     return found
+
+
+def _but_some(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether "nobody" is followed by those who are the exception, with their number: "nobody but 12 cases"."""
+    numbers = [at for at in sentence.numbered if at >= mark.last]
+    return bool(numbers and numbers[0]) and sentence.words[numbers[0] - 1] in small("only")
 
 
 def _nil(sentence: Sentence, mark: Mark) -> Claim | None:
