@@ -136,6 +136,9 @@ def _pronoun_ar(sentence: Sentence, mark: Mark) -> str:
     if following == "ان" and sentence.words[mark.last - 1] in small_of("ar", "impersonal"):
         # "It is expected that" is nobody's word.
         return ""
+    if following == "من" and sentence.words[mark.last - 1] in small_of("ar", "warned"):
+        # "And it had warned of winds".
+        return PRONOUN
     return PRONOUN if following in ("ان", "انه", "انها", "انهم", ":") and mark.cls == "SAY" else ""
 
 

@@ -40,6 +40,7 @@ def label_of(line: str) -> tuple[str, str, int]:
 
 
 PARTIES = 7
+_NO_SENDER = frozenset(("CORRECT", "SAY", "ACCORDING"))
 _STAMP = re.compile(r"\s*(?P<hour>(?:[01]\d|2[0-3])[0-5]\d)[hHzZL]?[ \t,:–-]+(?=\S)")
 STAMPED = 3
 
@@ -74,9 +75,9 @@ def senders_of(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tupl
         if (
             not name
             or (_is_field(name, words) and not spoken)
-            or any(m.cls == "CORRECT" and not m.first for m in marks_of(name, words))
+            or any(m.cls in _NO_SENDER and not m.first for m in marks_of(name, words))
         ):
-            # "0910 Correction from the gate:" says that what follows corrects.
+            # "0910 Correction from the gate:" says that what follows corrects, "said the mayor:" who says it.
             continue
         found[n] = (name, block.start + length, bool(stamp))
         seen[name] = seen.get(name, 0) + 1

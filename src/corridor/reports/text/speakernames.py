@@ -251,13 +251,17 @@ def _told_behind(sentence: Sentence, at: int) -> set[int]:
     actors = [m for m in sentence.of("ACTOR") if m.first == at]
     if not actors:
         return set()
-    told = sentence.of(
-        "EVAC", "LEAVE", "STOP", "RESUME", "START", "DEAD", "INJURED", "END", "ARRIVE", "REMAIN", "CLOSED", "TAKEIN"
-    )
+    told = sentence.of(*_TOLD)
     counted = {at for at in sentence.numbered if at >= actors[0].last and sentence.kind(at) == "digits"}
     return counted | {
         m.first for m in told if m.first >= actors[0].last and not sentence.words[m.first].startswith(("ال", "لل"))
     }
+
+
+_TOLD = (
+    *("EVAC", "LEAVE", "STOP", "RESUME", "START", "DEAD", "INJURED", "END", "ARRIVE", "REMAIN"),
+    *("CLOSED", "TAKEIN", "FIRE", "WEATHER", "BREAKDOWN", "AGREED", "TRUCE"),
+)
 
 
 def _named_ar(sentence: Sentence, at: int, last: int) -> bool:
