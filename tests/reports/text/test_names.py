@@ -85,3 +85,22 @@ def test_people_taken_are_not_hurt_and_a_camp_for_people_is_room() -> None:
     assert (room.kind, room.low, room.high) == ("capacity", None, 80000.0)
     reached = read_text("وتصل الطاقة الاستيعابية لمخيم قيد الإنشاء قرب الحدود إلى 80 ألف شخص.")
     assert [c.kind for c in reached] == ["capacity"]
+
+
+def test_who_is_accused_says_nothing_and_what_stands_before_the_blame_is_told() -> None:
+    text = "وتعرض موكب لإطلاق نار، وفق ما أفاد الجيش الذي اتهم قوات الدعم بالهجوم، ما أسفر عن إصابة مواطن."
+    found = {c.kind: c.source for c in read_text(text)}
+    assert found == {"incident": "الجيش", "accusation": "الجيش", "casualty": "الجيش"}
+
+
+def test_a_number_told_as_the_size_of_what_stands_before_it_counts_that() -> None:
+    counted = [
+        (c.kind, c.unit, c.low) for c in read_text("Les autobus, au nombre de quatorze, sont attendus dimanche.")
+    ]
+    assert counted[0] == ("fleet", "buses", 14.0)
+    (people,) = read_text("Les patients, au nombre de 14, ont quitté l'hôpital.")
+    assert (people.kind, people.low) == ("count_out", 14.0)
+
+
+def test_an_airport_is_a_way_though_people_shelter_in_one() -> None:
+    assert [c.kind for c in read_text("وأغلق مطار المدينة منذ اليوم الأول.")] == ["route"]

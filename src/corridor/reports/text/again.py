@@ -39,7 +39,8 @@ def _moves_again(_sentence: Sentence, event: Claim, events: list[Claim], counted
 
 def _only_said(sentence: Sentence, event: Claim, events: list[Claim], counted: list[Claim]) -> bool:
     """Tell whether an incident is only what one side blames on another, feared, or denied with its victims."""
-    if event.modality == "planned" or any(e.kind == "accusation" for e in events):
+    if event.modality == "planned" or any(e.kind == "accusation" and e.first <= event.last for e in events):
+        # What stands in front of the blame is told: "a convoy came under fire, said the army, which accused".
         return True
     if any(e.kind == "agreement" and _overlap(e, event) for e in events) and not _despite(sentence, event):
         return True

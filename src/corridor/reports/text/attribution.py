@@ -116,6 +116,9 @@ def _of_verb(sentence: Sentence, text: str, mark: Mark, lang: str) -> str:
     if _passive(sentence, mark):
         by = [m for m in sentence.marks if m.cls == "BY" and mark.last <= m.first <= mark.last + 6]
         return name_after(sentence, text, by[0].last, lang) if by else ""
+    if lang == "ar" and any(m.last == mark.first for m in sentence.of("RELATIVE")) and mark.cls != "SAY":
+        # "The army, which accused the militia": who is accused says nothing.
+        return name_before(sentence, text, mark, lang)
     if lang == "ar":
         return (
             name_after(sentence, text, mark.last, lang)

@@ -114,7 +114,7 @@ def _event(sentence: Sentence, rule: Rule, cue: Mark, counted: list[Claim]) -> t
     elif rule.kind in _SHORTHAND:
         # A word of a log says it by itself, but a verb with its subject says it better.
         cost = 1.5
-    if rule.unless and _unless(sentence, rule, cue):
+    if rule.unless and _unless(sentence, rule, cue, partner):
         return None
     if wished(sentence, rule.kind, cue, partner) or one_mover(sentence, rule.kind, cue, partner):
         return None
@@ -144,9 +144,12 @@ def _labelled(sentence: Sentence, cue: Mark) -> bool:
 LABEL = 6
 
 
-def _unless(sentence: Sentence, rule: Rule, cue: Mark) -> bool:
+def _unless(sentence: Sentence, rule: Rule, cue: Mark, partner: Mark | None) -> bool:
     """Tell whether a term stands near that bars the rule; a deal named behind a movement that was made does not."""
     bar = near(sentence, cue.first, cue.last, *rule.unless, within=10)
+    if bar and partner and (bar.first, bar.last) == (partner.first, partner.last):
+        # An airport is a place of passage, and may be a shelter: the partner itself bars nothing.
+        return False
     if bar and bar.cls == "UNDERDEAL" and bar.first >= cue.last:
         return _mode(sentence, rule, cue) != "done"
     return bar is not None
