@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from corridor.reports.text import measures, people
 from corridor.reports.text.bare import find_unit
-from corridor.reports.text.bounds import Number
+from corridor.reports.text.bounds import Number, hedged
 from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.goeson import other_count
 from corridor.reports.text.labels import is_label
@@ -182,9 +182,10 @@ def _twos(sentence: Sentence) -> list[Claim]:
             # "Two elderly women": the adjective is a dual too.
             continue
         family = UNITS[mark.cls.removeprefix("TWO_")]
-        number = Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact")
+        number = hedged(sentence, Number(mark.first, mark.last, mark.first, 2.0, 2.0, "exact"))
         unit = Unit(family, mark.value, mark.first, mark.last)
-        claim = MAKERS[family](Counted(sentence, number, unit, None), Claim(mark.first, mark.last, "", 2.0, 2.0))
+        base = Claim(number.first, mark.last, "", number.low, number.high, number.hedge)
+        claim = MAKERS[family](Counted(sentence, number, unit, None), base)
         if claim:
             found.append(claim)
     return found
