@@ -157,10 +157,10 @@ AND_ONE_OF = ("واحد", "واحدي")
 def _befell(sentence: Sentence, one: Mark, hurt: Mark) -> bool:
     """Tell whether a verb of harm follows one person without an article, who opens what is said: "an old man died"."""
     word = sentence.words[one.first]
-    role = word.startswith("ال") and word[2:] in small("role")
+    role = word.removeprefix("و").startswith("ال") and word.removeprefix("و")[2:] in small("role")
     named = role or not word.startswith(("ال", "وال"))
     bare = one.last == hurt.first and named and hurt.last - hurt.first <= SHORT_VERB
-    before = sentence.words[one.first - 1] if one.first else ":"
+    before = sentence.words[one.first - 1] if one.first and not (role and word[0] == "و") else ":"
     if before in _MET and 0 <= hurt.first - one.last <= MET:
         # Arabic: "met a child of seven his death".
         return True

@@ -142,7 +142,19 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         # Arabic: "received the fairground 940 people": a shelter houses whom it takes in, a hospital admits them.
         host = [m for m in sentence.of("SHELTER") if m.first == cue.last]
         kind = "reception" if host and host[0].value != "hospital" else kind
+    if cue.cls == "HOUSE" and _batch_holds(sentence, cue):
+        return "count_out"
     return "reception" if cue.cls == "LIVE" and _sheltered(sentence) else kind
+
+
+def _batch_holds(sentence: Sentence, cue: Mark) -> bool:
+    """Tell whether a batch, not a shelter, holds people: Arabic "the second batch reached the camp and holds 390"."""
+    word = sentence.words[cue.first]
+    if word.removeprefix("و") not in small("holds"):
+        return False
+    before = [m for m in sentence.of("CONVOY", "VEHICLE", "SHELTER") if m.last <= cue.first]
+    before.sort(key=lambda m: m.first)
+    return bool(before) and before[0 if word.startswith("و") else -1].cls != "SHELTER"
 
 
 def _took_in(sentence: Sentence, cue: Mark, base: Claim) -> bool:

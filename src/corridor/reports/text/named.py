@@ -12,6 +12,10 @@ from corridor.reports.text.sentences import Sentence
 def _adjective(sentence: Sentence, cue: Mark) -> bool:
     """Tell whether a cue is a participle that only describes people: "les personnes evacuees"."""
     word = sentence.words[cue.first]
+    if word.startswith("ال") and cue.last == cue.first + 1 and cue.first and cue.cls == "LEAVE":
+        # Arabic: "the vehicles the leaving".
+        movers = sentence.of("VEHICLE", "CONVOY", "PERSON")
+        return sentence.words[cue.first - 1].startswith("ال") and any(m.last == cue.first for m in movers)
     return word.endswith(("ees", "es", "is", "ies", "us")) and any(
         m.cls == "PERSON" and m.last == cue.first for m in sentence.marks
     )
