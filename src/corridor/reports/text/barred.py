@@ -44,7 +44,7 @@ def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool
     if cue.cls == "ARRIVE" and any(m.first == cue.last for m in sentence.of("HOWMANY")):
         # "The total number reached 312" is nobody's arrival.
         return True
-    if cue.cls == "ARRIVE" and words[cue.first] in small("registers") and (partner is None or partner.cls != "PERSON"):
+    if cue.cls == "ARRIVE" and words[cue.first] in small("registers"):
         # "The station registered 38 mm".
         return True
     if cue.cls == "ARRIVE" and partner is None and words == [words[0]] and words[0].startswith("ال"):

@@ -79,7 +79,7 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         return 9.0
     if mark.cls == "REMAIN" and mark.last == base.first and then_moved(sentence, base.last):
         return 9.0
-    if mark.cls == "REMAIN" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
+    if mark.cls == "REMAIN" and mark.first == base.last and sentence.words[mark.last - 1].endswith((*_THEM, "وا")):
         # Arabic: "brought out 157 people besieged-them the water": that was before.
         return 9.0 if any(0 <= base.first - m.last <= BROUGHT for m in sentence.of("EVAC")) else 0.0
     if mark.cls == "REMAIN" and _who_were(sentence, mark, base):
@@ -138,6 +138,9 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         return "reception"
     if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
         return "remaining"
+    if cue.cls == "HOUSE" and sentence.words[cue.first] in small("comprises") and _convoy(sentence):
+        # Arabic: "the sixth batch set off, and it comprises 112 people".
+        return kind if _sheltered(sentence) else "count_out"
     if cue.cls == "ARRIVE" and sentence.words[cue.first] in small("hosts"):
         # Arabic: "received the fairground 940 people": a shelter houses whom it takes in, a hospital admits them.
         host = [m for m in sentence.of("SHELTER") if m.first == cue.last]
@@ -163,6 +166,11 @@ def _took_in(sentence: Sentence, cue: Mark, base: Claim) -> bool:
         return False
     roofs = [m for m in sentence.of("SHELTER") if m.first == cue.last and m.last <= base.first]
     return bool(roofs) and roofs[0].value != "hospital"
+
+
+def _convoy(sentence: Sentence) -> bool:
+    """Tell whether a convoy or vehicles are spoken of, were it inside a longer term."""
+    return bool(sentence.of("CONVOY", "VEHICLE")) or any(m.value in ("CONVOY", "VEHICLE") for m in sentence.of("INNER"))
 
 
 def _not_moved(sentence: Sentence, cue: Mark, base: Claim) -> bool:
