@@ -75,6 +75,9 @@ def _numbering(sentence: Sentence, number: Number) -> Unit | None:
     if start < 0:
         return None
     nouns = [m for m in sentence.marks if m.cls in UNITS and 0 <= start - m.last <= NUMBERING]
+    if words[start] in small("they"):
+        # Arabic: "aboard the ferry, their-number 63": it is people, whatever stands in front.
+        nouns = [m for m in nouns if m.cls == "PERSON"]
     return Unit(UNITS[nouns[-1].cls], nouns[-1].value, number.last, number.last) if nouns else None
 
 

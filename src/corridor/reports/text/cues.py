@@ -138,9 +138,6 @@ def _kind_by(sentence: Sentence, cue: Mark, base: Claim, kind: str) -> str:
         return "reception"
     if cue.cls in ("LEAVE", "EVAC") and base.counted and _not_moved(sentence, cue, base):
         return "remaining"
-    if cue.cls == "HOUSE" and sentence.words[cue.first] in small("comprises") and _convoy(sentence):
-        # Arabic: "the sixth batch set off, and it comprises 112 people".
-        return kind if _sheltered(sentence) else "count_out"
     if cue.cls == "ARRIVE" and sentence.words[cue.first] in small("hosts"):
         # Arabic: "received the fairground 940 people": a shelter houses whom it takes in, a hospital admits them.
         host = [m for m in sentence.of("SHELTER") if m.first == cue.last]
@@ -156,6 +153,9 @@ def _batch_holds(sentence: Sentence, cue: Mark) -> bool:
     if word.removeprefix("و") not in small("holds"):
         return False
     before = [m for m in sentence.of("CONVOY", "VEHICLE", "SHELTER") if m.last <= cue.first]
+    # "Set off the sixth batch" may be one term.
+    inner = [m for m in sentence.of("INNER") if m.value in ("CONVOY", "VEHICLE") and m.last <= cue.first]
+    before += [m._replace(cls=m.value) for m in inner]
     before.sort(key=lambda m: m.first)
     return bool(before) and before[0 if word.startswith("و") else -1].cls != "SHELTER"
 
@@ -166,11 +166,6 @@ def _took_in(sentence: Sentence, cue: Mark, base: Claim) -> bool:
         return False
     roofs = [m for m in sentence.of("SHELTER") if m.first == cue.last and m.last <= base.first]
     return bool(roofs) and roofs[0].value != "hospital"
-
-
-def _convoy(sentence: Sentence) -> bool:
-    """Tell whether a convoy or vehicles are spoken of, were it inside a longer term."""
-    return bool(sentence.of("CONVOY", "VEHICLE")) or any(m.value in ("CONVOY", "VEHICLE") for m in sentence.of("INNER"))
 
 
 def _not_moved(sentence: Sentence, cue: Mark, base: Claim) -> bool:
