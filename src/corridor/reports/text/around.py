@@ -7,7 +7,7 @@ from corridor.reports.text.claims import Claim, near
 from corridor.reports.text.language import small
 from corridor.reports.text.lexicon import Mark
 from corridor.reports.text.sentences import Sentence
-from corridor.reports.text.units import PERSON_CUES
+from corridor.reports.text.units import PERSON_CUES, UNITS, Unit
 
 
 def counts_people(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> bool:
@@ -190,3 +190,19 @@ def whose_number(sentence: Sentence, number: Number, after: str) -> bool:
 
 LONG_VERB = 4
 _VERB = "تيقن"
+
+
+def numbering(sentence: Sentence, number: Number) -> Unit | None:
+    """Return what "numbering" sends back to: "the buses, fourteen in number", "the buses, numbering fourteen"."""
+    words, at = sentence.words, number.first
+    start = next((k for k in range(max(0, at - 3), at) if words[k] in small("numbering")), -1)
+    if start < 0:
+        return None
+    nouns = [m for m in sentence.marks if m.cls in UNITS and 0 <= start - m.last <= NUMBERING]
+    if words[start] in small("they"):
+        # Arabic: "aboard the ferry, their-number 63": it is people, whatever stands in front.
+        nouns = [m for m in nouns if m.cls == "PERSON"]
+    return Unit(UNITS[nouns[-1].cls], nouns[-1].value, number.last, number.last) if nouns else None
+
+
+NUMBERING = 2

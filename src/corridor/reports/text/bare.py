@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.around import counts_people, they, whose_number
+from corridor.reports.text.around import counts_people, numbering, they, whose_number
 from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.fold import ARABIC
@@ -60,28 +60,12 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return gone_on
     if _filled(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
-    numbering = _numbering(sentence, number)
-    if numbering:
-        return numbering
+    numbered = numbering(sentence, number)
+    if numbered:
+        return numbered
     if _apposed(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
     return _by_noun_before(sentence, number, previous, after)
-
-
-def _numbering(sentence: Sentence, number: Number) -> Unit | None:
-    """Return what "numbering" sends back to: "the buses, fourteen in number", "the buses, numbering fourteen"."""
-    words, at = sentence.words, number.first
-    start = next((k for k in range(max(0, at - 3), at) if words[k] in small("numbering")), -1)
-    if start < 0:
-        return None
-    nouns = [m for m in sentence.marks if m.cls in UNITS and 0 <= start - m.last <= NUMBERING]
-    if words[start] in small("they"):
-        # Arabic: "aboard the ferry, their-number 63": it is people, whatever stands in front.
-        nouns = [m for m in nouns if m.cls == "PERSON"]
-    return Unit(UNITS[nouns[-1].cls], nouns[-1].value, number.last, number.last) if nouns else None
-
-
-NUMBERING = 2
 
 
 def _filled(sentence: Sentence, number: Number) -> bool:

@@ -44,6 +44,9 @@ def _arabic_no_move(sentence: Sentence, cue: Mark, partner: Mark | None) -> bool
     if cue.cls == "ARRIVE" and any(m.first == cue.last for m in sentence.of("HOWMANY")):
         # "The total number reached 312" is nobody's arrival.
         return True
+    if cue.cls == "ARRIVE" and any(m.first == cue.last + 1 for m in sentence.of("THING")):
+        # "Arrival of 200 masks".
+        return cue.last < len(words) and sentence.kind(cue.last) == "digits"
     if cue.cls == "ARRIVE" and words[cue.first] in small("registers"):
         # "The station registered 38 mm".
         return True

@@ -114,7 +114,7 @@ def _told(it: Counted, base: Claim, kind: str) -> str:
         return "reception"
     if kind == "remaining" and _opened_for(it.sentence, base):
         return "reception"
-    if kind == "arrival" and bare and _beds_too(it.sentence, base):
+    if kind == "arrival" and ((bare and _beds_too(it.sentence, base)) or _then_full(it.sentence, base)):
         return "reception"
     return "reception" if kind == "arrival" and bare and it.previous and it.previous.kind == "capacity" else kind
 
@@ -130,11 +130,13 @@ def _of_a_shelter(sentence: Sentence, base: Claim) -> bool:
 LABEL = 9
 
 
+def _then_full(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a shelter's own line counts who is in it: "we registered 140 families and have no more room"."""
+    return any(m.first >= base.last for m in sentence.of("FULLUP")) and not sentence.of("SHELTER")
+
+
 def _beds_too(sentence: Sentence, base: Claim) -> bool:
     """Tell whether people are counted where the beds are: "at the gym 310 registered and beds for 280"."""
-    if any(m.first >= base.last for m in sentence.of("FULLUP")) and not sentence.of("SHELTER"):
-        # A line of a school's own: "we registered 140 families and have no more room".
-        return True
     room = [m for m in sentence.of("CAPACITY", "BED") if m.first >= base.last]
     return bool(room) and any(m.last <= base.first and m.value != "hospital" for m in sentence.of("SHELTER"))
 
