@@ -104,3 +104,33 @@ def test_a_number_told_as_the_size_of_what_stands_before_it_counts_that() -> Non
 
 def test_an_airport_is_a_way_though_people_shelter_in_one() -> None:
     assert [c.kind for c in read_text("وأغلق مطار المدينة منذ اليوم الأول.")] == ["route"]
+
+
+def test_a_label_of_few_entries_heads_them_and_speaks_not() -> None:
+    hours = "".join(f"1{n}h30 - La route est ouverte et {n + 20} bus roulent.\n" for n in range(8))
+    found = read_text(hours + "18h45 - Incendie : un pompier a été blessé, 40 personnes évacuées.\n")
+    assert {c.source for c in found} == {"article"}
+    spoken = "18h45 - Karim : 12 bus sont partis.\n18h50 - Lina : 40 personnes sont arrivées.\n"
+    assert {c.source for c in read_text(spoken)} == {"Karim", "Lina"}
+
+
+def test_the_dead_tell_nothing_and_nobody_died_without_a_single_death() -> None:
+    dead = read_text("وسجلت حالة وفاة واحدة لطفل رضيع، إضافة إلى 23 مصابا نقلوا إلى مشافي المدينة.")
+    assert {c.source for c in dead} == {"article"}
+    none = read_text("They had evacuated 165 patients from three campuses without a single death in transit.")
+    assert [(c.low, c.modality) for c in none if c.kind == "casualty"] == [(0.0, "denied")]
+
+
+def test_a_date_between_commas_parts_no_verb_from_its_subject() -> None:
+    text = "وصلت إلى القلعة، فجر اليوم الأربعاء، الدفعة الرابعة من الأهالي."
+    assert [c.kind for c in read_text(text)] == ["arrival"]
+
+
+def test_a_ceiling_with_its_subject_behind_the_verb_is_a_ceiling() -> None:
+    (most,) = read_text("ولا يجوز أن يتجاوز عدد الحافلات مئة في اليوم.")
+    assert (most.low, most.high) == (None, 100.0)
+
+
+def test_who_is_in_a_place_whose_room_was_told_is_received_there() -> None:
+    found = read_text("The Cajundome can hold 1,200; it had 840 people on Tuesday night.")
+    assert [(c.kind, c.low) for c in found] == [("capacity", 1200.0), ("reception", 840.0)]

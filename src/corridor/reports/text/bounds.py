@@ -109,8 +109,14 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
         subject = any(m.first == mark.last for m in sentence.of(*people))
         subject = subject or (bool(between) and between[0] in small("boundsubject"))
         if subject and any(word in verbs for word in held):
-            return mark
+            before = sentence.words[max(0, mark.first - NEGATED) : mark.first]
+            negated = mark.cls == "HEDGE_MIN" and not small("notso").isdisjoint(before)
+            # "The number of buses may not exceed a hundred", the verb in front of its subject.
+            return mark._replace(cls="HEDGE_MAX") if negated else mark
     return None
+
+
+NEGATED = 3
 
 
 def _not_less(sentence: Sentence, number: Number) -> int | None:

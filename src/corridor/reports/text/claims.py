@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from corridor.reports.report import Hedge, Modality, Scope
@@ -119,11 +120,32 @@ def _steps(sentence: Sentence) -> list[float]:
         if words[at] == "." and "." in (words[at - 1], words[at + 1]):
             # "MAXIMUM WINDS...105 MPH".
             costs[at] = LEADER
+    for first, last in _dates_aside(sentence):
+        costs[first : last + 1] = [DATE_ASIDE] * (last + 1 - first)
     for cls, extra in (("CONTRAST", 8.0), ("NUM", 1.0), ("SUBSET", 1.0)):
         for mark in sentence.by.get(cls, ()):
             costs[mark.first] += extra
     sentence.steps = list(accumulate(costs, initial=0.0))
     return sentence.steps
+
+
+def _dates_aside(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Yield where a date between commas stands: "there arrived, at dawn on Wednesday, the fourth convoy"."""
+    dates = sentence.of("WEEKDAY", "RELATIVE_DAY")
+    if not dates:
+        return
+    commas = [at for at, word in enumerate(sentence.words) if word == ","]
+    for one, other in pairwise(commas):
+        if other - one > ASIDE or not any(one < m.first < other for m in dates):
+            continue
+        within = {m.cls for m in sentence.marks if one < m.first < other}
+        if within <= _OF_DATES:
+            yield one, other
+
+
+ASIDE = 6
+DATE_ASIDE = 0.2
+_OF_DATES = frozenset(("WEEKDAY", "RELATIVE_DAY", "RELATIVE", "DAILY", "TIMEUNIT", "MONTH", "ORDINAL", "IN", "CAMEIN"))
 
 
 def near(sentence: Sentence, first: int, last: int, *classes: str, within: float = FAR) -> Mark | None:

@@ -102,7 +102,7 @@ class Lexicon:
             self._tree.add_large(first, pattern, entry)
         never_small = pattern.never_only(self._small)
         for word in every:
-            if never_small and word in self._small:
+            if word == "*" or (never_small and word in self._small):
                 continue
             if stirs:
                 self.stirring.add_large(word, pattern, self._rarest)

@@ -84,6 +84,14 @@ def _related(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="context", confidence=0.4, reason="the whole of which a part was counted before it")
     if the_others(it):
         return base._replace(kind="remaining", confidence=0.6, reason="the others of those counted before")
+    if (
+        it.previous
+        and it.previous.kind == "capacity"
+        and it.previous.last
+        and first
+        and words[first - 1] in small("ithad")
+    ):
+        return base._replace(kind="reception", confidence=0.6, reason=_TOLD["reception"])
     if it.previous and it.previous.kind == "capacity" and first and words[first - 1] in small("thatis"):
         return base._replace(kind="capacity", confidence=0.6, reason="the room counted before it, in all")
     behind = it.sentence.words[base.last : base.last + 1]

@@ -84,11 +84,29 @@ def senders_of(text: str, blocks: list[Block], words: Lexicon) -> dict[int, tupl
     alone = letters_of(text, blocks) or _headed(text, blocks)
     if alone:
         return alone
-    chosen = {n: (name, at) for n, (name, at, flag) in found.items() if (flag and stamped >= 2) or seen[name] >= 2}
+    timed = sum(bool(_TIMED.match(text, block.start)) for block in blocks if block.kind != "furniture")
+    few = len(stamps) < FEW_LABELS * timed
+    chosen = {
+        n: (name, at)
+        for n, (name, at, flag) in found.items()
+        if seen[name] >= 2 or (flag and stamped >= 2 and not (few and _heads_entry(name, words)))
+    }
     if len(chosen) >= TALK * len(blocks):
         # Among those who speak again and again is one who speaks once.
         chosen |= {n: (name, at) for n, (name, at, _) in found.items() if not marks_of(name, words)}
     return _kept_on(text, blocks, chosen, labels)
+
+
+# Where fewer of the hours have a label behind them, a label may head its entry: "15h05 - Fire: one man hurt".
+FEW_LABELS = 0.34
+
+
+def _heads_entry(name: str, words: Lexicon) -> bool:
+    """Tell whether a label says what an entry is about, not who speaks: no office, no name of several capitals."""
+    capitals = sum(word[0].isupper() for word in name.split())
+    return capitals == 1 and not any(
+        m.cls in ("ACTOR", "STAFF", "VEHICLE", "CONVOY", "HUB") for m in marks_of(name, words)
+    )
 
 
 def _kept_on(

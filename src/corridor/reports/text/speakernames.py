@@ -304,6 +304,9 @@ def _plausible(sentence: Sentence, first: int, last: int) -> bool:
     actors = {k for m in inside if m.cls == "ACTOR" for k in range(m.first, m.last)}
     if first in actors:
         return True
+    if any(m.first == first and m.cls == "PERSON" and m.value in ("killed", "wounded") for m in inside):
+        # "One death of an infant was recorded": the dead and the hurt tell nothing.
+        return False
     verbs = any(
         m.cls in _NO_NAME and not actors.issuperset(range(m.first, m.last)) and m.value != "noun" for m in inside
     )
