@@ -17,13 +17,30 @@ def by_deal(sentence: Sentence, base: Claim) -> bool:
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
-    if agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base) or _agreed_on(sentence, base):
+    if _let_out(sentence, base) or agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base) or _agreed_on(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
+
+
+def _let_out(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a text lets so many out within so long: "it authorises the exit of 1,500 civilians in three days"."""
+    says = [m for m in sentence.of("UNDERDEAL") if LET_OUT[0] <= base.first - m.last <= LET_OUT[1]]
+    if not any(_named(sentence, m.last, base.first) for m in says):
+        return False
+    return any(0 <= m.first - base.last <= WITHIN for m in sentence.of("TIMEUNIT"))
+
+
+def _named(sentence: Sentence, low: int, high: int) -> bool:
+    """Tell whether a movement is named between two places."""
+    return any(low <= m.first and m.last <= high for m in sentence.of("LEAVE", "EVAC", "OPERATION"))
+
+
+LET_OUT = (1, 4)
+WITHIN = 3
 
 
 def _agreed_on(sentence: Sentence, base: Claim) -> bool:
