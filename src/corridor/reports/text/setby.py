@@ -17,7 +17,9 @@ def by_deal(sentence: Sentence, base: Claim) -> bool:
         return True
     if any(0 <= base.first - m.last <= SET_BY for m in sentence.of("SETNUMBER")) or _covered(sentence, base):
         return True
-    if _let_out(sentence, base) or agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base) or _agreed_on(sentence, base):
+    if agreed_daily(sentence, base.first, base.last) or _swapped(sentence, base):
+        return True
+    if _agreed_on(sentence, base) or _let_out(sentence, base):
         return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
@@ -27,11 +29,11 @@ OPENING = 1
 
 
 def _let_out(sentence: Sentence, base: Claim) -> bool:
-    """Tell whether a text lets so many out within so long: "it authorises the exit of 1,500 civilians in three days"."""
+    """Tell whether a text lets so many out within so long: "it allows the exit of 1,500 civilians in three days"."""
     says = [m for m in sentence.of("UNDERDEAL") if LET_OUT[0] <= base.first - m.last <= LET_OUT[1]]
     if not any(_named(sentence, m.last, base.first) for m in says):
         return False
-    return any(0 <= m.first - base.last <= WITHIN for m in sentence.of("TIMEUNIT"))
+    return any(0 <= m.first - base.last <= WITHIN for m in sentence.of("TIMEUNIT", "TOTAL"))
 
 
 def _named(sentence: Sentence, low: int, high: int) -> bool:
