@@ -79,8 +79,11 @@ def bed(it: Counted, base: Claim) -> Claim | None:
         return base._replace(kind="capacity", reason="the places that there are", confidence=0.7)
     if it.previous and it.previous.kind == "reception" and it.previous.unit == "persons" and not room:
         return base._replace(kind="capacity", reason="the places of those taken in", confidence=0.7)
+    # "It posts 312 beds taken": the word beside the number says what they are.
+    beside = taken is not None and taken.cls == "OCCUPIED" and taken.first == base.last
     if taken and not (
         room
+        and not beside
         and distance(it.sentence, base.first, base.last, room) <= distance(it.sentence, base.first, base.last, taken)
     ):
         return base._replace(kind="reception", reason="places taken", confidence=0.7)
