@@ -81,3 +81,10 @@ def test_a_language_is_added_by_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
         for cached in caches:
             cached.cache_clear()
     assert {(c.kind, c.low, c.high) for c in found} >= {("fleet", 12, 12)}
+
+
+def test_a_short_correction_gives_the_figure_just_counted() -> None:
+    found = read_text("Around noon, in a long first sentence, 240 people had left the town. Correction: 204.")
+    assert [(c.kind, c.low) for c in found if c.kind == "count_out"] == [("count_out", 204)]
+    apart = read_text("By noon 240 people had left the town. Correction: Route 7 is closed.")
+    assert [(c.kind, c.low) for c in apart if c.kind == "count_out"] == [("count_out", 240)]

@@ -91,6 +91,8 @@ def _verb_of_bound(sentence: Sentence, number: Number) -> Mark | None:
     if number.article or number.hedge != "exact":
         return None
     verbs = small("boundverb")
+    if _room_not_above(sentence, number):
+        return Mark(number.first, number.first, "HEDGE_MAX", "")
     ceiling = _ceiling(sentence, number)
     if ceiling is not None:
         return Mark(ceiling, ceiling + 1, "HEDGE_MAX", "")
@@ -130,6 +132,26 @@ def _not_less(sentence: Sentence, number: Number) -> int | None:
         if words[at] in small("lessverb") and words[at - 1] in small("notso"):
             return at
     return None
+
+
+def _room_not_above(sentence: Sentence, number: Number) -> bool:
+    """Tell whether Arabic says of the room that it is not above a number: "exceeds-not its capacity 2,400"."""
+    counted = sentence.of("NUM")
+    for room in sentence.of("CAPACITY"):
+        if not 0 <= number.first - room.last <= BOUND:
+            continue
+        held = sentence.words[max(0, room.first - 2) : room.last]
+        if _DENIED.isdisjoint(held) or small("boundverb").isdisjoint(held):
+            continue
+        between = sentence.words[room.last : number.first]
+        if not any(word[0].isdigit() for word in between) and not any(
+            room.last <= m.first < number.first for m in counted
+        ):
+            return True
+    return False
+
+
+_DENIED = frozenset(("لا", "ولا", "لم", "ولم", "لن"))
 
 
 def _ceiling(sentence: Sentence, number: Number) -> int | None:

@@ -42,6 +42,9 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     found: list[Claim] = []
     unknown = unknown_claims(sentence, before)
     taken = [n for n in numbers(sentence) if not is_label(sentence, n)]
+    amended = _amended(sentence, taken, before)
+    if amended:
+        return amended
     back = near(sentence, 0, len(sentence.words), "HOWMANY", within=1) or not small("others").isdisjoint(sentence.words)
     back = back or other_count(sentence) or not small("them").isdisjoint(sentence.words) or bool(sentence.of("SUMS"))
     # "Among them were 58 patients".
@@ -71,6 +74,23 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
     return found + unknown
 
 
+def _amended(sentence: Sentence, taken: list[Number], before: Claim | None) -> list[Claim]:
+    """Return the figure that a short correction gives for the one just counted: "806 got off. Correction: 808"."""
+    opens = any(m.first == 0 for m in sentence.of("CORRECT"))
+    if not opens or before is None or not before.counted or len(taken) != 1 or len(sentence.words) > AMENDS:
+        return []
+    number, was = taken[0], before.low or before.high or 0
+    if number.article or number.hedge != "exact" or not was / 2 <= (number.low or 0) <= was * 2:
+        return []
+    if number.low == before.low or find_unit(sentence, number, None, None):
+        return []
+    right = Claim(number.first, number.last, before.kind, number.low, number.high, unit=before.unit, group=before.group)
+    right = right._replace(modality=before.modality, confidence=0.6)
+    gone = Claim(number.first, number.last, WITHDRAWN, before.low, before.high, unit=before.unit)
+    return [right._replace(reason="the figure that a correction gives"), gone]
+
+
+AMENDS = 6
 AMONG = 3
 # What is counted without a number: one, two, none.
 _UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))

@@ -39,7 +39,7 @@ def numbers(sentence: Sentence) -> list[Number]:
     if not sentence.numbered and not sentence.of("NUM"):
         return []
     plain = _plain(sentence)
-    verbs = (small("ceiling"), small("lessverb"))
+    verbs = (small("ceiling"), small("lessverb"), small("boundverb"))
     if plain and (sentence.has(HEDGES) or not all(words.isdisjoint(sentence.words) for words in verbs)):
         plain = [hedged(sentence, number) for number in plain]
     return _ranges(sentence, _changed(sentence, plain)) if len(plain) > 1 else plain
