@@ -134,3 +134,19 @@ def test_a_ceiling_with_its_subject_behind_the_verb_is_a_ceiling() -> None:
 def test_who_is_in_a_place_whose_room_was_told_is_received_there() -> None:
     found = read_text("The Cajundome can hold 1,200; it had 840 people on Tuesday night.")
     assert [(c.kind, c.low) for c in found] == [("capacity", 1200.0), ("reception", 840.0)]
+
+
+def test_a_number_that_a_sum_is_brought_to_counts_those_out() -> None:
+    text = "Two convoys left, bringing the number of people evacuated since the operation began to around 10,000."
+    assert [(c.low, c.hedge) for c in read_text(text) if c.kind == "count_out"] == [(10000.0, "approx")]
+
+
+def test_what_had_to_be_stopped_was_stopped() -> None:
+    halted = [c for c in read_text("The operation had to be put on hold on Friday morning.") if c.kind == "halt"]
+    assert [c.modality for c in halted] == ["done"]
+
+
+def test_the_hurt_who_were_moved_are_hurt_and_fire_has_its_subject_inside() -> None:
+    found = read_text("مما أدى إلى استشهاد 7 مدنيين وجرح 12 آخرين تم إخلاؤهم إلى المستشفى.")
+    assert [(c.kind, c.low) for c in found] == [("casualty", 7.0), ("casualty", 12.0)]
+    assert [c.kind for c in read_text("وأطلق الإرهابيون النار على العوائل الهاربة.")] == ["incident"]

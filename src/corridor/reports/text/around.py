@@ -206,3 +206,17 @@ def numbering(sentence: Sentence, number: Number) -> Unit | None:
 
 
 NUMBERING = 2
+
+
+def summed(sentence: Sentence, number: Number) -> Unit | None:
+    """Return people where their number is brought to another: "bringing the number of people out so far to 10,000"."""
+    words = sentence.words
+    joined = words[number.first - 1] in small("totalto") or words[number.first] in small("totalto")
+    sums = [m for m in sentence.of("SUMS") if 0 < number.first - m.last <= SUMMED]
+    if number.article or not number.first or not joined or not sums:
+        return None
+    people = [m for m in sentence.of("PERSON") if sums[-1].last <= m.first < number.first]
+    return Unit("person", people[0].value, number.last, number.last) if people else None
+
+
+SUMMED = 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.around import counts_people, numbering, they, whose_number
+from corridor.reports.text.around import counts_people, numbering, summed, they, whose_number
 from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.fold import ARABIC
@@ -60,7 +60,7 @@ def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, aft
         return gone_on
     if _filled(sentence, number):
         return Unit("occupied", "places", number.last, number.last)
-    numbered = numbering(sentence, number)
+    numbered = numbering(sentence, number) or summed(sentence, number)
     if numbered:
         return numbered
     if _apposed(sentence, number, after):

@@ -180,11 +180,13 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     """Return done, planned, estimate or denied by the words around a claim and its cue."""
     if cue is None and not sentence.has(_MODES):
         return "done"
-    if cue and any(0 <= cue.first - m.last <= 1 and not _dated(sentence, m) for m in sentence.of("DUTY")):
+    if cue and any(0 <= cue.first - m.last <= 1 and _ahead(sentence, m) for m in sentence.of("DUTY")):
         # "300 people would be moved": the terms of what shall be hide the plan in them.
         return "planned"
     low, high = (min(first, cue.first), max(last, cue.last)) if cue else (first, last)
-    if near(sentence, low, high, "PLAN", within=3.1):
+    plan = near(sentence, low, high, "PLAN", within=3.1)
+    if plan and not (plan.first and sentence.words[plan.first - 1] in small("hadto") and plan.last == plan.first + 2):
+        # "Had to be put on hold": it was.
         return "planned"
     # "doivent etre evacuees" is one term: the plan stands inside it.
     if cue and not small("will").isdisjoint(sentence.words[cue.first : cue.last]):
@@ -196,9 +198,13 @@ def modality(sentence: Sentence, first: int, last: int, *, cue: Mark | None = No
     return "done"
 
 
-def _dated(sentence: Sentence, mark: Mark) -> bool:
-    """Tell whether a word of duty is the month of a day ("on 3 May")."""
-    return mark.first > 0 and sentence.kind(mark.first - 1) == "digits" and mark.last == mark.first + 1
+def _ahead(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a word of duty is of what is to come: no month ("on 3 May"), nor what had to be done."""
+    if not mark.first:
+        return True
+    if sentence.words[mark.first - 1] in small("hadto"):
+        return False
+    return sentence.kind(mark.first - 1) != "digits" or mark.last > mark.first + 1
 
 
 def _is_hour(sentence: Sentence, at: int) -> bool:

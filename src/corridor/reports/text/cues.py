@@ -95,7 +95,8 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         # "14 injuries were recorded": the noun behind the number is what it counts.
         aboard = unit.value == "wounded" and any(m.last == base.first for m in sentence.of("ABOARD"))
         return 2.0 if aboard else -1.0
-    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM):
+    hurt = any(m.last == base.first for m in sentence.of("DEAD", "INJURED"))
+    if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM) and not hurt:
         # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
         return -1.0
     if mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):

@@ -197,7 +197,9 @@ def _some_of_them(sentence: Sentence, number: Number, after: str) -> bool:
     at = number.first - (1 if sentence.words[number.first - 1] in small("only") else 0)
     if number.article or not any(m.last == at for m in sentence.of("SUBSET")):
         return False
-    return not after[0].isalpha() or after in small("bare") or after in small("alive")
+    dated = any(m.first == number.last for m in sentence.of("WEEKDAY", "RELATIVE_DAY"))
+    # "16.200 habitants, dont 8.000 lundi".
+    return dated or not after[0].isalpha() or after in small("bare") or after in small("alive")
 
 
 def _goes_on(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:

@@ -186,6 +186,9 @@ def _name_behind(sentence: Sentence, text: str, places: tuple[int, int], lang: s
         return ""
     actors = [m for m in sentence.marks if m.cls == "ACTOR" and at <= m.first < last]
     capital = any(text[sentence.tokens.start(k)].isupper() for k in range(begin, min(last, begin + 5)))
+    if begin < size and (sentence.words[begin] in small("that") or _numbered(sentence, begin)):
+        # "Reports that a volunteer was killed", "told of four firemen hurt": what is told.
+        return ""
     inverted = not loose and begin > at and sentence.words[at] not in small("and") and _inverted(sentence, spoken)
     inverted = inverted and not _of_what(sentence, begin, last)
     if not actors and not capital and not inverted and not (lang == "ar" and _named_ar(sentence, at, last)):
@@ -210,6 +213,11 @@ def without_to(sentence: Sentence, mark: Mark, name: str) -> str:
         # "According to-the-committee": the noun begins with the same letter; an adjective says whether it is definite.
         return "ا" + name if " ال" in name else name[1:]
     return "ا" + name[1:] if behind.startswith("لل") else name[1:]
+
+
+def _numbered(sentence: Sentence, at: int) -> bool:
+    """Tell whether a number of more than one begins at a token, in words."""
+    return any(m.first == at and not m.value.startswith(("one:", "unit:1:")) for m in sentence.of("NUM"))
 
 
 def _of_what(sentence: Sentence, first: int, last: int) -> bool:
