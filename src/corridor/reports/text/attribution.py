@@ -16,6 +16,7 @@ from corridor.reports.text.speakernames import (
     name_before,
     name_in,
     name_of,
+    of_a_name,
     stop_after,
     without_to,
 )
@@ -38,7 +39,7 @@ MAX_SPEAKERS = 8
 def speakers(sentence: Sentence, text: str, lang: str) -> list[Speaker]:
     """Return who speaks in a sentence, in the order of their cues."""
     found: list[Speaker] = []
-    said = sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY")
+    said = [m for m in sentence.of("ACCORDING", "SAY", "ACCUSE", "DENY") if not of_a_name(sentence, text, m, lang)]
     if not said:
         return _label(sentence, text, lang)
     relayed = {mark.first for mark in sentence.of("QUOTING")}

@@ -91,6 +91,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
         # "14 wounded, ready to go": the noun says who they are, the cue what of them.
         return 2.0
+    if mark.cls in ("DEAD", "INJURED") and mark.first > base.last and _numbered(sentence, mark):
+        # "320 citizens, as well as dozens of critically injured people, crossed": the hurt are the others.
+        return 9.0
     if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
         # "14 injuries were recorded": the noun behind the number is what it counts.
         aboard = unit.value == "wounded" and any(m.last == base.first for m in sentence.of("ABOARD"))
@@ -103,6 +106,13 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
         # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
         return 4.0
     return 0.0
+
+
+def _numbered(sentence: Sentence, mark: Mark) -> bool:
+    """Tell whether a number stands right in front of a word of the hurt that says who they are."""
+    if any(m.last == mark.first and not m.value.startswith("one:") for m in sentence.of("NUM")):
+        return True
+    return mark.first > 0 and sentence.kind(mark.first - 1) == "digits"
 
 
 def _arrived_on(sentence: Sentence, mark: Mark, base: Claim) -> bool:

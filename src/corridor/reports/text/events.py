@@ -216,10 +216,11 @@ def _span(sentence: Sentence, cue: Mark, partner: Mark | None) -> tuple[int, int
         and (sentence.words[last] not in ',;:.!?"()' or sentence.words[last] == colon)
     ):
         last, steps = last + 1, steps + 1
-    steps = 0
-    alone = partner is None and not coordinated(sentence.words[first])
-    while alone and first and steps < 4 and sentence.words[first - 1] not in ',;:.!?"()':
-        first, steps = first - 1, steps + 1
+    if partner is None and not coordinated(sentence.words[first]):
+        for _ in range(4):
+            if not first or sentence.words[first - 1] in ',;:.!?"()':
+                break
+            first -= 1
     return first, last
 
 

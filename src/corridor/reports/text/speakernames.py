@@ -76,7 +76,7 @@ def name_in(sentence: Sentence, text: str, start: int, end: int, lang: str) -> s
     first = min(firsts)
     while lang == "en" and first > start and (_adjective(sentence, first - 1) or _state(sentence, text, first - 1)):
         first -= 1
-    last = _stop(sentence, first, end)
+    last = _stop(sentence, text, first, end, lang)
     return name_of(sentence, text, first, last, lang)
 
 
@@ -117,11 +117,20 @@ def _common(sentence: Sentence, at: int, lang: str) -> bool:
     return opens and (any(m.cls != "ACTOR" for m in known) or sentence.words[at] in small_of(lang, "determiner"))
 
 
-def _stop(sentence: Sentence, first: int, end: int) -> int:
+def of_a_name(sentence: Sentence, text: str, mark: Mark, lang: str) -> bool:
+    """Tell whether an English verb of speech is a word of a name between others: "the U.S. State Department"."""
+    if lang != "en" or mark.last != mark.first + 1 or not 0 < mark.first < len(sentence.words) - 1:
+        return False
+    around = [sentence.tokens.start(at) for at in (mark.first, mark.first + 1)]
+    return all(text[at].isupper() for at in around) and not _shouted(sentence, text)
+
+
+def _stop(sentence: Sentence, text: str, first: int, end: int, lang: str) -> int:
     stops = {
         m.first
         for m in sentence.marks
-        if m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
+        if not of_a_name(sentence, text, m, lang)
+        and m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
     }
     at = first
     while at < min(end, first + MAX_NAME) and at not in stops:
@@ -310,6 +319,9 @@ def _plausible(sentence: Sentence, first: int, last: int) -> bool:
         return False
     inside = [m for m in sentence.marks if m.first < last and m.last > first]
     actors = {k for m in inside if m.cls == "ACTOR" for k in range(m.first, m.last)}
+    if any(m.cls == "AGREED" and m.first > first for m in inside):
+        # "The parties had agreed in writing": nobody speaks.
+        return False
     if first in actors:
         return True
     if any(m.first == first and m.cls == "PERSON" and m.value in ("killed", "wounded") for m in inside):
