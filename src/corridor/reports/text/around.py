@@ -18,6 +18,9 @@ def counts_people(sentence: Sentence, number: Number, previous: Claim | None, af
         return True
     if agreed_daily(sentence, number.first, number.last) and (number.low or number.high or 0) >= TENS:
         return True
+    if number.hedge == "max" and sentence.of("DEAL", "TRUCE", "AGREED", "UNDERDEAL"):
+        # "The protocol caps departures at 300 a day".
+        return (number.high or 0) >= TENS and any(m.first == number.last for m in sentence.of("ALLOWED"))
     if _room_for(sentence, number) and (number.low or number.high or 0) >= ROOM:
         return True
     if (number.low or number.high or 0) >= TENS and any(m.first == number.last for m in sentence.of("UNDERDEAL")):
@@ -133,6 +136,9 @@ def _people_are(sentence: Sentence, number: Number, after: str) -> bool:
     if (number.low or number.high or 0) < TENS or not number.first:
         return False
     words, at = sentence.words, number.first
+    while at > 1 and (words[at - 1] == '"' or words[at - 1] in small("anything")):
+        # She put it at "anything from 3,500 to 5,000".
+        at -= 1
     if words[at - 1] not in small("numberis"):
         return False
     while at and words[at - 1] not in ",;:.":

@@ -32,7 +32,11 @@ def find_unit(sentence: Sentence, number: Number, following: Number | None, prev
 
 def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Unit | None:
     """Return what a number without a noun counts: degrees of warmth, else people."""
-    after = sentence.words[number.last] if number.last < len(sentence.words) else "."
+    at = max((m.last for m in sentence.of(*_BEHIND) if m.first == number.last), default=number.last)
+    after = sentence.words[at] if at < len(sentence.words) else "."
+    if at > number.last and after in small("suffers"):
+        # "Twenty or so were treated": the bound stands between the number and its verb.
+        after = "."
     gusts = [at for at in range(max(0, number.first - 2), number.first) if sentence.words[at] in small("gust")]
     if gusts and not after[0].isalpha() and (number.low or number.high or 0) >= BREEZE:
         return Unit("weather", "km/h", number.last, number.last)
@@ -41,6 +45,9 @@ def _unit_bare(sentence: Sentence, number: Number, previous: Claim | None) -> Un
     if _warmth(sentence, number, after):
         return Unit("degree", "degrees", number.last, number.last)
     return _people_bare(sentence, number, previous, after)
+
+
+_BEHIND = ("HEDGE_AFTER_APPROX", "HEDGE_AFTER_MIN", "HEDGE_AFTER_MAX")
 
 
 def _people_bare(sentence: Sentence, number: Number, previous: Claim | None, after: str) -> Unit | None:

@@ -173,13 +173,24 @@ BOUND = 8
 _BREAKS = frozenset(",;:.!?()")
 
 
+def _is_particle(sentence: Sentence, hedge: Mark) -> bool:
+    """Tell whether a word of bound belongs to the verb before it: "to hand over 62 prisoners"."""
+    alone = hedge.last == hedge.first + 1 and sentence.words[hedge.first] in small("particle")
+    return alone and sentence.words[hedge.first - 1] in small("particleof")
+
+
 def _before(sentence: Sentence, at: int) -> Mark | None:
+    if at > 1 and " ".join(sentence.words[at - 2 : at]) in small("bounding") and sentence.of("CAPACITY"):
+        # "Can hold up to 550": the bound stands inside the word of room.
+        return Mark(at - 2, at, "HEDGE_MAX", "")
     hedges = sentence.of("HEDGE_MIN", "HEDGE_MAX", "HEDGE_APPROX")
     if not hedges:
         return None
     filler = small("filler")
     while True:
         found = next((mark for mark in hedges if mark.last in (at, at + 1) and mark.first < at), None)
+        if found and found.first and _is_particle(sentence, found):
+            return None
         if found or not (at and (sentence.words[at - 1] in filler or sentence.words[at - 1] == "(")):
             return found
         at -= 1

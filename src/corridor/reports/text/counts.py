@@ -18,6 +18,7 @@ from corridor.reports.text.sentences import Sentence
 from corridor.reports.text.units import TWOS, UNITS, Counted, Unit
 
 WITHDRAWN = "withdrawn"
+CORRECTION = "correction"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
     "person": people.person,
     "staff": people.person,
@@ -67,6 +68,7 @@ def count_claims(sentence: Sentence, before: Claim | None = None) -> list[Claim]
             # "Correction: 201, not 210": the figure withdrawn says what the other one counts.
             bare = Claim(number.first, number.last, "context", number.low, number.high, number.hedge, unit="persons")
             found.append(bare._replace(confidence=0.5, reason="a figure that corrects another"))
+    found = found or _correction(sentence, taken)
     if sentence.has(_UNNUMBERED):
         found += _twos(sentence) + _ones(sentence)
         found += subject_claims(sentence, found)
@@ -91,6 +93,22 @@ def _amended(sentence: Sentence, taken: list[Number], before: Claim | None) -> l
 
 
 AMENDS = 6
+
+
+def _correction(sentence: Sentence, taken: list[Number]) -> list[Claim]:
+    """Return the only figure of a short line that corrects, as in "Correction to 0551: it's 1,468"."""
+    if len(taken) != 1 or len(sentence.words) > SHORT or not any(m.first <= OPENS for m in sentence.of("CORRECT")):
+        return []
+    number = taken[0]
+    if number.article or number.last < len(sentence.words) - 1 or (number.low or number.high or 0) < TWO_DIGITS:
+        return []
+    claim = Claim(number.first, number.last, CORRECTION, number.low, number.high, number.hedge, unit="persons")
+    return [claim._replace(confidence=0.5, reason="a figure that corrects the one before it")]
+
+
+SHORT = 14
+OPENS = 2
+TWO_DIGITS = 10
 AMONG = 3
 # What is counted without a number: one, two, none.
 _UNNUMBERED = TWOS.union(("ONE", "DEAD", "INJURED", "NONE", "NOBODY", "NOHURT"))

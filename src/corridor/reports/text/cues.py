@@ -88,6 +88,9 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "ABOARD" and _arrived_on(sentence, mark, base):
         # Arabic: "arrived at the airport aboard the second aircraft 128 people".
         return 9.0
+    if mark.cls in ("EVAC", "HOUSE") and base.first < mark.first and mark.last == unit.first < unit.last:
+        # "38 of the transferred patients have reached it": the adjective says who they are.
+        return 5.0
     if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
         # "14 wounded, ready to go": the noun says who they are, the cue what of them.
         return 2.0

@@ -216,12 +216,24 @@ def _is_hour(sentence: Sentence, number: Number) -> bool:
         # "At 0215 boats were pulled", "at 1430 and the column": no count is written so.
         return True
     if not number.article and sentence.kind(number.body) != "digits":
-        return False
+        return _spelt_hour(sentence, number)
     apart = sentence.words[number.last : number.last + 1]
     if _four_digits(sentence.words[number.body]) and apart and apart[0] in small("the"):
         # "At 1730 the column": the hour, not so many columns.
         return True
     return unit_after(sentence, number) is None
+
+
+def _spelt_hour(sentence: Sentence, number: Number) -> bool:
+    """Tell whether an hour in one word ends what is said: "wheels rolled at seven", "clear of the town by ten"."""
+    if (
+        number.last != number.body + 1
+        or (number.low or 0) > HALF
+        or sentence.words[number.body - 1] not in small("clockword")
+    ):
+        return False
+    closed = number.last >= len(sentence.words) or not sentence.words[number.last][0].isalnum()
+    return closed and sentence.words[number.last : number.last + 1] != ["-"] and unit_after(sentence, number) is None
 
 
 def _and_behind(sentence: Sentence, number: Number) -> bool:

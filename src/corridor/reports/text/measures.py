@@ -300,6 +300,10 @@ SPEED_REACH = 6
 
 def distance_of_weather(it: Counted, base: Claim) -> Claim | None:
     """Return a distance as a measure of the weather (metres of surge, km/h of wind), else nothing."""
+    if it.number.hedge in ("min", "max") and it.sentence.of("DEAL", "UNDERDEAL", "AGREED", "TRUCE"):
+        return base._replace(
+            kind="agreement", unit=it.unit.value, modality="planned", reason="a distance that a deal sets"
+        )
     if it.unit.value in ("m", "feet") and _level(it, base):
         return weather(it, base, level=True)
     if it.unit.value in ("km", "m", "km/h", "mph", "feet", "inches") and near(

@@ -121,8 +121,9 @@ def _no_unit(sentence: Sentence, mark: Mark) -> Claim | None:
                 kind="casualty", unit="persons", group="injured" if unit.cls == "INJURED" else "killed"
             )
         if unit.cls in ("VEHICLE", "CONVOY"):
-            if near(sentence, unit.first, unit.last, "PLAN", "DUTY", "ESTIMATE", within=2.1) and unit.last < len(
-                sentence.words
+            could = sentence.words[unit.last : unit.last + 1]
+            if near(sentence, unit.first, unit.last, "PLAN", "DUTY", "ESTIMATE", within=2.1) and not (
+                not could or could[0] in small("could")
             ):
                 # "No vehicle shall be searched" counts none.
                 return None

@@ -34,13 +34,16 @@ def parse_digits(digits: str) -> float | None:
     return float(f"{decimal.group(1)}.{decimal.group(2)}") if decimal else None
 
 
+_BOUNDING = HEDGES | {"CAPACITY"}
+
+
 def numbers(sentence: Sentence) -> list[Number]:
     """Return the numbers of a sentence in order, hedges and ranges applied; dates and clock times are none."""
     if not sentence.numbered and not sentence.of("NUM"):
         return []
     plain = _plain(sentence)
     verbs = (small("ceiling"), small("lessverb"), small("boundverb"))
-    if plain and (sentence.has(HEDGES) or not all(words.isdisjoint(sentence.words) for words in verbs)):
+    if plain and (sentence.has(_BOUNDING) or not all(words.isdisjoint(sentence.words) for words in verbs)):
         plain = [hedged(sentence, number) for number in plain]
     return _ranges(sentence, _changed(sentence, plain)) if len(plain) > 1 else plain
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, Heard
-from corridor.reports.text.counts import WITHDRAWN
+from corridor.reports.text.counts import CORRECTION, WITHDRAWN
 
 
 def merge(claims: list[tuple[Claim, str, frozenset[str]]]) -> list[list[int]]:
@@ -60,6 +60,7 @@ def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
 
 def corrected(heard: list[Heard]) -> list[Heard]:
     """Return the claims without the figures taken back; the figure that replaces one takes its kind and names it."""
+    heard = _set_right(heard)
     if not any(h.claim.kind == WITHDRAWN for h in heard):
         return heard
     gone: set[int] = set()
@@ -83,6 +84,30 @@ def corrected(heard: list[Heard]) -> list[Heard]:
     return [better.get(at, h) for at, h in enumerate(heard) if at not in gone]
 
 
+def _set_right(heard: list[Heard]) -> list[Heard]:
+    """Give a bare figure that corrects the kind of the figure before it that is close to it, which it replaces."""
+    if not any(h.claim.kind == CORRECTION for h in heard):
+        return heard
+    kept: list[Heard] = []
+    for h in heard:
+        if h.claim.kind != CORRECTION:
+            kept.append(h)
+            continue
+        at = next((n for n in range(len(kept) - 1, -1, -1) if _close(kept[n].claim, h.claim)), None)
+        if at is not None:
+            wrong = kept.pop(at)
+            right = h.claim._replace(unit=wrong.claim.unit, group=wrong.claim.group)
+            kept.append(_corrects(h._replace(claim=right), wrong, wrong.claim.kind)._replace(instead_of=wrong))
+    return kept
+
+
+def _close(wrong: Claim, right: Claim) -> bool:
+    """Tell whether a figure may be the one that another corrects: a count about as large."""
+    a, b = wrong.low or wrong.high or 0, right.low or right.high or 0
+    return wrong.counted and wrong.kind not in ("context", "schedule", "weather") and b / NEARLY <= a <= b * NEARLY
+
+
+NEARLY = 1.5
 BREATH = 2
 UNSURE = 0.5
 

@@ -21,9 +21,21 @@ def by_deal(sentence: Sentence, base: Claim) -> bool:
         return True
     if _agreed_on(sentence, base) or _let_out(sentence, base):
         return True
+    if _undertaken(sentence, base):
+        return True
     return under and (base.hedge == "max" or near(sentence, base.first, base.last, "ALLOWED", within=10) is not None)
 
 
+def _undertaken(sentence: Sentence, base: Claim) -> bool:
+    """Tell whether a side gave its word on so many: "the rebels undertook to hand over 62 detainees"."""
+    words = sentence.words
+    for mark in sentence.of("AGREED"):
+        if words[mark.last - 1] in small("gaveword") and 0 < base.first - mark.last <= UNDERTAKEN:
+            return not any(word in ",;:." for word in words[mark.last : base.first])
+    return False
+
+
+UNDERTAKEN = 3
 # A sentence that begins with the deal is all of the deal.
 OPENING = 1
 

@@ -130,7 +130,8 @@ def _stop(sentence: Sentence, text: str, first: int, end: int, lang: str) -> int
         m.first
         for m in sentence.marks
         if not of_a_name(sentence, text, m, lang)
-        and m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING") and m.first > first
+        and m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING")
+        and m.first > first
     }
     at = first
     while at < min(end, first + MAX_NAME) and at not in stops:
