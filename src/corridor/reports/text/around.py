@@ -93,6 +93,19 @@ def agreed_daily(sentence: Sentence, first: int, last: int) -> bool:
     return daily and any(m.last == first for m in sentence.of("DEALVERB", "AGREED", "AGREEVERB", "DUTY"))
 
 
+def at_shelter(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a number is of those at a shelter: "more than 340 at the fairgrounds now"."""
+    if number.article or (number.low or number.high or 0) < ROOM or after not in small("atplace"):
+        return False
+    if number.first and sentence.words[number.first - 1] in small("hour"):
+        return False
+    there = [m for m in sentence.of("SHELTER") if 0 < m.first - number.last <= LET and m.value != "hospital"]
+    return bool(there) and not sentence.has(_NO_PEOPLE)
+
+
+_NO_PEOPLE = frozenset(("VEHICLE", "MONEY", "THING", "BED", "SEAT"))
+
+
 def _only_these(sentence: Sentence, number: Number, after: str) -> bool:
     """Tell whether "only" closes a sentence of people with a bare number: "of the 54 none are left but three"."""
     if after[0].isalpha() or sentence.words[number.first - 1] not in small("only"):
@@ -151,7 +164,7 @@ def _people_are(sentence: Sentence, number: Number, after: str) -> bool:
     inside = [m for m in sentence.marks if at <= m.first and m.last < number.first]
     if any(m.cls in _OTHER_SUBJECT for m in inside):
         return False
-    return any(m.cls in ("PERSON", "REMAIN", "HOWMANY") for m in inside)
+    return any(m.cls in ("PERSON", "REMAIN", "HOWMANY", "TALLY") for m in inside)
 
 
 TENS = 10

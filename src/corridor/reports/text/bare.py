@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor.reports.text.around import counts_people, numbering, summed, they, whose_number
+from corridor.reports.text.around import at_shelter, counts_people, numbering, summed, they, whose_number
 from corridor.reports.text.bounds import Number
 from corridor.reports.text.claims import Claim, gap, near
 from corridor.reports.text.fold import ARABIC
@@ -179,6 +179,8 @@ def _by_what_follows(sentence: Sentence, number: Number, previous: Claim | None,
     cue = near(sentence, number.first, number.last, *PERSON_CUES, within=2.1)
     day = any(m.first == number.last for m in sentence.of("RELATIVE_DAY", "WEEKDAY"))
     if behind or (cue and (not after[0].isalpha() or day or after in small("bare") or in_the(after))):
+        return Unit("person", "all", number.last, number.last)
+    if at_shelter(sentence, number, after):
         return Unit("person", "all", number.last, number.last)
     figure = [m for m in sentence.marks if m.cls == "HOWMANY" and 0 <= number.first - m.last <= 1]
     if figure and not previous and not after[0].isalpha() and (number.low or number.high or 0) >= 10:

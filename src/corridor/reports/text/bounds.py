@@ -36,7 +36,7 @@ def hedged(sentence: Sentence, number: Number) -> Number:
     mark = _before(sentence, number.first)
     if mark:
         kind = _KIND[mark.cls.rpartition("_")[2]]
-        if kind == "min" and _negated(sentence, mark):
+        if kind == "min" and (_negated(sentence, mark) or _not_more(sentence, mark)):
             kind = "max"
         return _bounded(number._replace(first=mark.first), kind)
     bound = _verb_of_bound(sentence, number)
@@ -64,6 +64,12 @@ def _opens_another(sentence: Sentence, after: Mark) -> bool:
     """Tell whether a bound behind a number opens what comes next: "winds 105 mph, minimum pressure 961 mb"."""
     alone = after.last == after.first + 1 and sentence.words[after.first] in small("extreme")
     return alone and after.last < len(sentence.words) and sentence.words[after.last][0].isalpha()
+
+
+def _not_more(sentence: Sentence, hedge: Mark) -> bool:
+    """Tell whether "not" stands right in front of "more than": another term may have taken it for its own."""
+    not_before = hedge.first and sentence.words[hedge.first - 1] in small("not")
+    return bool(not_before) and sentence.words[hedge.first] in small("moreword")
 
 
 def _negated(sentence: Sentence, hedge: Mark) -> bool:

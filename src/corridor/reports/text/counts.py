@@ -19,6 +19,8 @@ from corridor.reports.text.units import TWOS, UNITS, Counted, Unit
 
 WITHDRAWN = "withdrawn"
 CORRECTION = "correction"
+# What a figure corrects until it is known which one it is.
+EARLIER = "an earlier figure"
 MAKERS: dict[str, Callable[[Counted, Claim], Claim | None]] = {
     "person": people.person,
     "staff": people.person,

@@ -23,6 +23,9 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if rule is None or _no_cue(sentence, mark, base, unit) or _riding(sentence, mark, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
+        if mark.cls in ("EVAC", "HOUSE") and base.first < mark.first and mark.last == unit.first < unit.last:
+            # "38 of the transferred patients have reached it": the adjective says who they are.
+            cost += ADJECTIVE
         cost += _of_its_place(sentence, mark, base, unit)
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
@@ -53,6 +56,7 @@ def _beside_killed(sentence: Sentence, unit: Unit) -> bool:
 
 
 BESIDE = 4.0
+ADJECTIVE = 5.0
 BROUGHT = 5
 _THEM = ("هم", "هن", "هما")
 
@@ -88,19 +92,8 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "ABOARD" and _arrived_on(sentence, mark, base):
         # Arabic: "arrived at the airport aboard the second aircraft 128 people".
         return 9.0
-    if mark.cls in ("EVAC", "HOUSE") and base.first < mark.first and mark.last == unit.first < unit.last:
-        # "38 of the transferred patients have reached it": the adjective says who they are.
-        return 5.0
-    if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
-        # "14 wounded, ready to go": the noun says who they are, the cue what of them.
-        return 2.0
-    if mark.cls in ("DEAD", "INJURED") and mark.first > base.last and _numbered(sentence, mark):
-        # "320 citizens, as well as dozens of critically injured people, crossed": the hurt are the others.
-        return 9.0
-    if mark.cls in ("DEAD", "INJURED") and mark.first == base.last:
-        # "14 injuries were recorded": the noun behind the number is what it counts.
-        aboard = unit.value == "wounded" and any(m.last == base.first for m in sentence.of("ABOARD"))
-        return 2.0 if aboard else -1.0
+    if mark.cls in ("DEAD", "INJURED"):
+        return _of_the_hurt(sentence, mark, base, unit)
     hurt = any(m.last == base.first for m in sentence.of("DEAD", "INJURED"))
     if mark.cls == "EVAC" and mark.first == base.last and sentence.words[mark.last - 1].endswith(_THEM) and not hurt:
         # Arabic: "in the cellar were 17 children, brought-them-out the neighbours".
@@ -108,6 +101,21 @@ def _of_its_place(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> fl
     if mark.cls == "ARRIVE" and any(m.cls == "PERSON" and m.last == mark.first for m in sentence.marks):
         # "patients admitted had left": behind its noun a participle says who they are, where there is a verb.
         return 4.0
+    return 0.0
+
+
+def _of_the_hurt(sentence: Sentence, mark: Mark, base: Claim, unit: Unit) -> float:
+    """Return what a word of the dead or hurt costs more, or less, by where it stands to what is counted."""
+    if mark.cls == "INJURED" and unit.value == "wounded" and unit.first <= mark.first < unit.last:
+        # "14 wounded, ready to go": the noun says who they are, the cue what of them.
+        return 2.0
+    if mark.first > base.last and _numbered(sentence, mark):
+        # "320 citizens, as well as dozens of critically injured people, crossed": the hurt are the others.
+        return 9.0
+    if mark.first == base.last:
+        # "14 injuries were recorded": the noun behind the number is what it counts.
+        aboard = unit.value == "wounded" and any(m.last == base.first for m in sentence.of("ABOARD"))
+        return 2.0 if aboard else -1.0
     return 0.0
 
 

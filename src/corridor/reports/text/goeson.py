@@ -12,7 +12,8 @@ from corridor.reports.text.units import Unit
 
 def with_previous(sentence: Sentence, number: Number, previous: Claim, after: str) -> Unit | None:
     """Return what a bare number counts by the count before it: a part of it, one more of a list, another's count."""
-    if _goes_on(sentence, number, previous, after) or _of_whom(sentence, number, previous, after):
+    gone_on = _goes_on(sentence, number, previous, after) or _of_whom(sentence, number, previous, after)
+    if gone_on or (previous.last and previous.kind in _FLOWS and compared(sentence, number, after)):
         return Unit("person", previous.group, number.last, number.last)
     if listed(sentence, number, previous) or _part_of_opening(sentence, number, previous):
         return Unit(_FAMILY.get(previous.unit, "vehicle"), previous.group or previous.unit, number.last, number.last)
@@ -48,9 +49,28 @@ def goes_on_with(sentence: Sentence, number: Number, previous: Claim) -> bool:
     if any(m.first == number.last for m in sentence.of("IN", "OUT", "LEFTOVER")):
         # "Thirty when we set out, twenty-eight on arrival".
         return False
-    if listed(sentence, number, previous):
+    if listed(sentence, number, previous) or (
+        previous.last and previous.kind in _FLOWS and compared(sentence, number, after)
+    ):
         return True
     return previous.kind == "reception" and _other_shelter(sentence, number, previous, after)
+
+
+def compared(sentence: Sentence, number: Number, after: str) -> bool:
+    """Tell whether a bare number is what a count was before: "1,960 arrivals, down from 4,350 the previous week"."""
+    words, at = sentence.words, number.first
+    if (
+        number.article
+        or at < 2
+        or (number.low or 0) < TENS
+        or (after[0].isalpha() and after not in small("bare") | small("the"))
+    ):
+        return False
+    return words[at - 2] in small("changed") and words[at - 1] in small("changedfrom")
+
+
+TENS = 10
+_FLOWS = frozenset(("arrival", "count_out"))
 
 
 def _other_shelter(sentence: Sentence, number: Number, previous: Claim, after: str) -> bool:

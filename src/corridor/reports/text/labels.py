@@ -66,7 +66,9 @@ def _of_a_road(sentence: Sentence, number: Number) -> bool:
     words, at = sentence.words, number.body
     if at > 1 and words[at - 1 - (words[at - 1] == "-")] in small("model"):
         return True
-    return at > 1 and words[at - 1] == "-" and len(words[at - 2]) == 1 and "a" <= words[at - 2] <= "z"
+    if at < 2 or words[at - 1] != "-":
+        return False
+    return (len(words[at - 2]) == 1 and "a" <= words[at - 2] <= "z") or words[at - 2] in small("roadletters")
 
 
 def _named_also(sentence: Sentence, at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import compress
@@ -159,6 +160,8 @@ class Lexicon:
             nodes += stripped
         if not single:
             single = self._dual(word) or self._imperfect(word) or self._denied(word) or self._plural(word)
+        if not single and _ROAD.fullmatch(word):
+            single = [("ROAD", "")]
         if self._future and any(cls in MOVING for cls, _ in single) and self._is_future(word):
             single.append(("PLAN", ""))
         longer = tuple(node for node in nodes if node.following or node.stems)
@@ -328,6 +331,8 @@ class Lexicon:
 
 
 _new = tuple.__new__
+# Roads are named by a letter and a number: the A1173, the C12, the RN4.
+_ROAD = re.compile(r"(?:[abcdemn]|rn|sr|cr|nh)\d{1,4}")
 # What a prefix may leave: "and six" leaves two letters, but most words that begin with another prefix's letter do not
 # carry it; the future "s" stands before a verb in the present, which has four letters or more.
 _REST = {"و": 2, "ال": 2, "س": 4, "ه": 4, "ح": 4}

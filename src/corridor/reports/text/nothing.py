@@ -226,17 +226,33 @@ def _the_one(sentence: Sentence, hurt: Mark) -> Mark | None:
     """Return the one person of a role who opens a clause and was hurt: "the driver was grazed in the neck"."""
     for who in sentence.of("STAFF", "PERSON"):
         at = who.first - 1
-        if at < 0 or sentence.words[at] not in small("the") or who.last - who.first > 1 or _many(sentence, who):
+        named = at >= 0 and (sentence.words[at] in small("the") or _owner(sentence, at))
+        # A log leaves the article out: "Van 2 struck it; driver has a broken wrist".
+        bare = who.cls == "STAFF" and (at < 0 or sentence.words[at] in (";", ":", "."))
+        if not (named or bare) or who.last - who.first > 1 or _many(sentence, who):
             continue
-        opens = not at or sentence.words[at - 1] in (",", ";", ":", '"', "and", "et", "but")
+        opens = (
+            bare
+            or at <= 0
+            or _owner(sentence, at)
+            or sentence.words[at - 1] in (",", ";", ":", '"', "and", "et", "but")
+        )
         helping = sentence.words[who.last : hurt.first]
         begun = sentence.words[hurt.first] in small("suffers") or (helping[-1:] and helping[-1] in small("suffers"))
         reach = COMPLEMENT if helping and helping[0] in small("of") else AUXILIARIES
         if "," in helping or any(who.last <= m.first < hurt.first for m in sentence.of("PERSON", "STAFF")):
             reach = AUXILIARIES
         if opens and begun and hurt.first >= who.last and len(helping) <= reach:
-            return who._replace(first=at)
+            return who._replace(first=max(at, 0))
     return None
+
+
+def _owner(sentence: Sentence, at: int) -> bool:
+    """Tell whether a word is the end of an owner's name that opens what is said: "the lorry's driver"."""
+    return sentence.words[at] == "s" and at <= OWNER and sentence.words[at - 1].endswith(("'", "’"))
+
+
+OWNER = 4
 
 
 AUXILIARIES = 3
@@ -285,7 +301,8 @@ def unknown_claims(sentence: Sentence, before: Claim | None = None) -> list[Clai
                     kind=kind, last=max(last, cue.last), confidence=0.8, reason="says that nobody knows the number"
                 )
             ]
-        if before and before.unit == "persons" and len(sentence.words) <= SHORT:
+        theirs = sentence.words[mark.first] in small("theirs")
+        if before and before.unit == "persons" and (theirs or len(sentence.words) <= SHORT):
             return [base._replace(kind=before.kind, confidence=0.6, reason="nobody knows the number counted before")]
     return []
 

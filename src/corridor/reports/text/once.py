@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor.reports.text.claims import Claim, Heard
-from corridor.reports.text.counts import CORRECTION, WITHDRAWN
+from corridor.reports.text.counts import CORRECTION, EARLIER, WITHDRAWN
 
 
 def merge(claims: list[tuple[Claim, str, frozenset[str]]]) -> list[list[int]]:
@@ -86,15 +86,19 @@ def corrected(heard: list[Heard]) -> list[Heard]:
 
 def _set_right(heard: list[Heard]) -> list[Heard]:
     """Give a bare figure that corrects the kind of the figure before it that is close to it, which it replaces."""
-    if not any(h.claim.kind == CORRECTION for h in heard):
+    if not any(h.claim.kind == CORRECTION or h.claim.corrects == EARLIER for h in heard):
         return heard
     kept: list[Heard] = []
     for h in heard:
-        if h.claim.kind != CORRECTION:
+        bare = h.claim.kind == CORRECTION
+        if not bare and h.claim.corrects != EARLIER:
             kept.append(h)
             continue
-        at = next((n for n in range(len(kept) - 1, -1, -1) if _close(kept[n].claim, h.claim)), None)
-        if at is not None:
+        close = (n for n in range(len(kept) - 1, -1, -1) if _close(kept[n].claim, h.claim))
+        at = next((n for n in close if bare or kept[n].claim.kind == h.claim.kind), None)
+        if at is None and not bare:
+            kept.append(h._replace(claim=h.claim._replace(corrects="")))
+        elif at is not None:
             wrong = kept.pop(at)
             right = h.claim._replace(unit=wrong.claim.unit, group=wrong.claim.group)
             kept.append(_corrects(h._replace(claim=right), wrong, wrong.claim.kind)._replace(instead_of=wrong))

@@ -13,7 +13,7 @@ from corridor.reports.report import Scope
 from corridor.reports.text import attribution, terms, when
 from corridor.reports.text.bare import find_unit
 from corridor.reports.text.claims import NO_YEAR, Claim, Spoken, background, near
-from corridor.reports.text.counts import count_claims
+from corridor.reports.text.counts import EARLIER, OPENS, count_claims
 from corridor.reports.text.deals import clause_claims, speaks_of_deal, with_numbers
 from corridor.reports.text.eventrules import rules
 from corridor.reports.text.events import event_claims
@@ -71,7 +71,7 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
     begun: list[int] = []
     before: Claim | None = None
     hint = ""
-    deal = 0
+    deal, corrects = 0, False
     for sentence in sentences(folded, text, words):
         counted = (
             [background(sentence, claim, year) for claim in count_claims(sentence, before)]
@@ -80,6 +80,8 @@ def read_paragraph(text: str, setting: Setting) -> tuple[Told, ...]:
         )
         if not sentence.of("CORRECT"):
             counted = [_hinted(claim, hint) for claim in counted]
+        counted = _set_right(counted) if corrects else counted
+        corrects = not counted and _opens_correction(sentence)
         if hint and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
             counted = [_nobody_knows(sentence, hint)]
         elif not found and not counted and sentence.of("UNKNOWNING") and len(sentence.words) <= SHORT_ANSWER:
@@ -125,6 +127,16 @@ def _of_a_name(sentence: Sentence, text: str, event: Claim) -> bool:
 
 
 BOTH = 2
+
+
+def _opens_correction(sentence: Sentence) -> bool:
+    """Tell whether a sentence begins by saying that something is set right."""
+    return any(m.first <= OPENS for m in sentence.of("CORRECT"))
+
+
+def _set_right(counted: list[Claim]) -> list[Claim]:
+    """Return people counted behind a word of correction as what sets right the figure of an earlier line."""
+    return [claim._replace(corrects=EARLIER) if claim.unit == "persons" else claim for claim in counted]
 
 
 def _begun(sentence: Sentence, quotes: Sequence[tuple[int, int]]) -> int:

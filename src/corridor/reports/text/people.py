@@ -201,4 +201,11 @@ def _joined(sentence: Sentence, unit: Unit) -> tuple[str, int]:
 
 
 def _elsewhere(sentence: Sentence, base: Claim) -> bool:
+    if any(m.first <= OPENING and m.last - m.first >= RECALLED for m in sentence.of("SINCE")):
+        # "It is recalled that in the operation of 2015, 4,600 were brought home".
+        return True
     return near(sentence, base.first, base.last, "SINCE", within=12) is not None
+
+
+OPENING = 4
+RECALLED = 4

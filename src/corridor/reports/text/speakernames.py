@@ -126,13 +126,9 @@ def of_a_name(sentence: Sentence, text: str, mark: Mark, lang: str) -> bool:
 
 
 def _stop(sentence: Sentence, text: str, first: int, end: int, lang: str) -> int:
-    stops = {
-        m.first
-        for m in sentence.marks
-        if not of_a_name(sentence, text, m, lang)
-        and m.cls in ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING")
-        and m.first > first
-    }
+    ends = ("RELATIVE", "SAY", "ACCUSE", "AUX", "WEEKDAY", "CONTRAST", "AGENCY", "QUOTING")
+    found = [m for m in sentence.of(*ends) if m.first > first]
+    stops = {m.first for m in found if not of_a_name(sentence, text, m, lang)}
     at = first
     while at < min(end, first + MAX_NAME) and at not in stops:
         step = _titled(sentence, at)
