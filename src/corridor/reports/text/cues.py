@@ -23,9 +23,7 @@ def kind_of(sentence: Sentence, base: Claim, unit: Unit) -> tuple[str, Mark | No
         if rule is None or _no_cue(sentence, mark, base, unit) or _riding(sentence, mark, unit):
             continue
         cost = distance(sentence, base.first, base.last, mark) + rule[1]
-        if mark.cls in ("EVAC", "HOUSE") and base.first < mark.first and mark.last == unit.first < unit.last:
-            # "38 of the transferred patients have reached it": the adjective says who they are.
-            cost += ADJECTIVE
+        cost += _of_the_noun(mark, base, unit)
         cost += _of_its_place(sentence, mark, base, unit)
         if unit.labelled and unit.first <= mark.first < base.last:
             cost = rule[1] + 0.1 * (mark.first - unit.first)
@@ -68,6 +66,12 @@ SO_FAR = {"newcomers": "arrival", "waiting": "remaining"}
 
 
 NEWCOMERS = 4.0
+
+
+def _of_the_noun(mark: Mark, base: Claim, unit: Unit) -> float:
+    """Return what an adjective costs more that says who they are: "38 of the transferred patients have reached it"."""
+    inside = base.first < mark.first and mark.last == unit.first < unit.last
+    return ADJECTIVE if inside and mark.cls in ("EVAC", "HOUSE") else 0.0
 
 
 def _riding(sentence: Sentence, mark: Mark, unit: Unit) -> bool:
